@@ -1,0 +1,37 @@
+import type { PeerId } from "../base/ids.ts";
+import type { Address } from "./transport.ts";
+
+/** `live` messages (chat, presence) go ahead of `bulk` (history, files). */
+export type Lane = "live" | "bulk";
+
+/** Takes all messages that one read brought, in order. The link reads on when it is done. */
+export type MessageHandler = (messages: Uint8Array[]) => void | Promise<void>;
+
+/** One authenticated, encrypted connection to one peer. It carries whole messages, in order per lane. */
+export interface Link {
+  readonly peer: PeerId;
+  readonly remote: Address;
+  /** Whether this node dialled. */
+  readonly initiator: boolean;
+  /** Resolves once, with the reason, when the link is closed by either side. */
+  readonly closed: Promise<string>;
+  /** Bytes queued and not yet written. */
+  readonly queuedBytes: number;
+  /** Starts delivery; called once. What arrived before waits. A handler that throws closes the link. */
+  start(handler: MessageHandler): void;
+  /**
+   * Queues one message. On a closed link it does nothing.
+   * @throws {RangeError} if it is longer than {@linkcode MAX_MESSAGE_BYTES}.
+   */
+  send(message: Uint8Array, lane?: Lane): void;
+  /** Resolves when the bulk lane is empty, or the link closed: a sender of history waits here. */
+  drained(): Promise<void>;
+  /** Closes both directions; the reason goes to the log of this node only. Twice does nothing. */
+  close(reason: string): void;
+}
+
+/**
+ * The longest message: a frame is at most 65,536 bytes of ciphertext, of which 16 are the tag and one
+ * the frame's type.
+ */
+export const MAX_MESSAGE_BYTES = 65_536 - 16 - 1;
