@@ -1,0 +1,37 @@
+/** A mistake on the command line: the text is one clear line; the process exits with 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** What `--help` prints. */
+export const HELP = `Earshot: chat, shared notes and files for everyone on the same local network.
+
+  deno run -P main.ts [OPTIONS]            starts Earshot on this machine
+  deno run -P main.ts COMMAND [OPTIONS]    asks the Earshot that runs here
+
+Options of start
+  --name NAME          your name, as others see it
+  --data DIR           where everything is kept (default: this system's place for it)
+  --port PORT          port of the page on 127.0.0.1 (default 4747 or the next free one; 0: any)
+  --sync-port PORT     port that other machines connect to (default 0: any)
+  --interface IF       use only this network, by name or address (repeatable)
+  --peer HOST:PORT     also connect to this machine (repeatable)
+  --no-discovery       neither announce this machine nor look for others
+  --no-lobby           stay out of the Lobby, the space that is open to the network
+  --no-open            do not open the browser
+  --json               print one JSON object per line
+  --verbose            print more about what happens
+  --help, --version
+
+Commands (each takes --data DIR and --json)
+  status                             what runs here, and who is here
+  peers                              machines found, linked or not, and why not
+  channels                           channels of the space
+  send [--channel C] TEXT            sends a message; TEXT "-" reads it from stdin
+  read [--channel C] [--limit N] [--follow]
+                                     prints messages; --follow goes on with new ones
+  notes                              lists the notes
+  notes show TITLE                   prints a note
+  notes write TITLE                  makes stdin the text of a note, new or not
+  notes append TITLE                 adds stdin at the end of a note, new or not
+`;
