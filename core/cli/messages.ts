@@ -1,0 +1,106 @@
+import type { ChannelView, MessageView, Snapshot } from "../view/view.ts";
+import type { PeerId } from "../base/ids.ts";
+import { MAX_PAGE_MESSAGES } from "../base/limits.ts";
+import { cleanChannelName } from "../view/words.ts";
+import { type Client, ClientError } from "./client.ts";
+import type { Output } from "./output.ts";
+
+/** Sends one message and prints its id. */
+export async function send(
+  client: Client,
+  output: Output,
+  { channel: name, text }: { channel: string; text: string },
+): Promise<void> {
+  const snapshot = await client.ask({ type: "snapshot" });
+  const channel = channelNamed(snapshot, name);
+  const message = await client.ask({ type: "message.send", channel: channel.id, text });
+  output.result(message.id, facts(message, snapshot, channel));
+}
+
+/** Prints the newest `limit` messages, oldest first, and with `follow` each new one until `signal`. */
+export async function read(
+  client: Client,
+  output: Output,
+  options: { channel: string; limit: number; follow: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  let snapshot = await client.ask({ type: "snapshot" });
+  const channel = channelNamed(snapshot, options.channel);
+  // Listening begins before reading, so that no message falls between the two.
+  const events = options.follow ? await client.listen(signal) : null;
+  const seen = new Set<string>();
+  const print = (message: MessageView) => {
+    if (seen.has(message.id)) return;
+    seen.add(message.id);
+    output.result(line(message, snapshot), facts(message, snapshot, channel));
+  };
+  for (const message of await history(client, channel, options.limit)) print(message);
+  if (!events) return;
+  for await (const event of events) {
+    if (event.type === "person" || event.type === "self") {
+      snapshot = await client.ask({ type: "snapshot" });
+    } else if (event.type === "message" && event.message.channel === channel.id) {
+      print(event.message);
+    }
+  }
+}
+
+async function history(
+  client: Client,
+  channel: ChannelView,
+  limit: number,
+): Promise<readonly MessageView[]> {
+  let messages: readonly MessageView[] = [];
+  for (;;) {
+    const oldest = messages[0];
+    const page = await client.ask({
+      type: "message.list",
+      channel: channel.id,
+      limit: Math.min(limit - messages.length, MAX_PAGE_MESSAGES),
+      ...(oldest ? { before: oldest.id } : {}),
+    });
+    messages = [...page.messages, ...messages];
+    if (!page.more || page.messages.length === 0 || messages.length >= limit) return messages;
+  }
+}
+
+function channelNamed(snapshot: Snapshot, name: string): ChannelView {
+  const wanted = cleanedName(name);
+  const channel = snapshot.channels.find((channel) => channel.name === wanted);
+  if (!channel) {
+    throw new ClientError(`There is no channel "${name}": \`channels\` lists them`);
+  }
+  return channel;
+}
+
+function cleanedName(name: string): string {
+  try {
+    return cleanChannelName(name);
+  } catch (error) {
+    throw new ClientError(`Bad --channel: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** A person's name as the snapshot has it, or the start of the peer's id. */
+export function nameOf(snapshot: Snapshot, peer: PeerId): string {
+  if (peer === snapshot.self.peer) return snapshot.self.name ?? "you";
+  return snapshot.people.find((person) => person.peer === peer)?.name ?? peer.slice(0, 8);
+}
+
+function facts(message: MessageView, snapshot: Snapshot, channel: ChannelView): object {
+  return {
+    id: message.id,
+    channel: channel.name,
+    author: { peer: message.author, name: nameOf(snapshot, message.author) },
+    text: message.text,
+    at: message.at,
+  };
+}
+
+function line(message: MessageView, snapshot: Snapshot): string {
+  const time = new Date(message.at).toLocaleString(undefined, {
+    dateStyle: "short",
+    timeStyle: "short",
+  });
+  return `${time}  ${nameOf(snapshot, message.author)}: ${message.text.replaceAll("\n", "\n    ")}`;
+}

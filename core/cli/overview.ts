@@ -1,0 +1,44 @@
+import type { Client } from "./client.ts";
+import type { Output } from "./output.ts";
+
+/** Prints what runs and who is here. */
+export async function status(client: Client, output: Output, url: string): Promise<void> {
+  const { self, space, people, fault, version } = await client.ask({ type: "snapshot" });
+  const here = people.filter((person) => person.here);
+  const names = here.map(({ name }) => name).join(", ");
+  const lines = [
+    `${self.name ?? "Not named yet"} on Earshot ${version}, ${url}`,
+    space ? `In: ${space.name}${space.open ? " (open to everyone on this network)" : ""}` : "In: -",
+    here.length === 0 ? "Nobody else is here" : `Here: ${names}`,
+    ...(fault ? [`Trouble: ${fault}`] : []),
+  ];
+  output.result(lines.join("\n"), {
+    peer: self.peer,
+    name: self.name,
+    version,
+    url,
+    space: space?.name ?? null,
+    here: here.map(({ peer, name }) => ({ peer, name })),
+    fault,
+  });
+}
+
+/** Prints each machine that was found, and why it is not linked. */
+export async function peers(client: Client, output: Output): Promise<void> {
+  const found = await client.ask({ type: "peers" });
+  if (found.length === 0) output.note("No other machine found yet");
+  for (const peer of found) {
+    const who = peer.name ?? peer.peer?.slice(0, 8) ?? "unknown";
+    const problem = peer.problem ? ` (${peer.problem})` : "";
+    output.result(`${peer.state.padEnd(8)} ${who} at ${peer.address}${problem}`, peer);
+  }
+}
+
+/** Lists the channels. */
+export async function channels(client: Client, output: Output): Promise<void> {
+  const snapshot = await client.ask({ type: "snapshot" });
+  for (const channel of snapshot.channels) {
+    const unread = channel.unread > 0 ? `  ${channel.unread} new` : "";
+    output.result(`#${channel.name}${unread}`, channel);
+  }
+}
