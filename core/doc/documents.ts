@@ -1,0 +1,133 @@
+import type { ActorId, ChangeHash } from "../base/ids.ts";
+import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
+import type { DocKey } from "./doc_key.ts";
+import type { Entry } from "./entry.ts";
+
+/** A string to write under a key of a document's root map. */
+export interface NewEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A change made here: to be signed, committed and only then told. */
+export interface Made {
+  readonly change: Uint8Array;
+  readonly hash: ChangeHash;
+  readonly entries: readonly Entry[];
+  /** The document's heads with the change. */
+  readonly heads: Heads;
+}
+
+/** A change of a peer that is in the document now (or was before). Notes have no entries. */
+export interface Applied {
+  readonly type: "applied";
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * A change of a peer that is not in the document. `missing`: it rests on changes that are not there,
+ * and may be given again after them; `malformed`, `rejected`, `panic`: never, its author is at fault.
+ */
+export interface Refused {
+  readonly type: "refused";
+  readonly reason: "missing" | "malformed" | "rejected" | "panic";
+  readonly text: string;
+}
+
+/** What became of a batch of changes, one result each, in the order given. */
+export interface ApplyAnswer {
+  readonly results: readonly (Applied | Refused)[];
+  readonly heads: Heads;
+}
+
+/** What became of an edit of a note. */
+export interface NoteEdited {
+  /** The changes made, in order; none when the splices change nothing. */
+  readonly made: readonly Uint8Array[];
+  /** The heads of the asker's own branch after the edit: the next edit is made at these. */
+  readonly heads: Heads;
+  /** What brings the text at `heads` to the common text. */
+  readonly merged: NoteMerge;
+}
+
+/** What a document is opened from. */
+export interface Loaded {
+  /** The actor under which this device writes into it. */
+  readonly actor: ActorId;
+  /** All changes in the store, in any order. */
+  readonly changes: readonly Uint8Array[];
+}
+
+/** Reads a document from the store; a document without changes is a new one. */
+export type Load = (key: DocKey) => Loaded;
+
+/**
+ * A call that was not done because its worker died of it, or was too slow, or was closed. The call is
+ * never repeated by itself; the documents go on from the store.
+ */
+export class DocumentFault extends Error {
+  override name = "DocumentFault";
+  constructor(readonly key: DocKey, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * All documents of this node. A document is opened by itself when a call needs it, from what `load` gives,
+ * and let go when it was not used for long or its worker died. Calls are done and answered in the order
+ * they were made.
+ *
+ * Whoever calls owes this: what an answer brings is in the store, or was given up with `drop`, before
+ * the turn of the event loop in which the answer came is over. For at any time after, the document may be
+ * opened again from the store, and a change that is not there then is as if it had never been made: the
+ * next one would take its place in the log of its actor.
+ *
+ * Every call may reject with a {@linkcode DocumentFault}.
+ */
+export interface Documents {
+  /**
+   * Writes entries into the document's root map as one change at the time `at`, in milliseconds since
+   * 1970. `idText` (of the command that asked for it, at most 64 characters) becomes the change's message.
+   *
+   * @throws {RangeError} if there is nothing to write or it is too long for one change.
+   */
+  put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Promise<Made>;
+  /** Applies changes whose envelopes were verified, in any order, as one batch. */
+  apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer>;
+  /** Gives the common text of a note. */
+  noteText(key: DocKey): Promise<NoteText>;
+  /**
+   * Applies splices that were made at `heads`, each to what the one before it left, as one or more changes
+   * at the time `at`, in milliseconds since 1970, that bear `idText` as their message.
+   *
+   * @throws {RangeError} if the heads are unknown, a splice is out of the text, would cut a surrogate pair
+   * or has a lone one, or the text would become too long.
+   */
+  noteEdit(
+    key: DocKey,
+    heads: Heads,
+    splices: readonly Splice[],
+    at: number,
+    idText: string,
+  ): Promise<NoteEdited>;
+  /** Gives what brings a note's text at `heads` to the common text. @throws {RangeError} as above. */
+  noteMerge(key: DocKey, heads: Heads): Promise<NoteMerge>;
+  /** Gives a cursor for each position in a note's text at `heads`. @throws {RangeError} as above. */
+  anchor(key: DocKey, heads: Heads, positions: readonly number[]): Promise<string[]>;
+  /** Gives where cursors are in the common text of a note, or `null` for what is no cursor of it. */
+  resolve(
+    key: DocKey,
+    cursors: readonly string[],
+  ): Promise<{ heads: Heads; positions: (number | null)[] }>;
+  /** Gives the document's heads. */
+  heads(key: DocKey): Promise<Heads>;
+  /**
+   * Forgets a document; the next call opens it from the store again. This undoes a change of one's own that
+   * could not be committed. Calls that wait are done on the document as reopened, also the one that the
+   * worker has now; an answer that was given already is its caller's affair (the store refuses a gap in a
+   * log, and its caller drops the document in turn).
+   */
+  drop(key: DocKey): void;
+  /** Ends the worker; calls that wait reject. Twice does nothing. */
+  close(): Promise<void>;
+}
