@@ -1,0 +1,93 @@
+import type { SpaceId } from "../base/ids.ts";
+import { encodeMessage } from "./encode.ts";
+import type { DocVector, Mark, SentEnvelope } from "./message.ts";
+
+/** A message around its items at most: type, array, space, a flag and the count of items. */
+const FRAME_BYTES = 1 + 1 + 17 + 1 + 5;
+/** An actor and its seq at most: array, 21 bytes, a number of 64 bits. */
+const LOG_BYTES = 1 + 22 + 9;
+/** A document id in a list at most, besides its text: array, text, array of actors. */
+const DOC_BYTES = 1 + 2 + 5;
+/** An author, a signature and the head of a change. */
+const SEAL_BYTES = 34 + 66 + 3;
+
+const vectorBytes = ([doc, actors]: DocVector): number =>
+  DOC_BYTES + doc.length + actors.length * LOG_BYTES;
+
+const markBytes = ([doc]: Mark): number => DOC_BYTES + doc.length + LOG_BYTES;
+
+/** How many bytes an envelope takes in a message, at most; a document id is ASCII. */
+export const envelopeBytes = ({ doc, change }: SentEnvelope): number =>
+  DOC_BYTES + doc.length + SEAL_BYTES + change.length;
+
+/** Cuts items into runs that fit into `maxBytes` with a message around them; one item always fits. */
+function* runs<T>(
+  items: Iterable<T>,
+  maxBytes: number,
+  size: (item: T) => number,
+): Generator<T[]> {
+  let run: T[] = [];
+  let used = FRAME_BYTES;
+  for (const item of items) {
+    const bytes = size(item);
+    if (run.length > 0 && used + bytes > maxBytes) {
+      yield run;
+      run = [];
+      used = FRAME_BYTES;
+    }
+    run.push(item);
+    used += bytes;
+  }
+  if (run.length > 0) yield run;
+}
+
+/** Cuts a vector that fits into no message into several of the same document. */
+function* pieces([doc, actors]: DocVector, maxBytes: number): Generator<DocVector> {
+  const most = Math.floor((maxBytes - FRAME_BYTES - DOC_BYTES - doc.length) / LOG_BYTES);
+  if (actors.length === 0) yield [doc, actors];
+  for (let i = 0; i < actors.length; i += most) yield [doc, actors.slice(i, i + most)];
+}
+
+function* allPieces(docs: Iterable<DocVector>, maxBytes: number): Generator<DocVector> {
+  for (const vector of docs) yield* pieces(vector, maxBytes);
+}
+
+/**
+ * Writes `vectors` messages of at most `maxBytes`, one at least, from documents in ascending order.
+ * They are made as they are asked for.
+ */
+export function* packVectors(
+  space: SpaceId,
+  docs: Iterable<DocVector>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  let before: readonly DocVector[] | undefined;
+  for (const run of runs(allPieces(docs, maxBytes), maxBytes, vectorBytes)) {
+    if (before) yield encodeMessage({ type: "vectors", space, docs: before, last: false });
+    before = run;
+  }
+  yield encodeMessage({ type: "vectors", space, docs: before ?? [], last: true });
+}
+
+/** Writes `envelopes` messages of at most `maxBytes`; they are made as they are asked for. */
+export function* packEnvelopes(
+  space: SpaceId,
+  live: boolean,
+  envelopes: Iterable<SentEnvelope>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  for (const items of runs(envelopes, maxBytes, envelopeBytes)) {
+    yield encodeMessage({ type: "envelopes", space, live, items });
+  }
+}
+
+/** Writes `held` messages of at most `maxBytes`. */
+export function* packHeld(
+  space: SpaceId,
+  marks: Iterable<Mark>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  for (const items of runs(marks, maxBytes, markBytes)) {
+    yield encodeMessage({ type: "held", space, items });
+  }
+}
