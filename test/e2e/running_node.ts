@@ -95,6 +95,11 @@ export class RunningNode implements AsyncDisposable {
     return new RunningNode(child, lines, errors, { place, data, ready });
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Waits for the next line that `wanted` accepts. @throws {Error} if the node ends before. */
   async line(wanted: (line: Line) => boolean): Promise<Line> {
     for (;;) {

@@ -1,0 +1,27 @@
+/**
+ * `deno task bench`: one line of JSON per figure, from real processes on this machine's loopback. What is
+ * compared is measured side by side in the same run.
+ *
+ * @module
+ */
+import { loopback } from "../e2e/place.ts";
+import { RunningNode } from "../e2e/running_node.ts";
+import { benchLatency } from "./latency.ts";
+import { benchMemory } from "./memory.ts";
+import { benchStart } from "./start.ts";
+
+const folder = await Deno.makeTempDir({ prefix: "earshot-bench-" });
+try {
+  await using a = await RunningNode.start(loopback, `${folder}/a`, ["--name", "Ana"]);
+  await benchStart(a, `${folder}/b`);
+  {
+    await using b = await RunningNode.start(loopback, `${folder}/b`, ["--name", "Ben"]);
+    await b.linkedTo(a.ready.peer);
+    await benchMemory(b);
+    await benchLatency(a, b);
+    await b.stop();
+  }
+  await a.stop();
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}

@@ -1,0 +1,48 @@
+import type { Answer, Command, CommandType, Response as Reply } from "../../core/view/command.ts";
+import type { Event, Told } from "../../core/view/event.ts";
+
+/** A tab without a browser: the WebSocket a tab would hold, with the token of the node's link. */
+export class Tab implements Disposable {
+  readonly #socket: WebSocket;
+  readonly #waiting = new Map<string, (reply: Reply) => void>();
+  /** Called for each event. */
+  onEvent: (event: Event) => void = () => {};
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      const message: Told | Reply = JSON.parse(data);
+      if ("event" in message) this.onEvent(message.event);
+      else this.#waiting.get(message.id)?.(message);
+    };
+  }
+
+  /** Opens it at the `url` that a node printed, `http://127.0.0.1:PORT/#t=TOKEN`. */
+  static async open(url: string): Promise<Tab> {
+    const { host, hash } = new URL(url);
+    const token = hash.replace("#t=", "");
+    const socket = new WebSocket(`ws://${host}/api/socket`, ["earshot", `t.${token}`]);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = () => reject(new Error(`Cannot open a tab at "${host}"`));
+    });
+    const tab = new Tab(socket);
+    await tab.ask({ type: "snapshot" });
+    return tab;
+  }
+
+  async ask<T extends CommandType>(command: Extract<Command, { type: T }>): Promise<Answer<T>> {
+    const id = crypto.randomUUID();
+    const reply = await new Promise<Reply>((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#socket.send(JSON.stringify({ id, command }));
+    });
+    this.#waiting.delete(id);
+    if ("refusal" in reply) throw new Error(reply.refusal.text);
+    return reply.answer as Answer<T>;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+}
