@@ -63,8 +63,12 @@ export class CipherState {
     if (associated.length > 0) decipher.setAAD(associated, { plaintextLength: end });
     decipher.setAuthTag(sealed.subarray(end));
     const plain = decipher.update(sealed.subarray(0, end));
-    decipher.final();
-    return plain;
+    try {
+      decipher.final();
+    } catch (cause) {
+      throw new Error("Cannot open sealed bytes: altered, or not from the other side", { cause });
+    }
+    return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
   }
 
   /** REKEY of Noise, §4.2: a new key that does not tell the old one. The counter goes on. */
