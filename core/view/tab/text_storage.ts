@@ -1,16 +1,9 @@
-/** What of the browser's `Storage` is used here: texts under keys, kept when the page goes. */
-export interface TextStorage {
-  readonly length: number;
-  key(index: number): string | null;
-  getItem(key: string): string | null;
-  /** @throws when there is no room. */
-  setItem(key: string, text: string): void;
-  removeItem(key: string): void;
-}
+/** The part of `localStorage` that a tab uses. */
+export type TextStorage = Pick<Storage, "length" | "key" | "getItem" | "setItem" | "removeItem">;
 
-/** A storage that is gone with the page, for a browser that allows none. */
-export class PageStorage implements TextStorage {
-  #texts = new Map<string, string>();
+/** Keeps texts as long as the tab lives, for browsers that keep nothing. */
+export class MemoryStorage implements TextStorage {
+  readonly #texts = new Map<string, string>();
 
   get length(): number {
     return this.#texts.size;
@@ -33,12 +26,19 @@ export class PageStorage implements TextStorage {
   }
 }
 
-/** The keys that start with `prefix`. */
-export function keysUnder(storage: TextStorage, prefix: string): string[] {
-  const keys: string[] = [];
-  for (let index = 0; index < storage.length; index++) {
-    const key = storage.key(index);
-    if (key?.startsWith(prefix)) keys.push(key);
+/** All keys of a storage that begin with `prefix`, sorted. */
+export function keysWith(storage: TextStorage, prefix: string): string[] {
+  const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
+  return keys.filter((key): key is string => key?.startsWith(prefix) ?? false).sort();
+}
+
+/** Keeps a text; whether there was room. */
+export function tryKeep(storage: TextStorage, key: string, text: string): boolean {
+  try {
+    storage.setItem(key, text);
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException) return false;
+    throw error;
   }
-  return keys;
 }

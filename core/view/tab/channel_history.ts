@@ -1,0 +1,131 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { ChannelId, MessageId } from "../../base/ids.ts";
+import type { MessageView } from "../view.ts";
+import { FaultError, RefusedError } from "../api.ts";
+import { type Asker, DisconnectedError } from "./asker.ts";
+import { markHeld, mergeMessages, type MessageList } from "./message_list.ts";
+
+/** Messages asked for at once. */
+export const PAGE_MESSAGES = 60;
+/** Messages kept once the person is back at the newest; older ones are loaded again when wanted. */
+export const KEPT_MESSAGES = 240;
+
+/** What a tab has of a channel: the newest messages without a gap. */
+export interface HistoryView {
+  readonly messages: MessageList;
+  /** Whether there are older ones. */
+  readonly more: boolean;
+  readonly state: "loading" | "ready" | "older";
+  /** Why the node could not give messages, or `null`. */
+  readonly problem: string | null;
+}
+
+/** Loads a channel's messages page by page and keeps them current. */
+export class ChannelHistory {
+  readonly #channel: ChannelId;
+  readonly #asker: Asker;
+  readonly #view = signal<HistoryView>({
+    messages: [],
+    more: false,
+    state: "loading",
+    problem: null,
+  });
+  /** What was told while a refresh is under way, else `null`. */
+  #meanwhile: MessageView[] | null = null;
+
+  constructor(channel: ChannelId, asker: Asker) {
+    this.#channel = channel;
+    this.#asker = asker;
+  }
+
+  get view(): ReadonlySignal<HistoryView> {
+    return this.#view;
+  }
+
+  /**
+   * Loads the newest messages, after a cut as far back as before. Messages that come from elsewhere have
+   * their author's time, so what came meanwhile may belong anywhere.
+   */
+  async refresh(): Promise<void> {
+    const oldest = this.#view.value.messages[0]?.id;
+    this.#meanwhile = [];
+    await this.#load(async () => {
+      let page = await this.#page();
+      let messages = page.messages;
+      while (page.more && oldest && messages[0] && messages[0].id > oldest) {
+        page = await this.#page(messages[0].id);
+        messages = mergeMessages(messages, page.messages);
+      }
+      this.#view.value = { messages, more: page.more, state: "ready", problem: null };
+      const told = this.#meanwhile ?? [];
+      this.#meanwhile = null;
+      for (const message of told) this.add(message);
+    });
+  }
+
+  /** Loads the page before the oldest message. */
+  async loadOlder(): Promise<void> {
+    const { messages, more, state } = this.#view.value;
+    const oldest = messages[0];
+    if (!more || state !== "ready" || !oldest) return;
+    this.#view.value = { ...this.#view.value, state: "older" };
+    await this.#load(async () => {
+      const page = await this.#page(oldest.id);
+      this.#view.value = {
+        messages: mergeMessages(this.#view.value.messages, page.messages),
+        more: page.more,
+        state: "ready",
+        problem: null,
+      };
+    });
+    if (this.#view.value.state === "older") this.#view.value = { ...this.#view.value, state };
+  }
+
+  /** Takes a new message; one older than all that is loaded waits until its page is. */
+  add(message: MessageView): void {
+    this.#meanwhile?.push(message);
+    const { messages, more, state } = this.#view.value;
+    if (state === "loading") return;
+    const oldest = messages[0];
+    if (more && oldest && message.id < oldest.id) return;
+    this.#view.value = { ...this.#view.value, messages: mergeMessages(messages, [message]) };
+  }
+
+  held(held: readonly (readonly [MessageId, number])[]): void {
+    const messages = markHeld(this.#view.value.messages, held);
+    if (messages !== this.#view.value.messages) {
+      this.#view.value = { ...this.#view.value, messages };
+    }
+  }
+
+  /** Lets go of old messages, so that a tab open for days stays small. */
+  trim(): void {
+    const { messages, state } = this.#view.value;
+    if (state !== "ready" || messages.length <= 2 * KEPT_MESSAGES) return;
+    this.#view.value = {
+      ...this.#view.value,
+      messages: messages.slice(-KEPT_MESSAGES),
+      more: true,
+    };
+  }
+
+  #page(before?: MessageId): Promise<{ messages: readonly MessageView[]; more: boolean }> {
+    return this.#asker.ask({
+      type: "message.list",
+      channel: this.#channel,
+      limit: PAGE_MESSAGES,
+      ...(before && { before }),
+    });
+  }
+
+  async #load(load: () => Promise<void>): Promise<void> {
+    try {
+      await load();
+    } catch (error) {
+      // After a cut the whole is refreshed, so what was cut off need not be mended.
+      if (error instanceof DisconnectedError) return;
+      if (!(error instanceof RefusedError || error instanceof FaultError)) throw error;
+      this.#view.value = { ...this.#view.value, problem: error.message };
+    }
+  }
+}
