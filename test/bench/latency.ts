@@ -1,7 +1,7 @@
 import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
 import { pause, quantile, report } from "./stats.ts";
-import { Tab } from "./tab.ts";
+import { Tab } from "../e2e/tab.ts";
 
 const MESSAGES = 500;
 /** Mean of the exponentially distributed time between two messages, in milliseconds. */

@@ -2,6 +2,7 @@ import { TextLineStream } from "./text_lines.ts";
 import type { Place } from "./place.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const FLOOD = new URL("flood.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 /** The first line of a node started with `--json`. */
@@ -46,6 +47,29 @@ export async function runMain(
   const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** A process whose lines are read as they come. Disposing of it kills it if it still runs. */
+export class LineProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly lines: ReadableStream<string>;
+
+  constructor(command: Deno.Command) {
+    this.#child = command.spawn();
+    this.lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended by itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.#child.status;
+    if (!this.lines.locked) await this.lines.cancel();
+  }
 }
 
 /** A real Earshot process. Disposing of it kills it if it still runs. */
@@ -126,6 +150,23 @@ export class RunningNode implements AsyncDisposable {
   async facts<T>(args: readonly string[], stdin?: string): Promise<T[]> {
     const out = await this.ask([...args, "--json"], stdin);
     return out.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  }
+
+  /** Starts a command that goes on printing lines. */
+  follow(args: readonly string[]): LineProcess {
+    return this.#lineProcess(denoArgs([...args, "--data", this.data]));
+  }
+
+  /** Sends messages as fast as they are acknowledged; each line is the text of one that was. */
+  flood(prefix: string): LineProcess {
+    const config = `--config=${CONFIG}`;
+    return this.#lineProcess(["run", config, "-P=test", "--quiet", FLOOD, this.ready.url, prefix]);
+  }
+
+  #lineProcess(args: string[]): LineProcess {
+    return new LineProcess(
+      this.place.command(Deno.execPath(), args, { stdin: "null", stdout: "piped" }),
+    );
   }
 
   /** Ends it in order; gives its exit code and what it wrote to stderr. */

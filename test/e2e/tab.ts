@@ -7,6 +7,8 @@ export class Tab implements Disposable {
   readonly #waiting = new Map<string, (reply: Reply) => void>();
   /** Called for each event. */
   onEvent: (event: Event) => void = () => {};
+  /** Called when the node is gone. */
+  onClose: () => void = () => {};
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -15,6 +17,7 @@ export class Tab implements Disposable {
       if ("event" in message) this.onEvent(message.event);
       else this.#waiting.get(message.id)?.(message);
     };
+    socket.onclose = () => this.onClose();
   }
 
   /** Opens it at the `url` that a node printed, `http://127.0.0.1:PORT/#t=TOKEN`. */
