@@ -1,0 +1,179 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { createDatabase, inspectDatabase, newerDatabase } from "./database_file.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
+import { sqliteFault } from "./sqlite_fault.ts";
+
+/** The write-ahead log is cut to this after a checkpoint, in bytes. */
+const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
+/** Negative: in KiB. */
+const CACHE_KIB = -8192;
+/** A backup program may look at the file just now. */
+const BUSY_MS = 2000;
+
+/** A value of a column or a parameter. */
+export type Value = SQLInputValue;
+
+/** A prepared statement. Each call throws {@linkcode StoreError} when the disk or the file is at fault. */
+export class Statement {
+  readonly #statement: StatementSync;
+  readonly #path: string;
+
+  constructor(statement: StatementSync, path: string) {
+    this.#statement = statement;
+    this.#path = path;
+  }
+
+  /** Runs it; gives how many rows it changed. */
+  run(...values: Value[]): number {
+    return this.#guard(() => Number(this.#statement.run(...values).changes));
+  }
+
+  /** Runs an insertion; gives the number of the new row. */
+  insert(...values: Value[]): number {
+    return this.#guard(() => Number(this.#statement.run(...values).lastInsertRowid));
+  }
+
+  /** Gives the first row. */
+  get<Row>(...values: Value[]): Row | undefined {
+    return this.#guard(() => this.#statement.get(...values) as Row | undefined);
+  }
+
+  /** Gives all rows. */
+  all<Row>(...values: Value[]): Row[] {
+    return this.#guard(() => this.#statement.all(...values) as Row[]);
+  }
+
+  /** Gives rows as they are asked for. It must be read to its end or left before the next call. */
+  *each<Row>(...values: Value[]): Generator<Row> {
+    try {
+      for (const row of this.#statement.iterate(...values)) yield row as Row;
+    } catch (error) {
+      throw sqliteFault(error, this.#path);
+    }
+  }
+
+  #guard<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw sqliteFault(error, this.#path);
+    }
+  }
+}
+
+/**
+ * The SQLite database of a node, which nobody else opens meanwhile (`locking_mode` exclusive: so the
+ * index of the write-ahead log is in memory, needs no room on a full disk and works on network drives).
+ */
+export class Database {
+  readonly #db: DatabaseSync;
+  readonly #path: string;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
+  #inTransaction = false;
+  #undo: (() => void)[] = [];
+
+  private constructor(db: DatabaseSync, path: string) {
+    this.#db = db;
+    this.#path = path;
+    this.#begin = this.prepare("BEGIN IMMEDIATE");
+    this.#commit = this.prepare("COMMIT");
+    this.#rollback = this.prepare("ROLLBACK");
+  }
+
+  /**
+   * Opens the database, makes it when there is none, and brings an older one to this version.
+   *
+   * @throws {StoreError} when it cannot be used as it is; its bytes are unchanged then.
+   */
+  static open(path: string): Database {
+    if (!inspectDatabase(path)) createDatabase(path);
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+      db.exec(`
+        PRAGMA locking_mode = EXCLUSIVE;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cell_size_check = ON;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
+        PRAGMA cache_size = ${CACHE_KIB};
+      `);
+      migrate(db, path);
+      return new Database(db, path);
+    } catch (error) {
+      db?.close();
+      throw sqliteFault(error, path);
+    }
+  }
+
+  /** Prepares a statement; done once per statement, when the store opens. */
+  prepare(sql: string): Statement {
+    try {
+      return new Statement(this.#db.prepare(sql), this.#path);
+    } catch (error) {
+      throw sqliteFault(error, this.#path);
+    }
+  }
+
+  /**
+   * Does `act` as one transaction: all of it is on disk when this returns, or nothing was done when it
+   * throws. Within another transaction it is a part of that.
+   */
+  write<T>(act: () => T): T {
+    if (this.#inTransaction) return act();
+    this.#begin.run();
+    this.#inTransaction = true;
+    this.#undo = [];
+    try {
+      const result = act();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors (a full disk).
+      if (this.#db.isTransaction) this.#rollback.run();
+      for (const undo of this.#undo.reverse()) undo();
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+      this.#undo = [];
+    }
+  }
+
+  /**
+   * Does `act` as one transaction that a power cut within the next moments may undo, as a whole; the end
+   * of the process does not. For what would be learnt again: a tenth of the cost of {@linkcode write}.
+   */
+  writeSoon<T>(act: () => T): T {
+    if (this.#inTransaction) return act();
+    this.#db.exec("PRAGMA synchronous = NORMAL");
+    try {
+      return this.write(act);
+    } finally {
+      this.#db.exec("PRAGMA synchronous = FULL");
+    }
+  }
+
+  /** Within a transaction: has `undo` called, the last first, if it fails. */
+  onRollback(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
+  /** Closes it; twice does nothing. */
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+function migrate(db: DatabaseSync, path: string): void {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > SCHEMA_VERSION) throw newerDatabase(path);
+  if (version === SCHEMA_VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  // An older program reads the version from the file itself, before it opens it.
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+}

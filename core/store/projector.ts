@@ -1,0 +1,221 @@
+import { Buffer } from "node:buffer";
+import type { ActorId, ChannelId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
+import { docKind } from "../doc/doc_id.ts";
+import { compareOps, type OpId } from "../doc/entry.ts";
+import { displayTime } from "../doc/message_id.ts";
+import type { Row } from "../doc/projection.ts";
+import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import type { Database, Statement } from "./database.ts";
+import type { LogEntry } from "./logs.ts";
+import type { Names } from "./names.ts";
+
+/** What people see differently now. */
+export interface Changed {
+  /** New messages, or such as their author rewrote. */
+  readonly messages: readonly (readonly [ChannelId, MessageId])[];
+  readonly channels: ReadonlySet<ChannelId>;
+  /** Notes whose title or time changed. */
+  readonly notes: ReadonlySet<NoteId>;
+  readonly people: ReadonlySet<PeerId>;
+}
+
+/** An envelope in the store, from which rows came. */
+export interface Source {
+  readonly verified: VerifiedEnvelope;
+  readonly log: LogEntry;
+  readonly receivedAt: number;
+}
+
+type RowOf<Type extends Row["type"]> = Extract<Row, { type: Type }>;
+
+interface OldMessage {
+  readonly id: number;
+  readonly segment: number;
+  readonly op: number;
+  readonly actor: ActorId;
+}
+
+const HIGHER = "excluded.op > op OR (excluded.op = op AND excluded.op_actor > op_actor)";
+
+/**
+ * Writes rows into the projection, within a transaction. Whatever the order in which they come, the one
+ * with the highest operation stays.
+ */
+export class Projector {
+  readonly #names: Names;
+  readonly #addMessage: Statement;
+  readonly #oldMessage: Statement;
+  readonly #replaceMessage: Statement;
+  readonly #count: Statement;
+  readonly #channel: Statement;
+  readonly #note: Statement;
+  readonly #noteTime: Statement;
+  readonly #person: Statement;
+  readonly #empty: readonly Statement[];
+
+  constructor(database: Database, names: Names) {
+    this.#names = names;
+    this.#addMessage = database.prepare(
+      `INSERT INTO messages (channel, message, at, author, segment, log, seq, op, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, message) DO NOTHING`,
+    );
+    this.#oldMessage = database.prepare(
+      `SELECT messages.id, segment, op, actor FROM messages JOIN logs ON logs.id = messages.log
+       WHERE channel = ? AND message = ?`,
+    );
+    this.#replaceMessage = database.prepare(
+      `UPDATE messages SET at = ?, author = ?, segment = ?, log = ?, seq = ?, op = ?, text = ?
+       WHERE id = ?`,
+    );
+    this.#count = database.prepare(
+      `INSERT INTO segments (channel, segment, messages) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET messages = messages + excluded.messages`,
+    );
+    this.#channel = database.prepare(
+      `INSERT INTO channels (space, channel, name, made_by, op, op_actor) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, made_by = excluded.made_by, op = excluded.op,
+         op_actor = excluded.op_actor WHERE ${HIGHER}`,
+    );
+    this.#note = database.prepare(
+      `INSERT INTO notes (space, note, title, made_by, op, op_actor) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET title = excluded.title, made_by = excluded.made_by,
+         op = excluded.op, op_actor = excluded.op_actor WHERE ${HIGHER}`,
+    );
+    this.#noteTime = database.prepare(
+      `INSERT INTO notes (space, note, changed_at) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET changed_at = excluded.changed_at
+         WHERE excluded.changed_at > changed_at`,
+    );
+    this.#person = database.prepare(
+      `INSERT INTO people (space, peer, name, colour, op, op_actor) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, colour = excluded.colour, op = excluded.op,
+         op_actor = excluded.op_actor WHERE ${HIGHER}`,
+    );
+    this.#empty = [
+      "DELETE FROM messages",
+      "DELETE FROM segments",
+      "DELETE FROM notes",
+      "DELETE FROM people",
+      "UPDATE channels SET name = NULL, made_by = NULL, op = 0, op_actor = ''",
+    ].map((sql) => database.prepare(sql));
+  }
+
+  /** Forgets the whole projection. */
+  empty(): void {
+    for (const statement of this.#empty) statement.run();
+  }
+
+  /**
+   * Applies rows, and what the envelopes by themselves tell: segments, and when notes changed.
+   *
+   * @throws {RangeError} if a row is of none of the envelopes.
+   */
+  apply(space: SpaceId, sources: readonly Source[], rows: readonly Row[]): Changed {
+    const changed = {
+      messages: [] as (readonly [ChannelId, MessageId])[],
+      channels: new Set<ChannelId>(),
+      notes: new Set<NoteId>(),
+      people: new Set<PeerId>(),
+    };
+    if (sources.length === 0 && rows.length === 0) return changed;
+    const spaceId = this.#names.space(space);
+    for (const source of sources) this.#applyEnvelope(space, spaceId, source, changed.notes);
+    const sourceOf = sourceFinder(sources);
+    for (const row of rows) {
+      const source = sourceOf(row.op);
+      switch (row.type) {
+        case "message":
+          if (this.#applyMessage(space, row, source)) changed.messages.push([row.channel, row.id]);
+          break;
+        case "channel":
+          if (this.#applyChannel(spaceId, row)) changed.channels.add(row.id);
+          break;
+        case "note":
+          if (this.#applyNote(spaceId, row, source)) changed.notes.add(row.id);
+          break;
+        case "person":
+          if (this.#applyPerson(spaceId, row)) changed.people.add(row.peer);
+          break;
+      }
+    }
+    return changed;
+  }
+
+  #applyEnvelope(space: SpaceId, spaceId: number, source: Source, notes: Set<NoteId>): void {
+    const kind = docKind(source.verified.envelope.doc);
+    if (kind.type === "segment") {
+      this.#count.run(this.#names.channel(space, kind.channel), kind.segment, 0);
+    } else if (kind.type === "note") {
+      if (this.#noteTime.run(spaceId, kind.note, changedAt(source))) notes.add(kind.note);
+    }
+  }
+
+  #applyMessage(space: SpaceId, row: RowOf<"message">, source: Source): boolean {
+    const kind = docKind(source.verified.envelope.doc);
+    if (kind.type !== "segment" || kind.channel !== row.channel) throw stray(row.op);
+    const { log, verified: { header }, receivedAt } = source;
+    const channel = this.#names.channel(space, row.channel);
+    const id = Buffer.from(row.id, "hex");
+    const author = this.#names.peer(log.author);
+    const at = displayTime(row.id, receivedAt);
+    const place = [at, author, kind.segment, log.id, header.seq, row.op.counter, row.text] as const;
+    if (this.#addMessage.run(channel, id, ...place)) {
+      this.#count.run(channel, kind.segment, 1);
+      return true;
+    }
+    const old = this.#oldMessage.get<OldMessage>(channel, id);
+    if (!old || compareOps({ counter: old.op, actor: old.actor }, row.op) >= 0) return false;
+    this.#replaceMessage.run(...place, old.id);
+    this.#count.run(channel, old.segment, -1);
+    this.#count.run(channel, kind.segment, 1);
+    return true;
+  }
+
+  #applyChannel(space: number, { id, name, by, op }: RowOf<"channel">): boolean {
+    const peer = this.#names.peer(by);
+    return this.#channel.run(space, id, name, peer, op.counter, op.actor) > 0;
+  }
+
+  #applyNote(space: number, { id, title, by, op }: RowOf<"note">, source: Source): boolean {
+    const peer = this.#names.peer(by);
+    const renamed = this.#note.run(space, id, title, peer, op.counter, op.actor) > 0;
+    return this.#noteTime.run(space, id, changedAt(source)) > 0 || renamed;
+  }
+
+  #applyPerson(space: number, { peer, name, colour, op }: RowOf<"person">): boolean {
+    const number = this.#names.peer(peer);
+    return this.#person.run(space, number, name, colour, op.counter, op.actor) > 0;
+  }
+}
+
+/** When its author made a change, a clock that is ahead not being believed. */
+function changedAt({ verified, receivedAt }: Source): number {
+  return Math.max(0, Math.min(verified.header.time, receivedAt));
+}
+
+/** Finds the envelope an operation came with: the last of its actor that begins at or before it. */
+function sourceFinder(sources: readonly Source[]): (op: OpId) => Source {
+  const logs = new Map<ActorId, Source[]>();
+  for (const source of sources) {
+    const { actor } = source.verified.header;
+    const log = logs.get(actor);
+    if (log) log.push(source);
+    else logs.set(actor, [source]);
+  }
+  for (const log of logs.values()) {
+    log.sort((a, b) => a.verified.header.startOp - b.verified.header.startOp);
+  }
+  return (op) => {
+    const source = logs.get(op.actor)?.findLast(({ verified }) =>
+      verified.header.startOp <= op.counter
+    );
+    if (!source) throw stray(op);
+    return source;
+  };
+}
+
+function stray(op: OpId): RangeError {
+  return new RangeError(
+    `Cannot store what operation ${op.counter} of "${op.actor}" says: no envelope here has it`,
+  );
+}

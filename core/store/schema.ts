@@ -1,0 +1,161 @@
+/** `PRAGMA application_id` of the database: "Ears". It tells a database of Earshot from any other. */
+export const APPLICATION_ID = 0x45617273;
+
+/**
+ * What brings a database from version i (its `user_version`) to version i + 1. Released ones never change.
+ *
+ * Ids are interned: spaces, peers, documents and logs have a number here, which no other node knows.
+ * `envelopes`, `docs` and `logs` are the truth. `messages`, `segments`, `notes`, `people` and what
+ * `channels` says besides its id are a projection of them. The rest is this node's own.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE spaces (id INTEGER PRIMARY KEY, space TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE peers (id INTEGER PRIMARY KEY, peer TEXT NOT NULL UNIQUE) STRICT;
+
+  CREATE TABLE docs (
+    id INTEGER PRIMARY KEY,
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    doc TEXT NOT NULL,
+    UNIQUE (space, doc)
+  ) STRICT;
+
+  -- One row per actor of a document; seq is the highest that is held: the vectors.
+  CREATE TABLE logs (
+    id INTEGER PRIMARY KEY,
+    doc INTEGER NOT NULL REFERENCES docs(id),
+    actor TEXT NOT NULL,
+    author INTEGER NOT NULL REFERENCES peers(id),
+    seq INTEGER NOT NULL,
+    UNIQUE (doc, actor)
+  ) STRICT;
+
+  -- The id is the order of admission, in which every change comes after those it rests on.
+  CREATE TABLE envelopes (
+    id INTEGER PRIMARY KEY,
+    doc INTEGER NOT NULL REFERENCES docs(id),
+    log INTEGER NOT NULL REFERENCES logs(id),
+    seq INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    change BLOB NOT NULL,
+    UNIQUE (log, seq)
+  ) STRICT;
+  CREATE UNIQUE INDEX envelopes_by_hash ON envelopes (doc, hash);
+  CREATE INDEX envelopes_by_doc ON envelopes (doc);
+
+  -- A channel is known by id from its first segment or read mark on, and by name when that came.
+  CREATE TABLE channels (
+    id INTEGER PRIMARY KEY,
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    channel TEXT NOT NULL,
+    name TEXT,
+    made_by INTEGER REFERENCES peers(id),
+    op INTEGER NOT NULL DEFAULT 0,
+    op_actor TEXT NOT NULL DEFAULT '',
+    UNIQUE (space, channel)
+  ) STRICT;
+
+  CREATE TABLE segments (
+    channel INTEGER NOT NULL REFERENCES channels(id),
+    segment INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    PRIMARY KEY (channel, segment)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    channel INTEGER NOT NULL REFERENCES channels(id),
+    message BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    author INTEGER NOT NULL REFERENCES peers(id),
+    segment INTEGER NOT NULL,
+    log INTEGER NOT NULL REFERENCES logs(id),
+    seq INTEGER NOT NULL,
+    op INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (channel, message)
+  ) STRICT;
+  CREATE INDEX messages_by_time ON messages (channel, at, message, author);
+  CREATE INDEX messages_by_log ON messages (log, seq);
+
+  -- A note is known by id from its first change on, and by title when that came.
+  CREATE TABLE notes (
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    note TEXT NOT NULL,
+    title TEXT,
+    made_by INTEGER REFERENCES peers(id),
+    changed_at INTEGER NOT NULL DEFAULT 0,
+    op INTEGER NOT NULL DEFAULT 0,
+    op_actor TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (space, note)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE people (
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    peer INTEGER NOT NULL REFERENCES peers(id),
+    name TEXT NOT NULL,
+    colour INTEGER NOT NULL,
+    op INTEGER NOT NULL,
+    op_actor TEXT NOT NULL,
+    PRIMARY KEY (space, peer)
+  ) STRICT, WITHOUT ROWID;
+
+  -- A peer holds every envelope of the space up to this id. heard grows with each word of the peer.
+  CREATE TABLE holders (
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    peer INTEGER NOT NULL REFERENCES peers(id),
+    up_to INTEGER NOT NULL,
+    heard INTEGER NOT NULL,
+    PRIMARY KEY (space, peer)
+  ) STRICT, WITHOUT ROWID;
+  -- What it holds besides.
+  CREATE TABLE holdings (
+    log INTEGER NOT NULL REFERENCES logs(id),
+    peer INTEGER NOT NULL REFERENCES peers(id),
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (log, peer)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX holdings_by_peer ON holdings (peer);
+
+  CREATE TABLE receipts (
+    id INTEGER PRIMARY KEY,
+    request TEXT NOT NULL UNIQUE,
+    answer TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX receipts_by_time ON receipts (at);
+
+  CREATE TABLE read_marks (
+    channel INTEGER PRIMARY KEY REFERENCES channels(id),
+    message BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE browsers (
+    browser TEXT PRIMARY KEY,
+    key BLOB NOT NULL,
+    added_at INTEGER NOT NULL,
+    used INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE addresses (
+    peer INTEGER NOT NULL REFERENCES peers(id),
+    host TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (peer, host, port)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX addresses_by_time ON addresses (at);
+
+  CREATE TABLE seen (
+    peer INTEGER PRIMARY KEY REFERENCES peers(id),
+    at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE settings (setting TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** The version of the database that this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;

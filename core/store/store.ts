@@ -1,0 +1,142 @@
+import { join } from "@std/path";
+import type { SpaceId } from "../base/ids.ts";
+import type { Row } from "../doc/projection.ts";
+import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import { Addresses } from "./addresses.ts";
+import { Browsers } from "./browsers.ts";
+import { Database } from "./database.ts";
+import { Envelopes } from "./envelopes.ts";
+import { DATABASE_FILE } from "./file_names.ts";
+import { Holdings } from "./holdings.ts";
+import { Logs } from "./logs.ts";
+import { Messages } from "./messages.ts";
+import { Names } from "./names.ts";
+import { type Changed, Projector, type Source } from "./projector.ts";
+import { ReadMarks } from "./read_marks.ts";
+import { Receipts } from "./receipts.ts";
+import { Registers } from "./registers.ts";
+import { Seen } from "./seen.ts";
+import { Settings } from "./settings.ts";
+
+/** What is written as one: all of it or nothing. */
+export interface Commit {
+  readonly space: SpaceId;
+  /** In an order in which every change comes after those it rests on. */
+  readonly envelopes: readonly VerifiedEnvelope[];
+  /** What the envelopes mean, in any order. */
+  readonly rows: readonly Row[];
+  /** When they were made or came here, in milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** The answer to the request that asked for it; JSON. */
+  readonly receipt?: { readonly id: string; readonly answer: unknown };
+}
+
+/**
+ * The truth on disk: envelopes, what they mean to people, and what this node remembers for itself. All calls
+ * are synchronous; each that writes may throw a {@linkcode StoreError}, after which nothing of it is written
+ * and the next may succeed.
+ */
+export class Store {
+  readonly envelopes: Envelopes;
+  readonly messages: Messages;
+  readonly registers: Registers;
+  readonly holdings: Holdings;
+  readonly receipts: Receipts;
+  readonly readMarks: ReadMarks;
+  readonly browsers: Browsers;
+  readonly addresses: Addresses;
+  readonly seen: Seen;
+  readonly settings: Settings;
+  readonly #database: Database;
+  readonly #logs: Logs;
+  readonly #projector: Projector;
+
+  private constructor(database: Database) {
+    const names = new Names(database);
+    this.#database = database;
+    this.#logs = new Logs(database, names);
+    this.#projector = new Projector(database, names);
+    this.envelopes = new Envelopes(database, this.#logs);
+    this.messages = new Messages(database, names, this.#logs);
+    this.registers = new Registers(database);
+    this.holdings = new Holdings(database, names, this.#logs);
+    this.receipts = new Receipts(database);
+    this.readMarks = new ReadMarks(database, names, this.messages);
+    this.browsers = new Browsers(database);
+    this.addresses = new Addresses(database, names);
+    this.seen = new Seen(database, names);
+    this.settings = new Settings(database);
+  }
+
+  /**
+   * Opens the store in a data directory, whose lock the caller has, or makes it in an empty one.
+   *
+   * @throws {StoreError} when it cannot be used as it is; nothing is overwritten then.
+   */
+  static open(directory: string): Store {
+    const database = Database.open(join(directory, DATABASE_FILE));
+    try {
+      return new Store(database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Writes envelopes, what they mean, and the receipt of the request behind them as one transaction. When
+   * this returns, a crash or a power cut loses nothing of it. Gives what people see differently.
+   *
+   * @throws {RangeError} if an envelope is of another space or not the next of its log, or a row is of
+   * none of the envelopes; nothing is written.
+   * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
+   */
+  commit({ space, envelopes, rows, receivedAt, receipt }: Commit): Changed {
+    return this.#database.write(() => {
+      const sources = envelopes.map((verified): Source => {
+        if (verified.envelope.space !== space) {
+          throw new RangeError(`Cannot commit to "${space}": an envelope is of another space`);
+        }
+        return { verified, log: this.envelopes.append(verified, receivedAt), receivedAt };
+      });
+      const changed = this.#projector.apply(space, sources, rows);
+      if (receipt) this.receipts.put(receipt.id, receipt.answer, receivedAt);
+      return changed;
+    });
+  }
+
+  /** Forgets what the envelopes mean, for {@linkcode project} to tell it anew. */
+  emptyProjection(): void {
+    this.#database.write(() => this.#projector.empty());
+  }
+
+  /**
+   * Writes what envelopes that are in the store already mean.
+   *
+   * @throws {RangeError} if an envelope is not in the store, or a row is of none of them.
+   */
+  project(space: SpaceId, envelopes: readonly VerifiedEnvelope[], rows: readonly Row[]): void {
+    this.#database.write(() => {
+      const sources = envelopes.map((verified): Source => {
+        const { envelope: { doc }, header: { actor, seq } } = verified;
+        const log = this.#logs.find(space, doc, actor);
+        const receivedAt = this.envelopes.receivedAt(space, doc, actor, seq);
+        if (!log || receivedAt === undefined) {
+          throw new RangeError(`Cannot project change ${seq} of "${actor}": not in the store`);
+        }
+        return { verified, log, receivedAt };
+      });
+      this.#projector.apply(space, sources, rows);
+    });
+  }
+
+  /** Does several small writes as one; a power cut within the next moments may undo them. */
+  together<T>(act: () => T): T {
+    return this.#database.writeSoon(act);
+  }
+
+  /** Closes it; twice does nothing. */
+  close(): void {
+    this.#database.close();
+  }
+}
