@@ -108,9 +108,9 @@ async function initiate(
   noise: NoiseHandshake,
   keys: DeviceKeys,
 ): Promise<PeerId> {
-  await writeAll(connection, noise.write(NOTHING));
+  await send(connection, noise, NOTHING);
   const peer = identify(noise, await receive(connection, noise, HANDSHAKE_BYTES[1]), keys);
-  await writeAll(connection, noise.write(keys.certificate));
+  await send(connection, noise, keys.certificate);
   return peer;
 }
 
@@ -120,8 +120,17 @@ async function respond(
   keys: DeviceKeys,
 ): Promise<PeerId> {
   await receive(connection, noise, HANDSHAKE_BYTES[0]);
-  await writeAll(connection, noise.write(keys.certificate));
+  await send(connection, noise, keys.certificate);
   return identify(noise, await receive(connection, noise, HANDSHAKE_BYTES[2]), keys);
+}
+
+/** Writes the next message. */
+async function send(
+  connection: Connection,
+  noise: NoiseHandshake,
+  payload: Uint8Array,
+): Promise<void> {
+  await writeAll(connection, refusing(() => noise.write(payload)));
 }
 
 /** Reads the next message; gives its payload. */
@@ -132,8 +141,12 @@ async function receive(
 ): Promise<Uint8Array> {
   const message = await readExactly(connection, length);
   if (!message) throw new HandshakeError("closed", "the other side ended the handshake");
+  return refusing(() => noise.read(message));
+}
+
+function refusing<T>(step: () => T): T {
   try {
-    return noise.read(message);
+    return step();
   } catch (error) {
     throw new HandshakeError("refused", "the other side has another key or version", error);
   }
