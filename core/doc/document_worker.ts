@@ -1,0 +1,160 @@
+import { type Clock, systemClock, type Timer } from "../base/clock.ts";
+import { type Log, silentLog } from "../base/log.ts";
+import type { Documents, Load } from "./documents.ts";
+import type { EngineAnswer, EngineTask } from "./engine_task.ts";
+import { EngineLostError, type EnginePort, OrderedDocuments } from "./ordered_documents.ts";
+import { taskCostMs } from "./task_cost.ts";
+import type { WorkerMessage } from "./worker_main.ts";
+
+/** Bounds of the worker; tests tighten them. */
+export interface WorkerLimits {
+  /** What a task may take besides what its size adds, see {@linkcode taskCostMs}, in milliseconds. */
+  readonly taskMs: number;
+  /** How long a worker may take to come up, in milliseconds. */
+  readonly startMs: number;
+  /** The memory of Automerge, which never shrinks, in bytes; beyond it a new worker begins. */
+  readonly memoryBytes: number;
+}
+
+export const WORKER_LIMITS: WorkerLimits = {
+  taskMs: 2_000,
+  startMs: 10_000,
+  memoryBytes: 1024 * 1024 * 1024,
+};
+
+const CLOSED = "the document worker is closed";
+
+export interface DocumentsOptions {
+  readonly load: Load;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly limits?: Partial<WorkerLimits>;
+  /** Documents kept open. */
+  readonly maxOpen?: number;
+}
+
+/** Starts the document worker and gives the documents in it. To be closed. */
+export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
+  const { load, clock = systemClock, log = silentLog, limits, maxOpen } = options;
+  const worker = await DocumentWorker.open(clock, log, { ...WORKER_LIMITS, ...limits });
+  return new OrderedDocuments(worker, load, maxOpen === undefined ? { log } : { log, maxOpen });
+}
+
+type State =
+  | { readonly type: "starting"; readonly worker: Worker; readonly up: PromiseWithResolvers<void> }
+  | { readonly type: "up"; readonly worker: Worker }
+  | { readonly type: "down" | "closed" };
+
+/**
+ * An engine in a worker without any permission. The worker is ended, and another started at once, when a
+ * task does not end in time, when Automerge in it is dead or holds too much memory, or when it fails by
+ * itself. One that did not even come up is followed by another with the next task.
+ */
+export class DocumentWorker implements EnginePort {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #limits: WorkerLimits;
+  #state: State = { type: "down" };
+  #task: PromiseWithResolvers<EngineAnswer> | undefined;
+  #deadline: Timer | undefined;
+  #generation = 0;
+
+  private constructor(clock: Clock, log: Log, limits: WorkerLimits) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#limits = limits;
+  }
+
+  /** Starts the worker. @throws {EngineLostError} if it does not come up. */
+  static async open(clock: Clock, log: Log, limits: WorkerLimits): Promise<DocumentWorker> {
+    const port = new DocumentWorker(clock, log, limits);
+    await port.#start();
+    return port;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  async run(task: EngineTask): Promise<EngineAnswer> {
+    if (this.#state.type === "down") await this.#start();
+    if (this.#state.type === "starting") await this.#state.up.promise;
+    if (this.#state.type !== "up") throw new EngineLostError(CLOSED);
+    this.#task = Promise.withResolvers();
+    this.#watch(this.#limits.taskMs + taskCostMs(task));
+    this.#state.worker.postMessage(task);
+    return await this.#task.promise;
+  }
+
+  close(): Promise<void> {
+    this.#end(CLOSED);
+    this.#state = { type: "closed" };
+    return Promise.resolve();
+  }
+
+  #start(): Promise<void> {
+    const worker = new Worker(new URL("./worker_main.ts", import.meta.url), {
+      type: "module",
+      name: "documents",
+      deno: { permissions: "none" },
+    });
+    const up = Promise.withResolvers<void>();
+    this.#state = { type: "starting", worker, up };
+    this.#generation++;
+    this.#watch(this.#limits.startMs);
+    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#hear(worker, data);
+    worker.onmessageerror = () => this.#lose(worker, "an answer that cannot be read");
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#lose(worker, event.message);
+    };
+    return up.promise;
+  }
+
+  #watch(ms: number): void {
+    this.#deadline = this.#clock.after(ms, () => {
+      if ("worker" in this.#state) {
+        this.#lose(this.#state.worker, `silent for ${Math.round(ms)} ms`);
+      }
+    });
+  }
+
+  #hear(worker: Worker, message: WorkerMessage): void {
+    // What an ended worker still said is of no account.
+    if (!("worker" in this.#state) || this.#state.worker !== worker) return;
+    this.#deadline?.cancel();
+    if (this.#state.type === "starting") {
+      const { up } = this.#state;
+      this.#state = { type: "up", worker };
+      up.resolve();
+    }
+    if (message.type === "up") return;
+    this.#task?.resolve(message.answer);
+    this.#task = undefined;
+    if (message.answer.type === "dead") this.#lose(worker, message.answer.text);
+    else if (message.memoryBytes > this.#limits.memoryBytes) {
+      this.#lose(worker, `${message.memoryBytes} bytes of memory`);
+    }
+  }
+
+  /** Ends the worker because of what it did, and starts the next unless it did not even come up. */
+  #lose(worker: Worker, reason: string): void {
+    if (!("worker" in this.#state) || this.#state.worker !== worker) return;
+    this.#log("error", "the document worker is replaced", { reason });
+    const wasUp = this.#state.type === "up";
+    this.#end(reason);
+    // Whether it comes up, the next task is told.
+    if (wasUp) this.#start().catch((error) => this.#log("debug", String(error)));
+  }
+
+  #end(reason: string): void {
+    const state = this.#state;
+    this.#state = { type: "down" };
+    this.#deadline?.cancel();
+    if ("worker" in state) state.worker.terminate();
+    const error = new EngineLostError(`the document worker ended (${reason})`);
+    if (state.type === "starting") state.up.reject(error);
+    this.#task?.reject(error);
+    this.#task = undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { ActorId } from "../base/ids.ts";
+import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
+import { isDeath } from "./automerge.ts";
+import type { DocKey } from "./doc_key.ts";
+import type { ApplyAnswer, Made, NewEntry, NoteEdited, Refused } from "./documents.ts";
+import type { DocumentEngine } from "./engine.ts";
+
+/** What can be asked of a document, each with what it is answered. */
+export interface EngineCalls {
+  "put": { ask: { entries: readonly NewEntry[]; at: number; idText?: string }; answer: Made };
+  "apply": { ask: { changes: readonly Uint8Array[] }; answer: ApplyAnswer };
+  "noteText": { ask: Record<never, never>; answer: NoteText };
+  "noteEdit": {
+    ask: { heads: Heads; splices: readonly Splice[]; at: number; idText: string };
+    answer: NoteEdited;
+  };
+  "noteMerge": { ask: { heads: Heads }; answer: NoteMerge };
+  "anchor": { ask: { heads: Heads; positions: readonly number[] }; answer: string[] };
+  "resolve": {
+    ask: { cursors: readonly string[] };
+    answer: { heads: Heads; positions: (number | null)[] };
+  };
+  "heads": { ask: Record<never, never>; answer: Heads };
+}
+
+export type EngineCall = {
+  [T in keyof EngineCalls]: { readonly type: T } & EngineCalls[T]["ask"];
+}[keyof EngineCalls];
+
+/** One call and what must come before it; it crosses to the worker as one message. */
+export interface EngineTask {
+  readonly key: DocKey;
+  /** Documents to be let go first. */
+  readonly drop: readonly DocKey[];
+  /** What to open the call's document from, unless it is open. */
+  readonly open: { readonly actor: ActorId; readonly changes: readonly Uint8Array[] } | null;
+  readonly call: EngineCall;
+}
+
+/** What became of a task. */
+export type EngineAnswer =
+  | {
+    readonly type: "done";
+    readonly answer: unknown;
+    /** Changes of the store that could not be opened. */
+    readonly refused: readonly Refused[];
+  }
+  /** The call was wrong as it was; nothing happened. */
+  | { readonly type: "wrong"; readonly text: string }
+  /** Automerge failed; the document is closed. */
+  | { readonly type: "panic"; readonly text: string }
+  /** Automerge is dead, with every document in it. */
+  | { readonly type: "dead"; readonly text: string };
+
+/** Does a task. It never throws. */
+export function doTask(
+  engine: DocumentEngine,
+  { key, drop, open, call }: EngineTask,
+): EngineAnswer {
+  try {
+    for (const one of drop) engine.drop(one);
+    const refused = open ? engine.open(key, open.actor, open.changes).refused : [];
+    return { type: "done", answer: doCall(engine, key, call), refused };
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (isDeath(error)) return { type: "dead", text };
+    if (error instanceof RangeError) return { type: "wrong", text };
+    engine.forget(key);
+    return { type: "panic", text };
+  }
+}
+
+function doCall(engine: DocumentEngine, key: DocKey, call: EngineCall): unknown {
+  switch (call.type) {
+    case "put":
+      return engine.put(key, call.entries, call.at, call.idText);
+    case "apply":
+      return engine.apply(key, call.changes);
+    case "noteText":
+      return engine.noteText(key);
+    case "noteEdit":
+      return engine.noteEdit(key, call.heads, call.splices, call.at, call.idText);
+    case "noteMerge":
+      return engine.noteMerge(key, call.heads);
+    case "anchor":
+      return engine.anchor(key, call.heads, call.positions);
+    case "resolve":
+      return engine.resolve(key, call.cursors);
+    case "heads":
+      return engine.heads(key);
+  }
+}

@@ -1,0 +1,141 @@
+import { MAX_DEPS } from "../base/limits.ts";
+import type { Heads, NoteMerge, Splice } from "../view/view.ts";
+import type { Handle } from "./automerge.ts";
+import { TEXT_OBJECT } from "./genesis.ts";
+import { plainSplices } from "./note_splices.ts";
+
+/** Positions or cursors in one call. */
+export const MAX_CURSORS = 256;
+
+/**
+ * A cursor of Automerge's, to the character after it; with `>` before, to the one before it, which the end of
+ * the text needs so as not to be the end of what others append. Automerge panics at some other texts.
+ */
+const CURSOR = /^(>?)([0-9]{1,15}@(?:[0-9a-f]{32}|[0-9a-f]{42}))$/;
+/** The cursor of an empty text. */
+const START = "s";
+
+/** Makes sure that a handle knows these heads. @throws {RangeError} if it does not. */
+export function requireHeads(handle: Handle, heads: Heads): void {
+  const sound = heads.length > 0 && heads.length <= MAX_DEPS &&
+    heads.every((hash) => /^[0-9a-f]{64}$/.test(hash));
+  if (!sound || handle.getMissingDeps([...heads]).length > 0) {
+    throw new RangeError("Cannot find the text: heads that this node does not have");
+  }
+}
+
+/** Gives a note's text at heads it knows. */
+export function textAt(handle: Handle, heads: Heads): string {
+  return isAt(handle, heads) ? handle.text(TEXT_OBJECT) : handle.text(TEXT_OBJECT, [...heads]);
+}
+
+/** Whether a handle's newest heads are these. */
+export function isAt(handle: Handle, heads: Heads): boolean {
+  const current = handle.getHeads();
+  return current.length === heads.length && current.every((hash) => heads.includes(hash));
+}
+
+/** Gives what brings the text at heads it knows to the newest. */
+export function mergeFrom(handle: Handle, heads: Heads): NoteMerge {
+  const current = handle.getHeads().sort();
+  if (isAt(handle, heads)) return { heads: current, splices: [] };
+  const splices = diffSplices(handle, heads, current) ??
+    plainSplices(textAt(handle, heads), handle.text(TEXT_OBJECT));
+  return { heads: current, splices };
+}
+
+/**
+ * Reads splices out of Automerge's diff. `undefined` when the document holds what this program never makes
+ * (another object under the text's key, blocks in the text), where the diff may not be all the truth.
+ */
+function diffSplices(handle: Handle, before: Heads, after: Heads): Splice[] | undefined {
+  const shown = handle.getWithType("_root", "text");
+  if (shown?.[0] !== "text" || shown[1] !== TEXT_OBJECT) return undefined;
+  const splices: Splice[] = [];
+  for (const patch of handle.diff([...before], [...after])) {
+    const [key, at] = patch.path;
+    if (key !== "text") continue;
+    if (patch.action === "mark" || patch.action === "unmark") continue;
+    if (typeof at !== "number" || patch.path.length !== 2) return undefined;
+    if (patch.action === "splice") splices.push({ at, remove: 0, insert: patch.value });
+    else if (patch.action === "del") splices.push({ at, remove: patch.length ?? 1, insert: "" });
+    else return undefined;
+  }
+  return splices;
+}
+
+/**
+ * Writes groups of splices at heads it knows, one change each, at a time in milliseconds since 1970. Gives the
+ * changes, and the heads of the branch they end.
+ */
+export function writeSplices(
+  handle: Handle,
+  heads: Heads,
+  groups: readonly (readonly Splice[])[],
+  at: number,
+  idText: string,
+): { made: Uint8Array[]; heads: string[] } {
+  if (groups.length === 0) return { made: [], heads: [...heads].sort() };
+  const aside = !isAt(handle, heads);
+  if (aside) handle.isolate([...heads]);
+  const made: Uint8Array[] = [];
+  for (const group of groups) {
+    for (const { at, remove, insert } of group) handle.splice(TEXT_OBJECT, at, remove, insert);
+    const hash = handle.commit(idText, at);
+    const change = hash === null ? null : handle.getChangeByHash(hash);
+    if (change) made.push(change);
+  }
+  const branch = handle.getHeads().sort();
+  if (aside) handle.integrate();
+  return { made, heads: branch };
+}
+
+/** Gives a cursor for each position in the text at heads it knows. @throws {RangeError} if one is out of it. */
+export function anchorPositions(
+  handle: Handle,
+  heads: Heads,
+  positions: readonly number[],
+): string[] {
+  const length = textAt(handle, heads).length;
+  if (
+    positions.length > MAX_CURSORS ||
+    !positions.every((at) => Number.isInteger(at) && at >= 0 && at <= length)
+  ) {
+    throw new RangeError("Cannot anchor the cursor: not a position in the text");
+  }
+  const old = isAt(handle, heads) ? undefined : [...heads];
+  return positions.map((at) => {
+    if (length === 0) return START;
+    if (at < length) return handle.getCursor(TEXT_OBJECT, at, old);
+    return `>${handle.getCursor(TEXT_OBJECT, at - 1, old)}`;
+  });
+}
+
+/** Gives the position of each cursor in the newest text, or `null` for what is no cursor of it. */
+export function resolveCursors(handle: Handle, cursors: readonly string[]): (number | null)[] {
+  if (cursors.length > MAX_CURSORS) {
+    throw new RangeError(`Cannot find the cursors: ${cursors.length}, at most ${MAX_CURSORS}`);
+  }
+  return cursors.map((cursor) => resolveCursor(handle, cursor));
+}
+
+function resolveCursor(handle: Handle, text: string): number | null {
+  if (text === START) return 0;
+  const [, after, cursor] = CURSOR.exec(text) ?? [];
+  if (cursor === undefined) return null;
+  try {
+    const at = handle.getCursorPosition(TEXT_OBJECT, cursor);
+    return after ? at + unitsOf(handle, at, cursor) : at;
+  } catch (error) {
+    // Automerge does not know what it stands at, or not yet.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** UTF-16 units of the character a cursor stands at; none if that is deleted. */
+function unitsOf(handle: Handle, at: number, cursor: string): number {
+  if (at >= handle.length(TEXT_OBJECT) || handle.getCursor(TEXT_OBJECT, at) !== cursor) return 0;
+  const character = handle.get(TEXT_OBJECT, at);
+  return typeof character === "string" ? character.length : 1;
+}

@@ -1,0 +1,211 @@
+import { type Log, silentLog } from "../base/log.ts";
+import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
+import type { DocKey } from "./doc_key.ts";
+import {
+  type ApplyAnswer,
+  DocumentFault,
+  type Documents,
+  type Load,
+  type Made,
+  type NewEntry,
+  type NoteEdited,
+} from "./documents.ts";
+import type { EngineAnswer, EngineCall, EngineCalls, EngineTask } from "./engine_task.ts";
+
+/** Documents kept open. */
+export const MAX_OPEN_DOCUMENTS = 64;
+
+/** An engine that does one task at a time, wherever it runs. */
+export interface EnginePort {
+  /** Counts the engines there were: a new one has no document open. */
+  readonly generation: number;
+  /** Does a task. @throws {EngineLostError} if the engine died of it; the next task gets a new one. */
+  run(task: EngineTask): Promise<EngineAnswer>;
+  close(): Promise<void>;
+}
+
+/** The engine is gone, with every document in it; the message says why. */
+export class EngineLostError extends Error {
+  override name = "EngineLostError";
+}
+
+interface Job {
+  readonly key: DocKey;
+  readonly call: EngineCall;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * {@linkcode Documents} on an engine. It gives the engine one call at a time and keeps the others, so:
+ *
+ * 1. Answers come in the order of the calls.
+ * 2. When the engine dies, the call it had is the one at fault, and no other was begun.
+ * 3. A document is opened from the store only when every earlier answer about it was given.
+ */
+export class OrderedDocuments implements Documents {
+  readonly #port: EnginePort;
+  readonly #load: Load;
+  readonly #log: Log;
+  readonly #maxOpen: number;
+  #waiting: Job[] = [];
+  #running: { readonly job: Job; stale: boolean } | undefined;
+  #generation: number;
+  /** What the engine has open, in order of last use, the longest unused first. */
+  readonly #open = new Set<DocKey>();
+  /** What the engine is to let go with the next task. */
+  #drops: DocKey[] = [];
+  #closed = false;
+
+  constructor(port: EnginePort, load: Load, options: { log?: Log; maxOpen?: number } = {}) {
+    this.#port = port;
+    this.#load = load;
+    this.#log = options.log ?? silentLog;
+    this.#maxOpen = options.maxOpen ?? MAX_OPEN_DOCUMENTS;
+    this.#generation = port.generation;
+  }
+
+  put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Promise<Made> {
+    const call = { type: "put", entries, at } as const;
+    return this.#ask(key, idText === undefined ? call : { ...call, idText });
+  }
+
+  apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer> {
+    return this.#ask(key, { type: "apply", changes });
+  }
+
+  noteText(key: DocKey): Promise<NoteText> {
+    return this.#ask(key, { type: "noteText" });
+  }
+
+  noteEdit(
+    key: DocKey,
+    heads: Heads,
+    splices: readonly Splice[],
+    at: number,
+    idText: string,
+  ): Promise<NoteEdited> {
+    return this.#ask(key, { type: "noteEdit", heads, splices, at, idText });
+  }
+
+  noteMerge(key: DocKey, heads: Heads): Promise<NoteMerge> {
+    return this.#ask(key, { type: "noteMerge", heads });
+  }
+
+  anchor(key: DocKey, heads: Heads, positions: readonly number[]): Promise<string[]> {
+    return this.#ask(key, { type: "anchor", heads, positions });
+  }
+
+  resolve(
+    key: DocKey,
+    cursors: readonly string[],
+  ): Promise<{ heads: Heads; positions: (number | null)[] }> {
+    return this.#ask(key, { type: "resolve", cursors });
+  }
+
+  heads(key: DocKey): Promise<Heads> {
+    return this.#ask(key, { type: "heads" });
+  }
+
+  drop(key: DocKey): void {
+    if (this.#open.delete(key)) this.#drops.push(key);
+    if (this.#running?.job.key === key) this.#running.stale = true;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const jobs = this.#waiting.splice(0);
+    for (const job of jobs) job.reject(closedFault(job.key));
+    await this.#port.close();
+  }
+
+  #ask<C extends EngineCall>(key: DocKey, call: C): Promise<EngineCalls[C["type"]]["answer"]> {
+    if (this.#closed) return Promise.reject(closedFault(key));
+    const { promise, resolve, reject } = Promise.withResolvers<
+      EngineCalls[C["type"]]["answer"]
+    >();
+    // What the engine answers is what `EngineCalls` says for the call's type.
+    this.#waiting.push({ key, call, resolve: resolve as (answer: unknown) => void, reject });
+    this.#next();
+    return promise;
+  }
+
+  #next(): void {
+    while (!this.#running && !this.#closed) {
+      const job = this.#waiting.shift();
+      if (!job) return;
+      const task = this.#prepare(job);
+      if (!task) continue;
+      const running = { job, stale: false };
+      this.#running = running;
+      this.#port.run(task).then(
+        (answer) => this.#settle(running.job, running.stale, answer),
+        (error: unknown) => this.#fail(job, error),
+      ).finally(() => this.#next());
+    }
+  }
+
+  #prepare({ key, call, reject }: Job): EngineTask | undefined {
+    if (this.#generation !== this.#port.generation) this.#forgetAll();
+    let open: EngineTask["open"] = null;
+    if (!this.#open.delete(key)) {
+      try {
+        open = this.#load(key);
+      } catch (error) {
+        reject(error);
+        return undefined;
+      }
+    }
+    this.#open.add(key);
+    for (const oldest of this.#open) {
+      if (this.#open.size <= this.#maxOpen) break;
+      this.#open.delete(oldest);
+      this.#drops.push(oldest);
+    }
+    return { key, drop: this.#drops.splice(0), open, call };
+  }
+
+  #settle(job: Job, stale: boolean, answer: EngineAnswer): void {
+    this.#running = undefined;
+    if (stale && answer.type !== "dead" && !this.#closed) {
+      // Done on what was dropped meanwhile: it is done once more on the document as it is in the store.
+      this.#waiting.unshift(job);
+      return;
+    }
+    switch (answer.type) {
+      case "done":
+        for (const { text } of answer.refused) {
+          this.#log("error", "a stored change does not open", { document: job.key, text });
+        }
+        job.resolve(answer.answer);
+        break;
+      case "wrong":
+        job.reject(new RangeError(answer.text));
+        break;
+      case "panic":
+      case "dead":
+        this.#open.delete(job.key);
+        job.reject(fault(job, answer.text));
+        break;
+    }
+  }
+
+  #fail(job: Job, error: unknown): void {
+    this.#running = undefined;
+    job.reject(error instanceof EngineLostError ? fault(job, error.message, error) : error);
+  }
+
+  #forgetAll(): void {
+    this.#generation = this.#port.generation;
+    this.#open.clear();
+    this.#drops = [];
+  }
+}
+
+function fault({ key, call }: Job, text: string, cause?: unknown): DocumentFault {
+  return new DocumentFault(key, `Cannot do "${call.type}" on "${key}": ${text}`, { cause });
+}
+
+function closedFault(key: DocKey): DocumentFault {
+  return new DocumentFault(key, `Cannot use "${key}": the documents are closed`);
+}
