@@ -1,0 +1,144 @@
+/**
+ * Keeps strangers on this machine out: other programs, other users, and above all web sites
+ * that a browser here shows, which reach every port of 127.0.0.1.
+ */
+
+/** Who may pass. */
+export interface GuardOptions {
+  /**
+   * The hosts this server answers for, as a browser writes them into `Host`:
+   * `127.0.0.1:4747`. No names: `localhost` may be looked up elsewhere.
+   */
+  hosts(): string[];
+  /** Whether a request bears a credential; see {@linkcode tokenOf}. */
+  authorize(request: Request): boolean | Promise<boolean>;
+  /**
+   * Whether anyone may have it: pages without data, scripts, styles. The URL's host is one of
+   * `hosts`. Never for what changes anything, unless it proves who asks in another way.
+   */
+  isPublic(url: URL, method: string): boolean;
+}
+
+/** The part of a Fresh context that a guard needs. */
+export interface Guarded {
+  req: Request;
+  next(): Response | Promise<Response>;
+}
+
+/** The subprotocol that a WebSocket of a guarded server is answered with. */
+export const WEBSOCKET_PROTOCOL = "earshot";
+
+/**
+ * What a page may do: load from its own origin only, run no inline script, be in no frame, and
+ * make no HTML or script out of strings. Styles that CodeMirror adds go through
+ * `adoptedStyleSheets`, which no style source governs.
+ */
+export const CONTENT_SECURITY_POLICY: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+const HEADERS: Record<string, string> = {
+  "content-security-policy": CONTENT_SECURITY_POLICY,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+
+/**
+ * Makes the guard, a Fresh middleware. Put it around the whole app, with {@linkcode guarded}:
+ * as a middleware of the app it guards as well, but the error pages of the root are made
+ * outside of all middlewares and would lack its headers.
+ *
+ * A request passes if all of these hold, and they are judged in this order:
+ * 1. `Host` is one of `hosts`, else 421. It is the header that counts: in `GET http://x/ …`
+ *    the URL of the request is what the client wants it to be; it must agree with the header.
+ *    This stops rebound names and 0.0.0.0, of which a browser tells nothing else.
+ * 2. `Sec-Fetch-Site` is absent, `same-origin` or `none` (typed, a bookmark), else 403.
+ * 3. `Origin` is that of the host, else 403. It may be absent: browsers leave it out of GET
+ *    and HEAD only, never of what changes anything or of WebSockets. So whoever else leaves it
+ *    out, such as the command line, is no browser and must bear a token, even for what is public.
+ * 4. It is public, or `authorize` says yes, else 401.
+ *
+ * Every answer has {@linkcode CONTENT_SECURITY_POLICY} and its like, and `no-store`, unless it
+ * brings such a header of its own.
+ */
+export function guard(options: GuardOptions): (ctx: Guarded) => Promise<Response> {
+  return async (ctx) => withHeaders(await refusal(options, ctx.req) ?? await ctx.next());
+}
+
+/** Puts a guard around a handler, as `Deno.serve` takes it. */
+export function guarded<Info>(
+  handler: (request: Request, info: Info) => Response | Promise<Response>,
+  options: GuardOptions,
+): (request: Request, info: Info) => Promise<Response> {
+  const check = guard(options);
+  return (req, info) => check({ req, next: () => handler(req, info) });
+}
+
+/**
+ * The token that a request bears: of `Authorization: Bearer TOKEN`, or, as a browser cannot
+ * set that on a WebSocket, of a subprotocol `t.TOKEN` in an upgrade. Such a client offers
+ * {@linkcode WEBSOCKET_PROTOCOL} too, which is the one to answer with.
+ */
+export function tokenOf(request: Request): string | undefined {
+  const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.get("authorization") ?? "") ??
+    [];
+  if (bearer !== undefined || !isUpgrade(request)) return bearer;
+  const offered = request.headers.get("sec-websocket-protocol")?.split(/\s*,\s*/) ?? [];
+  return offered.find((protocol) => protocol.startsWith("t."))?.slice("t.".length);
+}
+
+async function refusal(options: GuardOptions, request: Request): Promise<Response | undefined> {
+  const host = request.headers.get("host");
+  const url = URL.parse(request.url);
+  if (host === null || !options.hosts().includes(host) || url?.host !== host) {
+    return refuse(421, `Open http://${options.hosts()[0]} instead: this server has no other name`);
+  }
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin" && site !== "none") {
+    return refuse(403, "Another web site asked for this");
+  }
+  const origin = request.headers.get("origin");
+  if (origin !== null && origin !== `http://${host}`) {
+    return refuse(403, "Another web site asked for this");
+  }
+  const harmless = /^(GET|HEAD)$/.test(request.method) && !isUpgrade(request);
+  const open = (harmless || origin !== null) && options.isPublic(url, request.method);
+  if (open || await options.authorize(request)) return undefined;
+  return refuse(401, "A token is needed", { "www-authenticate": "Bearer" });
+}
+
+function isUpgrade(request: Request): boolean {
+  return request.headers.has("upgrade");
+}
+
+function refuse(status: number, text: string, headers: HeadersInit = {}): Response {
+  return new Response(text + "\n", { status, headers });
+}
+
+function withHeaders(response: Response): Response {
+  // The answer to an upgrade is no document, and only as it is does it upgrade.
+  if (response.status === 101) return response;
+  const added = Object.entries(HEADERS).filter(([name]) => !response.headers.has(name));
+  const headers = new Headers(response.headers);
+  for (const [name, value] of added) headers.set(name, value);
+  return new Response(response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+  });
+}
