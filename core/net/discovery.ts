@@ -32,8 +32,8 @@ export interface Found {
 export interface DiscoveryOptions {
   /** This process's nonce: see {@linkcode makeInstance}. */
   readonly instance: string;
-  /** Where this node listens. */
-  readonly port: number;
+  /** The port at which this node listens, asked whenever it is told. */
+  readonly port: () => number;
   readonly interfaces: readonly NetworkInterface[];
   readonly clock: Clock;
   readonly log: Log;
@@ -119,7 +119,7 @@ export class Discovery {
     const receive = (packet: Incoming, source: Source) => this.#receive(place, packet, source);
     try {
       const port = await MdnsPort.open({ on, family, open, clock, log, receive });
-      const responder = new Responder({ port, self: this.#announced(on), clock, random });
+      const responder = new Responder({ port, self: () => this.#announced(on), clock, random });
       this.#ports.set(place, { port, responder });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -176,7 +176,7 @@ export class Discovery {
 
   #announced(on: NetworkInterface): Announced {
     const { instance, port } = this.#options;
-    return { instance, port, addresses: on.subnets.map(({ text }) => text) };
+    return { instance, port: port(), addresses: on.subnets.map(({ text }) => text) };
   }
 }
 

@@ -13,7 +13,8 @@ const REPEAT_MS = 1_000;
 /** What a responder needs. */
 export interface ResponderOptions {
   readonly port: Pick<MdnsPort, "send">;
-  readonly self: Announced;
+  /** What to tell, asked each time. */
+  readonly self: () => Announced;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }
@@ -35,7 +36,8 @@ export class Responder {
 
   /** Takes a query; an answer, if one is due, goes out later. */
   asked(packet: Incoming, source: Source): void {
-    const { port, self, clock, random } = this.#options;
+    const { port, clock, random } = this.#options;
+    const self = this.#options.self();
     const want = wanted(self, packet.questions, packet.answers);
     if (!want) return;
     if (source.port !== MDNS_PORT) {
@@ -67,6 +69,6 @@ export class Responder {
   #say(what: { readonly self: boolean; readonly service: boolean }): void {
     const { port, self, clock } = this.#options;
     this.#saidAt = clock.now();
-    void port.send(answer(self, what));
+    void port.send(answer(self(), what));
   }
 }

@@ -1,0 +1,192 @@
+import type { Clock } from "../base/clock.ts";
+import type { PeerId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import type { RandomBytes } from "../base/random.ts";
+import { ConnectionCount } from "./connection_count.ts";
+import type { OpenLink } from "./dial_race.ts";
+import { Dialer } from "./dialer.ts";
+import type { Found } from "./discovery.ts";
+import { Doorway } from "./doorway.ts";
+import type { HeardConnection } from "./heard_connection.ts";
+import type { Link } from "./link.ts";
+import { type MeshStatus, meshStatus } from "./mesh_status.ts";
+import { Pairs } from "./pairs.ts";
+import type { Address, Connection, Listener, Transport } from "./transport.ts";
+
+/** What a mesh needs. */
+export interface MeshOptions {
+  readonly self: PeerId;
+  /** This process's nonce, the same as discovery's. */
+  readonly instance: string;
+  readonly transport: Transport;
+  /**
+   * Shakes hands over a connection, within a deadline of its own.
+   * @throws {HandshakeError} whose failure is `self` when this very device is at the other end.
+   */
+  readonly openLink: OpenLink;
+  /** Where to listen, asked again when the network changes; none while nothing is up. */
+  readonly hosts: () => readonly string[];
+  /** 0 for any. */
+  readonly port: number;
+  /** Addresses to dial for ever, as in `--peer`. */
+  readonly peers?: readonly Address[];
+  /** Where peers answered in earlier days. */
+  readonly known?: readonly { readonly peer: PeerId; readonly addresses: readonly Address[] }[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: RandomBytes;
+  /**
+   * Called once for each link that is used, before anything flows on it: it starts the link. When one
+   * takes the place of another with the same peer, the new one is told before the old one is closed.
+   */
+  readonly onLink: (link: Link) => void;
+  /** Told where a peer answered a dial. */
+  readonly onReached?: (peer: PeerId, address: Address) => void;
+}
+
+/** Keeps one link with each node that it can reach; decides whom to dial, never syncs. */
+export class Mesh {
+  readonly #options: MeshOptions;
+  readonly #count = new ConnectionCount();
+  readonly #pairs: Pairs;
+  readonly #dialer: Dialer;
+  readonly #doorway: Doorway;
+  readonly #open = new Set<Link>();
+  #listener: Listener | undefined;
+  #port: number;
+  #listening = "";
+  #turn: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: MeshOptions) {
+    this.#options = options;
+    this.#port = options.port;
+    const { clock, onReached } = options;
+    const common = { ...options, count: this.#count };
+    this.#pairs = new Pairs({
+      self: options.self,
+      clock,
+      kept: (link) => this.#announce(link),
+      parted: (peer, { madeAt }) => this.#dialer.parted(peer, clock.now() - madeAt),
+      suspected: (peer) => this.#dialer.suspected(peer),
+    });
+    this.#dialer = new Dialer({
+      ...common,
+      pairs: this.#pairs,
+      linked: ({ link, connection, release }) => this.#enter(link, connection, release),
+      reached: (peer, address) => onReached?.(peer, address),
+    });
+    this.#doorway = new Doorway({
+      ...common,
+      enter: (link, connection, release) => this.#enter(link, connection, release),
+    });
+  }
+
+  /**
+   * Listens, and dials what is known.
+   * @throws {Error} when the port is taken.
+   */
+  static async open(options: MeshOptions): Promise<Mesh> {
+    const mesh = new Mesh(options);
+    await mesh.#listen();
+    mesh.#pairs.watch();
+    for (const address of options.peers ?? []) mesh.#dialer.add(address);
+    for (const { peer, addresses } of options.known ?? []) mesh.#dialer.remember(peer, addresses);
+    return mesh;
+  }
+
+  /** The link in use with each peer. */
+  get links(): ReadonlyMap<PeerId, Link> {
+    return this.#pairs.links;
+  }
+
+  /** The port at which this node listens; 0 as long as none is chosen, since no interface is up. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Discovery found a node, or heard it again after a while. */
+  found(found: Found): void {
+    if (!this.#closing) this.#dialer.found(found);
+  }
+
+  /** Discovery lost a node. A link with it stays. */
+  lost(instance: string): void {
+    this.#dialer.lost(instance);
+  }
+
+  /** Adds an address to dial for ever. */
+  add(address: Address): void {
+    if (!this.#closing) this.#dialer.add(address);
+  }
+
+  /** Listens where that is possible now, dials all anew, and doubts every link. */
+  networkChanged(): void {
+    if (this.#closing) return;
+    this.#turn = this.#turn.then(() => this.#listenAgain());
+    for (const peer of this.links.keys()) this.#pairs.doubt(peer);
+    this.#dialer.renewAll();
+  }
+
+  /** Who is linked, dialled or waited for, and why a dial failed. */
+  status(): MeshStatus[] {
+    return meshStatus(this.#dialer.candidates, this.links, this.#options.clock.now());
+  }
+
+  /** Stops listening and dialling and closes every link. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#turn;
+    this.#pairs.stop();
+    await Promise.all([this.#listener?.close(), this.#dialer.close(), this.#doorway.close()]);
+    const links = [...this.#open];
+    for (const link of links) link.close("this node is closing");
+    await Promise.all(links.map(({ closed }) => closed));
+    this.#pairs.stop();
+  }
+
+  #enter(link: Link, connection: HeardConnection, release: () => void): void {
+    this.#open.add(link);
+    void link.closed.then(() => {
+      release();
+      this.#open.delete(link);
+    });
+    if (this.#closing) link.close("this node is closing");
+    else this.#pairs.add({ link, connection, madeAt: this.#options.clock.now() });
+  }
+
+  #announce(link: Link): void {
+    try {
+      this.#options.onLink(link);
+    } catch (error) {
+      this.#options.log("error", `Cannot use a link: ${error}`, { peer: link.peer });
+      link.close("this node failed to use the link");
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const hosts = this.#options.hosts();
+    this.#listening = JSON.stringify(hosts);
+    if (hosts.length === 0) return;
+    const accept = (connection: Connection) => this.#doorway.accept(connection);
+    this.#listener = await this.#options.transport.listen(hosts, this.#port, accept);
+    this.#port = this.#listener.port; // Peers know it: it stays when the network changes.
+  }
+
+  async #listenAgain(): Promise<void> {
+    if (this.#closing || this.#listening === JSON.stringify(this.#options.hosts())) return;
+    const before = this.#listener;
+    this.#listener = undefined;
+    try {
+      await before?.close();
+      await this.#listen();
+    } catch (error) {
+      this.#listening = ""; // Tried again at the next change.
+      this.#options.log("warn", `Cannot listen for links: ${error}`);
+    }
+  }
+}
