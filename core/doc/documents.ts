@@ -89,7 +89,8 @@ export interface Documents {
    * Writes entries into the document's root map as one change at the time `at`, in milliseconds since
    * 1970. `idText` (of the command that asked for it, at most 64 characters) becomes the change's message.
    *
-   * @throws {RangeError} if there is nothing to write or it is too long for one change.
+   * @throws {RangeError} if there is nothing to write (what is there already is not written again), or it
+   * is too long for one change.
    */
   put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Promise<Made>;
   /** Applies changes whose envelopes were verified, in any order, as one batch. */

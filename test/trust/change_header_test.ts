@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { deflateRawSync } from "node:zlib";
+import type { ActorId } from "../../core/base/ids.ts";
+import { MAX_CHANGE_BYTES, MAX_DEPS, MAX_INFLATED_BYTES } from "../../core/base/limits.ts";
+import { decodeChange } from "../../core/doc/automerge.ts";
+import { GENESIS, GENESIS_ACTOR } from "../../core/doc/genesis.ts";
+import { MAX_CHANGE_MESSAGE_BYTES, readChangeHeader } from "../../core/trust/change_header.ts";
+import { manyChanges, mendChecksum } from "../fakes/changes.ts";
+
+const ACTORS = ["aa", "bb", "0c"].map((byte) => byte.repeat(16) as ActorId);
+const DEP = "11".repeat(32);
+
+function hex(text: string): Uint8Array {
+  return Uint8Array.fromHex(text.replaceAll(" ", ""));
+}
+
+function uleb(value: number): string {
+  let text = "";
+  for (; value >= 0x80; value = Math.floor(value / 0x80)) {
+    text += (value % 0x80 + 0x80).toString(16).padStart(2, "0");
+  }
+  return text + value.toString(16).padStart(2, "0");
+}
+
+/** A plain chunk of type 1 around a body, with the right checksum. */
+function chunk(body: Uint8Array, type = 1): Uint8Array {
+  const hashed = new Uint8Array([type, ...hex(uleb(body.length)), ...body]);
+  const digest = createHash("sha256").update(hashed).digest();
+  return new Uint8Array([...hex("856f4a83"), ...digest.subarray(0, 4), ...hashed]);
+}
+
+/** A chunk of type 2 around a body. */
+function deflated(body: Uint8Array, packed: Uint8Array = deflateRawSync(body)): Uint8Array {
+  const checksum = chunk(body).subarray(4, 8);
+  return new Uint8Array([
+    ...hex("856f4a83"),
+    ...checksum,
+    2,
+    ...hex(uleb(packed.length)),
+    ...packed,
+  ]);
+}
+
+interface Parts {
+  deps?: string;
+  actor?: string;
+  seq?: string;
+  startOp?: string;
+  time?: string;
+  message?: string;
+}
+
+function body(parts: Parts = {}): Uint8Array {
+  const { deps = "00", actor = `10${ACTORS[0]}`, seq = "01", startOp = "01" } = parts;
+  const { time = "00", message = "00" } = parts;
+  return hex(deps + actor + seq + startOp + time + message + "00" + "00");
+}
+
+/** The same change deflated, a form that Automerge reads and writes too. */
+function deflatedForm(change: Uint8Array): Uint8Array {
+  const lengthBytes = change.slice(9).findIndex((byte) => byte < 0x80) + 1;
+  return deflated(change.subarray(9 + lengthBytes));
+}
+
+Deno.test("change header: it agrees with Automerge on every change, plain and deflated", async () => {
+  const branches = new Set<number>();
+  for (const plain of await manyChanges(ACTORS, 150)) {
+    for (const change of [plain, deflatedForm(plain)]) {
+      const header = readChangeHeader(change);
+      const decoded = decodeChange(change);
+      branches.add(header.actor.length);
+      assert.deepEqual({ ...header }, {
+        hash: decoded.hash,
+        deps: decoded.deps,
+        actor: decoded.actor,
+        seq: decoded.seq,
+        startOp: decoded.startOp,
+        time: decoded.time,
+        messageText: decoded.message,
+      });
+    }
+  }
+  assert.deepEqual([...branches].sort(), [32, 42]);
+  assert.equal(readChangeHeader(GENESIS).actor, GENESIS_ACTOR);
+});
+
+Deno.test("change header: every flipped bit of plain changes is refused", async () => {
+  for (const change of (await manyChanges(ACTORS, 10)).slice(0, 3)) {
+    for (let bit = 0; bit < change.length * 8; bit++) {
+      const flipped = change.slice();
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      assert.throws(() => readChangeHeader(flipped), SyntaxError, `bit ${bit}`);
+    }
+  }
+});
+
+Deno.test("change header: a flipped bit of a deflated change is refused or makes no difference", async () => {
+  const [plain] = await manyChanges(ACTORS, 1);
+  assert.ok(plain);
+  const change = deflatedForm(plain);
+  const header = readChangeHeader(change);
+  for (let bit = 0; bit < change.length * 8; bit++) {
+    const flipped = change.slice();
+    flipped[bit >> 3]! ^= 1 << (bit & 7);
+    try {
+      // Bits that pad a deflated block may be anything; what it holds is the same then.
+      assert.deepEqual(readChangeHeader(flipped), header);
+    } catch (error) {
+      assert.ok(error instanceof SyntaxError, `bit ${bit}: ${error}`);
+    }
+  }
+});
+
+Deno.test("change header: every cut and every added byte is refused", async () => {
+  const [change] = await manyChanges(ACTORS, 1);
+  assert.ok(change);
+  for (let length = 0; length < change.length; length++) {
+    assert.throws(() => readChangeHeader(change.subarray(0, length)), SyntaxError);
+  }
+  assert.throws(() => readChangeHeader(new Uint8Array([...change, 0])), /another length/);
+});
+
+Deno.test("change header: a body within the limits passes, each bound crossed is refused", () => {
+  const dep = (i: number) => i.toString(16).padStart(64, "0");
+  const deps = (count: number) =>
+    uleb(count) + Array.from({ length: count }, (_, i) => dep(i)).join("");
+  const text = (length: number) => uleb(length) + "41".repeat(length);
+  const good: Parts[] = [
+    {},
+    { deps: deps(MAX_DEPS) },
+    { actor: `15${"13b2230901"}${ACTORS[0]}` },
+    { seq: "ffffffffffffff0f", startOp: "ffffffffffffff0f" },
+    { time: "ffffffffffffff0f" },
+    { time: "818080808080807 0" },
+    { time: "7f" },
+    { time: "c000" },
+    { message: text(MAX_CHANGE_MESSAGE_BYTES) },
+  ];
+  for (const parts of good) readChangeHeader(chunk(body(parts)));
+  assert.equal(readChangeHeader(chunk(body({ time: "7f" }))).time, -1);
+  assert.equal(readChangeHeader(chunk(body({ time: "c000" }))).time, 64);
+  const wrong: [Parts, RegExp][] = [
+    [{ deps: deps(MAX_DEPS + 1) }, /dependencies/],
+    [{ deps: "ffffffffffffff0f" }, /dependencies/],
+    [{ deps: `02${dep(2)}${dep(1)}` }, /out of order/],
+    [{ deps: `02${DEP}${DEP}` }, /out of order/],
+    [{ actor: "00" }, /actor of 0/],
+    [{ actor: `0f${"aa".repeat(15)}` }, /actor of 15/],
+    [{ actor: `16${"aa".repeat(22)}` }, /actor of 22/],
+    [{ seq: "00" }, /from 0/],
+    [{ startOp: "00" }, /from 0/],
+    [{ seq: "8100" }, /shortest/],
+    [{ seq: "8080808080808010" }, /53 bits/],
+    [{ seq: "ffffffffffffffffff01" }, /53 bits/],
+    [{ time: "ff7f" }, /shortest/],
+    [{ time: "8100" }, /shortest/],
+    [{ time: "8080808080808010" }, /53 bits/],
+    [{ message: text(MAX_CHANGE_MESSAGE_BYTES + 1) }, /message/],
+    [{ message: "01ff" }, /UTF-8/],
+  ];
+  for (const [parts, reason] of wrong) {
+    assert.throws(() => readChangeHeader(chunk(body(parts))), reason, JSON.stringify(parts));
+  }
+});
+
+Deno.test("change header: only changes are read, and nothing else of Automerge's", () => {
+  for (const type of [0, 3, 4, 255]) {
+    assert.throws(() => readChangeHeader(chunk(body(), type)), /of type/);
+  }
+  assert.throws(() => readChangeHeader(new Uint8Array(100)), /no chunk/);
+  assert.throws(() => readChangeHeader(new Uint8Array(MAX_CHANGE_BYTES + 1)), /bytes long/);
+});
+
+Deno.test("change header: a deflated change is bounded, and hashed as what it holds", () => {
+  const plain = body({ message: "0141" });
+  assert.deepEqual(readChangeHeader(deflated(plain)), readChangeHeader(chunk(plain)));
+  const bomb = new Uint8Array(MAX_INFLATED_BYTES + 1);
+  bomb.set(body());
+  assert.ok(deflateRawSync(bomb).length < MAX_CHANGE_BYTES);
+  assert.throws(() => readChangeHeader(deflated(bomb)), /deflated/);
+  const trailing = new Uint8Array([...deflateRawSync(plain), 0]);
+  assert.throws(() => readChangeHeader(deflated(plain, trailing)), /deflated/);
+  const cut = deflateRawSync(plain).subarray(0, -2);
+  assert.throws(() => readChangeHeader(deflated(plain, cut)), SyntaxError);
+});
+
+Deno.test("change header: seeded garbage with a right checksum is read or refused, never more", async () => {
+  const changes = await manyChanges(ACTORS, 60);
+  let refused = 0;
+  for (let seed = 0; seed < 5000; seed++) {
+    const change = changes[seed % changes.length]!.slice();
+    // The two length bytes stay as they are.
+    change[11 + (seed * 7919) % (change.length - 11)]! ^= 1 << (seed % 8);
+    try {
+      readChangeHeader(mendChecksum(change));
+    } catch (error) {
+      assert.ok(error instanceof SyntaxError, `seed ${seed}: ${error}`);
+      refused++;
+    }
+  }
+  assert.ok(refused > 0);
+});
