@@ -1,5 +1,5 @@
 import type { NoteId } from "../../base/ids.ts";
-import { keysUnder, type TextStorage } from "./text_storage.ts";
+import { keysWith, type TextStorage, tryKeep } from "./text_storage.ts";
 
 /** A text that could not go into its note, kept in this browser until the person lets it go. */
 export interface Aside {
@@ -10,15 +10,15 @@ export interface Aside {
 }
 
 function prefix(note: NoteId): string {
-  return `earshot/aside/${note}/`;
+  return `earshot.aside.${note}.`;
 }
 
 /** What is kept aside of a note, the oldest first. */
 export function asidesOf(storage: TextStorage, note: NoteId): Aside[] {
-  return keysUnder(storage, prefix(note)).map((key) => ({
+  return keysWith(storage, prefix(note)).map((key) => ({
     key,
     text: storage.getItem(key) ?? "",
-    at: Number(key.split("/").at(3)),
+    at: Number(key.split(".").at(3)),
   })).sort((one, other) => one.at - other.at);
 }
 
@@ -30,13 +30,7 @@ export function setAside(
   at: number,
   id: string,
 ): boolean {
-  try {
-    storage.setItem(`${prefix(note)}${at}/${id}`, text);
-    return true;
-  } catch {
-    // Full, or forbidden: whoever asks keeps the text where it is.
-    return false;
-  }
+  return tryKeep(storage, `${prefix(note)}${at}.${id}`, text);
 }
 
 /** Lets a text go. */

@@ -1,8 +1,8 @@
-import type { NoteId } from "../../base/ids.ts";
+import { type NoteId, parseNoteId } from "../../base/ids.ts";
 import type { Heads, Splice } from "../view.ts";
 import { type Branch, isClean, type Sent } from "./note_branch.ts";
 import { spliced } from "./note_splices.ts";
-import { keysUnder, type TextStorage } from "./text_storage.ts";
+import { keysWith, type TextStorage } from "./text_storage.ts";
 
 /**
  * A base is written anew when the splices since it come to more, in UTF-16 units: so a key costs
@@ -24,14 +24,14 @@ interface Kept {
 
 /** Where the keys of a note in a tab are. */
 function keysKey(tab: string, note: NoteId): string {
-  return `earshot/keys/${tab}/${note}`;
+  return `earshot.keys.${tab}.${note}`;
 }
 
-/** The notes and tabs that something is kept of. */
-export function keptNotes(storage: TextStorage): { tab: string; note: string }[] {
-  return keysUnder(storage, "earshot/keys/").map((key) => {
-    const [tab = "", note = ""] = key.split("/").slice(2);
-    return { tab, note };
+/** Of which notes of which tabs something is kept. */
+export function keptNotes(storage: TextStorage): { tab: string; note: NoteId }[] {
+  return keysWith(storage, "earshot.keys.").flatMap((key) => {
+    const [, tab, note] = /^earshot\.keys\.([^.]+)\.([0-9a-f]{32})$/.exec(key) ?? [];
+    return tab && note ? [{ tab, note: parseNoteId(note) }] : [];
   });
 }
 
@@ -93,8 +93,8 @@ export class NoteKeep {
     const { heads, sent, unsent } = branch;
     try {
       if (this.#since === null) {
-        const count = Number(old?.split("/").at(-1) ?? 0) + 1;
-        const from = `earshot/text/${this.tab}/${this.note}/${count}`;
+        const count = Number(old?.split(".").at(-1) ?? 0) + 1;
+        const from = `earshot.text.${this.tab}.${this.note}.${count}`;
         this.storage.setItem(from, branch.base);
         this.#from = from;
         this.#since = [];
@@ -114,7 +114,7 @@ export class NoteKeep {
   /** Forgets what is kept. */
   clear(): void {
     this.storage.removeItem(keysKey(this.tab, this.note));
-    for (const key of keysUnder(this.storage, `earshot/text/${this.tab}/${this.note}/`)) {
+    for (const key of keysWith(this.storage, `earshot.text.${this.tab}.${this.note}.`)) {
       this.storage.removeItem(key);
     }
     this.#from = null;
@@ -139,8 +139,9 @@ function read(json: string | null): Kept | null {
 }
 
 function isSplices(value: unknown): value is Splice[] {
-  return Array.isArray(value) && value.every((splice) =>
-    Number.isSafeInteger(splice?.at) && Number.isSafeInteger(splice?.remove) &&
-    typeof splice?.insert === "string"
-  );
+  return Array.isArray(value) &&
+    value.every((splice) =>
+      Number.isSafeInteger(splice?.at) && Number.isSafeInteger(splice?.remove) &&
+      typeof splice?.insert === "string"
+    );
 }

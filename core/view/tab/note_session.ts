@@ -1,10 +1,7 @@
-import type { Clock, Timer } from "../../base/clock.ts";
 import type { NoteId } from "../../base/ids.ts";
-import { FaultError, RefusedError } from "../api.ts";
-import type { Answer } from "../command.ts";
-import type { Event } from "../event.ts";
-import type { CursorView, Heads, NoteMerge, Splice } from "../view.ts";
-import { type Asker, DisconnectedError } from "./asker.ts";
+import { RefusedError } from "../api.ts";
+import type { Heads, NoteMerge, NoteText, Splice } from "../view.ts";
+import { DisconnectedError } from "./asker.ts";
 import { setAside } from "./note_aside.ts";
 import {
   answered,
@@ -18,95 +15,60 @@ import {
   takenBack,
   typed,
 } from "./note_branch.ts";
-import type { NoteKeep } from "./note_keep.ts";
+import { NoteNews } from "./note_news.ts";
+import { NotePace } from "./note_pace.ts";
 import { difference } from "./note_splices.ts";
-
-/** The least time between two requests with keys: fast typing goes in batches. */
-export const BATCH_MS = 30;
-/** How long to wait before asking again after the node could not. */
-export const RETRY_MS = 2_000;
-
-/** How a note in a tab stands. */
-export type NoteState =
-  | { readonly type: "opening" }
-  | { readonly type: "saved" }
-  | { readonly type: "saving" }
-  /** In this browser until the node takes it; `why` is what hinders the node, if it said so. */
-  | { readonly type: "kept"; readonly why: string | null }
-  /** In the page only: neither node nor browser keep it. */
-  | { readonly type: "unkept"; readonly why: string }
-  /** The node will not take it; it is kept here. */
-  | { readonly type: "refused"; readonly why: string };
-
-/** What shows a note. */
-export interface NoteViewer {
-  /** The text is known; called once, before all others. */
-  opened(text: string): void;
-  /** The text changed by something that was not typed here. */
-  spliced(splices: readonly Splice[]): void;
-  /** Whether these may come now, or {@linkcode NoteSession.resume} will be called later. */
-  accepts(splices: readonly Splice[]): boolean;
-  /** Where the others are, in the text as it is now. */
-  cursors(cursors: readonly CursorView[]): void;
-  /** The state or the heads changed. */
-  changed(): void;
-}
+import { type NoteState, stateOf } from "./note_state.ts";
+import type { NoteTools, NoteViewer } from "./note_viewer.ts";
 
 /**
  * One note in one tab: what is typed goes to the node, what others type comes in.
  *
  * 1. At most one `note.edit` is unanswered. Its id and splices never change until its answer.
- * 2. Keys are in the store before they are sent.
+ * 2. Keys are kept in the browser, while it has room, before they are sent.
  * 3. What is sent is what was typed, in order, at the heads of the text it was typed into. No position
  *    is ever worked out anew.
  * 4. The others' text comes in only while nothing is unsent or unanswered, and only onto the heads it
  *    was made for.
  * 5. A tab that has nothing to send and was told of other heads, or was away, asks for the merge.
  * 6. After a cut, what was sent goes again first, under its id.
- * 7. What the node refuses goes back before what was typed since; nothing is sent again until the person
- *    types or asks for it. What the node cannot do now is asked again under its id.
- * 8. A text on the screen that is not in the node is left only when it is kept aside.
+ * 7. What the node refuses goes back before what was typed since, and is sent again, under a new id, when
+ *    the person types or asks for it. What the node cannot do now is asked again under its id.
+ * 8. A text that is not in the node leaves the screen only when it is kept aside.
  */
 export class NoteSession {
   #branch: Branch | null = null;
   #viewer: NoteViewer | null = null;
-  /** A request is on its way: an edit, or one of those that only read. */
-  #asking: "edit" | "read" | null = null;
-  /** Heads that the node told of and the tab may not have. */
-  #told: Heads | null = null;
-  /** The tab was away, or left a merge out: it asks for one whatever it was told. */
-  #unsure = false;
-  #cursors: { heads: Heads; cursors: readonly CursorView[] } | null = null;
+  #editing = false;
+  /** A `note.open` or `note.merge` is on its way. */
+  #reading = false;
+  #news = new NoteNews();
   #refusal: string | null = null;
   #fault: string | null = null;
-  /** Runs while asking waits: after a fault, or for the end of a batch. */
-  #pause: Timer | null = null;
-  #sentAt = -Infinity;
   #closed = false;
   #ends: (() => void)[] = [];
+  #pace: NotePace;
 
-  private constructor(
-    readonly asker: Asker,
-    readonly clock: Clock,
-    readonly keep: NoteKeep,
-    readonly onClosed: () => void,
-  ) {}
+  private constructor(readonly tools: NoteTools) {
+    this.#pace = new NotePace(tools.clock, () => this.#changed());
+  }
 
-  /** Goes on with what is kept of the note. `onClosed` is called when nothing is left to do. */
-  static open(asker: Asker, clock: Clock, keep: NoteKeep, onClosed: () => void): NoteSession {
-    const session = new NoteSession(asker, clock, keep, onClosed);
-    session.#branch = keep.load();
-    session.#unsure = true;
+  /** Goes on with what is kept of the note; shows nothing before {@linkcode attach}. */
+  static open(tools: NoteTools): NoteSession {
+    const session = new NoteSession(tools);
+    session.#branch = tools.keep.load();
     session.#ends = [
-      asker.onEvent((event) => session.#heard(event)),
-      asker.onConnection((connected) => session.#connected(connected)),
+      tools.asker.onEvent((event) => {
+        if (session.#news.heard(event, tools.keep.note)) session.#changed();
+      }),
+      tools.asker.onConnection(() => session.again()),
     ];
     session.#next();
     return session;
   }
 
   get note(): NoteId {
-    return this.keep.note;
+    return this.tools.keep.note;
   }
 
   /** The text as the person sees it, or `null` when it is not known yet. */
@@ -120,18 +82,15 @@ export class NoteSession {
   }
 
   get state(): NoteState {
-    if (this.#refusal !== null) return { type: "refused", why: this.#refusal };
-    if (!this.#branch) return { type: "opening" };
-    if (isClean(this.#branch)) return { type: "saved" };
-    if (this.asker.connected && this.#fault === null) return { type: "saving" };
-    if (this.keep.problem !== null) return { type: "unkept", why: this.keep.problem };
-    return { type: "kept", why: this.#fault };
+    const { asker: { connected }, keep: { problem } } = this.tools;
+    const parts = { branch: this.#branch, refusal: this.#refusal, fault: this.#fault };
+    return stateOf({ ...parts, connected, problem });
   }
 
   /** Shows the note from now on. */
   attach(viewer: NoteViewer): void {
     this.#viewer = viewer;
-    this.#unsure = true;
+    this.#news = new NoteNews();
     if (this.#branch) viewer.opened(this.#branch.text);
     this.#changed();
   }
@@ -148,88 +107,192 @@ export class NoteSession {
     const { branch, shown } = typed(this.#branch, splices);
     this.#branch = branch;
     this.#refusal = null; // (7)
-    this.keep.save(branch); // (2)
+    this.tools.keep.save(branch); // (2)
     this.#changed();
     if (shown.length > 0) this.#viewer?.spliced(shown);
   }
 
+  /** Sends what waits for the end of a batch. */
+  flush(): void {
+    if (!this.#pace.resting) this.#pace.hurry();
+  }
+
   /** Takes in what {@linkcode NoteViewer.accepts} left out. */
   resume(): void {
+    this.#news.release();
     this.#changed();
   }
 
-  /** Asks the node once more for what it refused. */
+  /** Asks the node once more, whatever it said before. */
   again(): void {
     this.#refusal = null;
-    this.#unsure = true;
-    this.#changed();
+    this.#fault = null;
+    this.#news.unsure = true;
+    this.#pace.hurry();
   }
 
   /** Leaves what the node refused, keeping it aside, and shows the common text. */
-  async leave(): Promise<void> {
-    if (this.#refusal === null || this.#asking !== null) return;
-    await this.#ask("read", this.asker.ask({ type: "note.open", note: this.note }), (answer) => {
-      const branch = this.#branch;
-      if (branch && !this.#aside(branch)) return;
-      this.#refusal = null;
-      this.#restart(answer);
-    });
+  leave(): void {
+    if (this.#refusal !== null && this.tools.asker.connected && !this.#reading) this.#open();
   }
 
   /** Stops, leaving what is kept for the next time. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#pause?.cancel();
+    this.#pace.stop();
     for (const end of this.#ends) end();
-    this.onClosed();
+    this.tools.onClosed();
   }
 
   /** The one place that decides what to ask of the node. */
   #next(): void {
-    if (this.#closed || !this.asker.connected || this.#asking === "edit") return;
-    if (this.#pause !== null || this.#refusal !== null) return;
+    if (this.#closed || !this.tools.asker.connected) return;
+    if (this.#editing || this.#pace.resting || this.#refusal !== null) return; // (1) (7)
     const branch = this.#branch;
-    if (branch?.sent) return this.#edit(branch.heads, branch.sent); // (1) (6)
+    if (branch?.sent) return this.#edit(branch.heads, branch.sent); // (6)
     if (branch && branch.unsent.length > 0) return this.#send(branch);
-    if (this.#asking === "read" || !this.#viewer) return;
-    if (!branch) return this.#open();
-    const told = this.#told !== null && !sameHeads(this.#told, branch.heads);
-    if (told || this.#unsure) this.#merge(branch); // (5)
+    if (this.#reading || !this.#viewer) return;
+    if (!branch) this.#open();
+    else if (this.#news.isBehind(branch.heads)) this.#merge(branch.heads); // (5)
   }
 
   #send(branch: Branch): void {
-    const wait = this.#sentAt + BATCH_MS - this.clock.now();
-    if (wait > 0) return this.#wait(wait);
-    this.#branch = sending(branch, this.asker.newId());
-    this.keep.save(this.#branch); // (2)
-    this.#next();
+    if (!this.#pace.mayGo()) return;
+    const sent = sending(branch, this.tools.asker.newId());
+    this.#branch = sent;
+    this.tools.keep.save(sent); // (2)
+    this.#edit(sent.heads, sent.sent);
   }
 
   #edit(heads: Heads, { id, splices }: Sent): void {
-    this.#sentAt = this.clock.now();
+    this.#editing = true;
+    this.#pace.sent();
     const command = { type: "note.edit", note: this.note, heads, splices } as const; // (3)
-    void this.#ask("edit", this.asker.askAs(id, command), (answer) => {
-      if (!this.#branch) return;
-      this.keep.moved(splices);
-      this.#branch = answered(this.#branch, answer.heads);
-      this.#take(answer.merged);
+    this.tools.asker.askAs(id, command).then((answer) => {
+      this.#editing = false;
+      this.#answered(() => {
+        if (!this.#branch) return;
+        this.#branch = answered(this.#branch, answer.heads);
+        this.tools.keep.moved(splices);
+        this.#take(answer.merged);
+      });
+    }, (error: unknown) => {
+      this.#editing = false;
+      if (error instanceof RefusedError && this.#branch) this.#branch = takenBack(this.#branch); // (7)
+      this.#failed(error);
+    });
+  }
+
+  #merge(heads: Heads): void {
+    this.#news.asked();
+    this.#read(this.tools.asker.ask({ type: "note.merge", note: this.note, heads }), (answer) => {
+      this.#news.putCursors(answer.merged.heads, answer.cursors);
+      if (this.#branch && sameHeads(this.#branch.heads, heads)) this.#take(answer.merged); // (4)
+    }, (error) => {
+      if (!(error instanceof RefusedError)) return this.#failed(error);
+      // The node does not know these heads any more: its data was lost, or is an older copy. What is
+      // typed meanwhile is refused in its turn.
+      this.#news.unsure = true;
+      if (this.heads) this.#open();
+      else this.#changed();
     });
   }
 
   #open(): void {
-    void this.#ask("read", this.asker.ask({ type: "note.open", note: this.note }), (answer) => {
-      if (!this.#branch) this.#restart(answer);
+    this.#read(this.tools.asker.ask({ type: "note.open", note: this.note }), (answer) => {
+      if (this.#branch && !this.heads && this.#refusal === null) return;
+      this.#restart(answer);
+      this.#news.putCursors(answer.heads, answer.cursors);
     });
   }
 
-  #merge(branch: Branch): void {
-    this.#told = null;
-    this.#unsure = false;
-    const { heads } = branch;
-    const ask = this.asker.ask({ type: "note.merge", note: this.note, heads });
-    void this.#ask("read", ask, ({ merged, cursors }) => {
-      this.#cursors = { heads: merged.heads, cursors };
-      if (this.#branch && sameHeads(this.#branch.heads, heads)) this.#take(merged);
+  #read<A>(
+    asked: Promise<A>,
+    take: (answer: A) => void,
+    failed = (error: unknown) => this.#failed(error),
+  ): void {
+    this.#reading = true;
+    asked.then((answer) => {
+      this.#reading = false;
+      this.#answered(() => take(answer));
+    }, (error: unknown) => {
+      this.#reading = false;
+      if (!this.#closed) failed(error);
     });
   }
+
+  /** Takes the others' text in, or leaves it for later. */
+  #take(merge: NoteMerge): void {
+    if (!this.#branch || this.heads === null) return; // (4)
+    const { splices } = merge;
+    this.#news.held = splices.length > 0 && this.#viewer?.accepts(splices) === false;
+    if (this.#news.held) return;
+    this.#branch = merged(this.#branch, merge);
+    this.tools.keep.moved(splices);
+    if (splices.length > 0) this.#viewer?.spliced(splices);
+  }
+
+  /** Begins anew at the common text. */
+  #restart({ heads, text }: NoteText): void {
+    const old = this.text;
+    if (old !== null && old !== text && old !== "" && !this.#setAside(old)) { // (8)
+      this.#refusal ??= "This note is not what it was, and there is no room to keep both texts";
+      return;
+    }
+    this.tools.keep.clear();
+    this.#refusal = null;
+    this.#branch = branchAt(heads, text);
+    if (old === null) this.#viewer?.opened(text);
+    else this.#viewer?.spliced(difference(old, text));
+  }
+
+  #setAside(text: string): boolean {
+    const { keep: { storage }, clock, asker } = this.tools;
+    return setAside(storage, this.note, text, clock.now(), asker.newId());
+  }
+
+  #answered(take: () => void): void {
+    if (this.#closed) return;
+    this.#fault = null;
+    try {
+      take();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#refusal = error.message;
+    }
+    if (this.#branch) this.tools.keep.save(this.#branch);
+    this.#changed();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#closed) return;
+    this.#news.unsure = true;
+    const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof RefusedError) {
+      this.#refusal = text;
+      if (this.#branch) this.tools.keep.save(this.#branch);
+    } else {
+      if (!(error instanceof DisconnectedError)) this.#fault = text;
+      if (this.tools.asker.connected) this.#pace.rest();
+    }
+    this.#changed();
+  }
+
+  /** After anything that happened: asks on, tells the viewer, ends when nothing is left to do. */
+  #changed(): void {
+    if (this.#closed) return;
+    this.#next();
+    if (!this.#viewer) return this.#end();
+    const cursors = this.heads && this.#news.takeCursors(this.heads);
+    if (cursors) this.#viewer.cursors(cursors);
+    this.#viewer.changed();
+  }
+
+  #end(): void {
+    const done = this.#branch === null || this.heads !== null;
+    if (!done && this.#refusal === null) return;
+    if (done || this.#setAside(this.#branch?.text ?? "")) this.tools.keep.clear(); // (8)
+    this.close();
+  }
+}

@@ -59,7 +59,10 @@ function isHigh(unit: number): boolean {
   return (unit & 0xfc00) === 0xd800;
 }
 
-/** The first splices of a list within bounds, and what is left. At least one unit is taken. */
+/**
+ * The first splices of a list within bounds, and what is left. One unit more is taken where a character
+ * would be cut.
+ */
 export function firstOf(
   splices: readonly Splice[],
   maxSplices: number,
@@ -71,7 +74,7 @@ export function firstOf(
     const room = maxUnits - units;
     if (first.length === maxSplices || room <= 0) return { first, rest: splices.slice(index) };
     if (splice.insert.length > room) {
-      const cut = Math.max(1, isHigh(splice.insert.charCodeAt(room - 1)) ? room - 1 : room);
+      const cut = isHigh(splice.insert.charCodeAt(room - 1)) ? room + 1 : room;
       first.push({ ...splice, insert: splice.insert.slice(0, cut) });
       const left = { at: splice.at + cut, remove: 0, insert: splice.insert.slice(cut) };
       return { first, rest: [left, ...splices.slice(index + 1)] };
