@@ -1,0 +1,112 @@
+import type { Clock } from "../base/clock.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import { docKey } from "../doc/doc_key.ts";
+import type { Documents } from "../doc/documents.ts";
+import type { Entry } from "../doc/entry.ts";
+import { project, type Row } from "../doc/projection.ts";
+import type { Changed } from "../store/projector.ts";
+import type { Store } from "../store/store.ts";
+import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import type { Heads } from "../view/view.ts";
+import type { SpaceVectors } from "./space_vectors.ts";
+
+/** The answer to a request, kept with what it wrote. */
+export interface Receipt {
+  readonly id: string;
+  /** JSON. */
+  readonly answer: unknown;
+}
+
+/** A change that its document has taken up, with what it wrote there. */
+export interface TakenUp {
+  readonly verified: VerifiedEnvelope;
+  readonly entries: readonly Entry[];
+}
+
+/** What was committed to one document: on disk when it is told. */
+export interface Committed {
+  readonly doc: DocId;
+  /** Whether it was made here. */
+  readonly local: boolean;
+  readonly envelopes: readonly VerifiedEnvelope[];
+  readonly rows: readonly Row[];
+  /** What people see differently. */
+  readonly changed: Changed;
+  /** The document's heads with it. */
+  readonly heads: Heads;
+}
+
+export type CommitListener = (committed: Committed) => void;
+
+/** What commits of one space need. */
+export interface CommitParts {
+  readonly space: SpaceId;
+  readonly store: Store;
+  readonly documents: Documents;
+  readonly vectors: SpaceVectors;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The one way from a document to the disk, and from the disk to those who listen. */
+export class Commits {
+  readonly #parts: CommitParts;
+  readonly #listeners = new Set<CommitListener>();
+
+  constructor(parts: CommitParts) {
+    this.#parts = parts;
+  }
+
+  /** Calls back after each commit; the result ends that. */
+  listen(listener: CommitListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Writes what a document has taken up as one transaction, then tells it. To be called in the turn in which
+   * the document answered. If it throws, nothing is written and the document was dropped, to be opened
+   * again as it is in the store.
+   *
+   * @throws {StoreError} when the disk is at fault.
+   * @throws {RangeError} when a change before these could not be written.
+   */
+  write(
+    doc: DocId,
+    changes: readonly TakenUp[],
+    { local, heads, receipt }: { local: boolean; heads: Heads; receipt?: Receipt },
+  ): void {
+    const { space, store, documents, vectors, clock } = this.#parts;
+    const envelopes = changes.map(({ verified }) => verified);
+    const rows = changes.flatMap(({ verified, entries }) =>
+      project(space, doc, verified.envelope.author, entries)
+    );
+    let changed: Changed;
+    try {
+      changed = store.commit({
+        space,
+        envelopes,
+        rows,
+        receivedAt: clock.now(),
+        ...(receipt ? { receipt } : {}),
+      });
+    } catch (error) {
+      documents.drop(docKey(space, doc));
+      throw error;
+    }
+    if (envelopes.length === 0) return;
+    vectors.changed(doc);
+    this.#tell({ doc, local, envelopes, rows, changed, heads });
+  }
+
+  #tell(committed: Committed): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(committed);
+      } catch (error) {
+        this.#parts.log("error", "A listener to commits failed", { error: String(error) });
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { SpaceId } from "../base/ids.ts";
+import type { Envelopes } from "../store/envelopes.ts";
+import { readChangeHeader } from "../trust/change_header.ts";
+import type { Envelope } from "../trust/envelope.ts";
+import type { Gap } from "./their_vectors.ts";
+
+/** How much is read from the store at a time, in bytes. */
+const PAGE_BYTES = 256 * 1024;
+
+/**
+ * The envelopes that gaps ask for, gap after gap, in each every change after those it rests on. It reads
+ * one page ahead and no more.
+ */
+export function* history(
+  envelopes: Envelopes,
+  space: SpaceId,
+  gaps: readonly Gap[],
+): Generator<Envelope> {
+  for (const { doc, above } of gaps) {
+    // What is not asked for counts as held.
+    const held = new Map(envelopes.vector(space, doc));
+    for (const [actor, seq] of above) held.set(actor, seq);
+    for (;;) {
+      const page = envelopes.after(space, doc, held, PAGE_BYTES);
+      if (page.length === 0) break;
+      yield* page;
+      for (const { change } of page) {
+        const { actor, seq } = readChangeHeader(change);
+        held.set(actor, seq);
+      }
+    }
+  }
+}

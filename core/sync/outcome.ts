@@ -1,0 +1,51 @@
+import type { PeerId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import type { Mark, SentEnvelope } from "../wire/message.ts";
+import type { Arrived } from "./pending.ts";
+
+/**
+ * Why an envelope was refused. `forged`: not one change that its author signed for this place, which no
+ * honest peer passes on; `forked`: its author signed two changes for one place in a log; `rejected`:
+ * Automerge does not take it; `fault`: the document worker failed over it; `crowded`: no room to wait.
+ */
+export type RefusalReason = "forged" | "forked" | "rejected" | "fault" | "crowded";
+
+/** What became of envelopes that a peer sent. */
+export interface Admitted {
+  /** How many were committed, those that had waited for them included. */
+  readonly fresh: number;
+  /** How many were refused, by reason. */
+  readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
+  /** What is held now, or was before, of what was sent, and who sent it. */
+  readonly held: readonly (readonly [from: PeerId, mark: Mark])[];
+}
+
+/** Gathers what becomes of envelopes. */
+export class Outcome implements Admitted {
+  readonly held: (readonly [PeerId, Mark])[] = [];
+  readonly refused: Partial<Record<RefusalReason, number>> = {};
+  readonly #from: PeerId;
+  readonly #log: Log;
+  fresh = 0;
+
+  constructor(from: PeerId, log: Log) {
+    this.#from = from;
+    this.#log = log;
+  }
+
+  /** Notes that an envelope is held. */
+  hold({ from, verified: { envelope: { doc }, header: { actor, seq } } }: Arrived): void {
+    this.held.push([from, [doc, actor, seq]]);
+  }
+
+  /** Notes and logs a refusal; of many for one reason, the first only. */
+  refuse(
+    { doc, author }: Pick<SentEnvelope, "doc" | "author">,
+    reason: RefusalReason,
+    text: string,
+  ) {
+    const count = this.refused[reason] = (this.refused[reason] ?? 0) + 1;
+    if (count > 1) return;
+    this.#log("warn", "Refused an envelope", { peer: this.#from, author, doc, reason, text });
+  }
+}

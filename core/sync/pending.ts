@@ -1,0 +1,112 @@
+import type { PeerId } from "../base/ids.ts";
+import type { VerifiedEnvelope } from "../trust/envelope.ts";
+
+/** How much may wait for what it rests on, and for how long. */
+export interface PendingLimits {
+  readonly perAuthor: { readonly count: number; readonly bytes: number };
+  /** Over all authors: a stranger can make as many authors as it likes. */
+  readonly total: { readonly count: number; readonly bytes: number };
+  readonly ms: number;
+}
+
+/** PROTOCOL.md, SYNC. */
+export const PENDING_LIMITS: PendingLimits = {
+  perAuthor: { count: 1000, bytes: 8 * 1024 * 1024 },
+  total: { count: 10_000, bytes: 32 * 1024 * 1024 },
+  ms: 10 * 60 * 1000,
+};
+
+/** A verified envelope and the peer that sent it. */
+export interface Arrived {
+  readonly verified: VerifiedEnvelope;
+  readonly from: PeerId;
+}
+
+interface Waiting extends Arrived {
+  readonly want: string;
+  readonly since: number;
+}
+
+interface Load {
+  count: number;
+  bytes: number;
+}
+
+/**
+ * Envelopes that rest on others which are not here yet. Each waits for one of them, named by a key of the
+ * caller's; when that comes it is taken out and looked at again. What finds no room is let go: a repair
+ * brings it again, in an order in which it need not wait.
+ */
+export class Pending {
+  readonly #limits: PendingLimits;
+  /** By the change's hash, the longest waiting first. */
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #wanted = new Map<string, Set<Waiting>>();
+  readonly #loads = new Map<PeerId, Load>();
+  readonly #total: Load = { count: 0, bytes: 0 };
+
+  constructor(limits: PendingLimits = PENDING_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  has(hash: string): boolean {
+    return this.#waiting.has(hash);
+  }
+
+  /** Keeps an envelope until `want` comes; gives whether there was room. */
+  add(arrived: Arrived, want: string, now: number): boolean {
+    this.expire(now);
+    const { envelope: { author, change }, header: { hash } } = arrived.verified;
+    if (this.#waiting.has(hash)) return true;
+    const load = this.#loads.get(author) ?? { count: 0, bytes: 0 };
+    const { perAuthor, total } = this.#limits;
+    if (!fits(load, change.length, perAuthor) || !fits(this.#total, change.length, total)) {
+      return false;
+    }
+    this.#loads.set(author, load);
+    for (const each of [load, this.#total]) each.count++, each.bytes += change.length;
+    const waiting: Waiting = { ...arrived, want, since: now };
+    this.#waiting.set(hash, waiting);
+    const wanting = this.#wanted.get(want);
+    if (wanting) wanting.add(waiting);
+    else this.#wanted.set(want, new Set([waiting]));
+    return true;
+  }
+
+  /** Takes out all that wait for `want`. */
+  take(want: string): Arrived[] {
+    const taken = [...this.#wanted.get(want) ?? []];
+    for (const waiting of taken) this.#remove(waiting);
+    return taken;
+  }
+
+  /** Lets go of what waited too long. */
+  expire(now: number): void {
+    for (const waiting of this.#waiting.values()) {
+      if (now - waiting.since < this.#limits.ms) return;
+      this.#remove(waiting);
+    }
+  }
+
+  #remove(waiting: Waiting): void {
+    const { envelope: { author, change }, header: { hash } } = waiting.verified;
+    this.#waiting.delete(hash);
+    const wanting = this.#wanted.get(waiting.want);
+    wanting?.delete(waiting);
+    if (wanting?.size === 0) this.#wanted.delete(waiting.want);
+    const load = this.#loads.get(author);
+    for (const each of [load, this.#total]) {
+      if (each) each.count--, each.bytes -= change.length;
+    }
+    if (load?.count === 0) this.#loads.delete(author);
+  }
+}
+
+function fits(load: Load, bytes: number, limit: Load): boolean {
+  return load.count < limit.count && load.bytes + bytes <= limit.bytes;
+}

@@ -1,0 +1,154 @@
+import type { Clock, Timer } from "../base/clock.ts";
+import type { PeerId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
+import type { StoreError } from "../store/store_error.ts";
+import type { Store } from "../store/store.ts";
+import type { Mark } from "../wire/message.ts";
+import { packEnvelopes } from "../wire/pack.ts";
+import type { Committed } from "./commits.ts";
+import { Held, type HeldListener } from "./held.ts";
+import type { Admitted } from "./outcome.ts";
+import { PeerSync } from "./peer_sync.ts";
+import { OwnPresence, PeerPresences, type Presence, type PresenceListener } from "./presence.ts";
+import type { Replica } from "./replica.ts";
+import { BEAT_MS } from "./timing.ts";
+
+/** What {@linkcode SpaceSync} needs, and who hears of what it learns. */
+export interface SpaceSyncOptions {
+  readonly replica: Replica;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onPresence?: PresenceListener;
+  readonly onHeld?: HeldListener;
+  /** What peers sent could not be written. */
+  readonly onFault?: (error: StoreError) => void;
+}
+
+/**
+ * Keeps one space the same on all linked nodes: pushes what is made here, takes what comes, and compares
+ * digests with each peer at every beat. It owns no link: who opens them closes them.
+ */
+export class SpaceSync {
+  readonly #options: SpaceSyncOptions;
+  readonly #peers = new Map<PeerId, PeerSync>();
+  readonly #own: OwnPresence;
+  readonly #presences: PeerPresences;
+  readonly #held: Held;
+  readonly #unlisten: () => void;
+  /** Those whose link is closed, until what they had under way is over. */
+  readonly #leaving = new Set<Promise<void>>();
+  #beat: Timer | undefined;
+  #closed = false;
+
+  constructor(options: SpaceSyncOptions) {
+    const { replica, store, clock, onPresence, onHeld } = options;
+    this.#options = options;
+    this.#own = new OwnPresence(clock, (presence) => this.#present(presence));
+    this.#presences = new PeerPresences(clock, (...heard) => onPresence?.(...heard));
+    this.#held = new Held({
+      space: replica.space,
+      self: replica.self,
+      store,
+      tell: (...news) => onHeld?.(...news),
+    });
+    this.#unlisten = replica.onCommit((committed) => this.#push(committed));
+  }
+
+  /** The peers this space is kept in step with. */
+  get peers(): PeerId[] {
+    return [...this.#peers.keys()];
+  }
+
+  /** What others say of themselves, of those who are linked and not silent. */
+  get presences(): Iterable<[PeerId, Presence]> {
+    return this.#presences.shown();
+  }
+
+  /** Takes a link into use and starts it; it takes the place of an older one to the same peer. */
+  addLink(link: Link): void {
+    if (this.#closed) return;
+    const { replica, clock, log, onFault } = this.#options;
+    const peer = new PeerSync({
+      link,
+      replica,
+      clock,
+      log,
+      presences: this.#presences,
+      held: this.#held,
+      onAdmitted: (admitted) => this.#tellHeld(admitted),
+      onFault: (error) => onFault?.(error),
+    });
+    const before = this.#peers.get(link.peer);
+    this.#peers.set(link.peer, peer);
+    if (before) this.#leave(before);
+    void link.closed.then(() => this.#removed(peer));
+    this.#beat ??= clock.every(BEAT_MS, () => this.#onBeat());
+    peer.start(this.#own.current);
+  }
+
+  /** Tells all who are linked, now and later, what this person is called and where they are. */
+  setPresence(presence: Presence): void {
+    if (!this.#closed) this.#own.set(presence);
+  }
+
+  /** Ends it; resolves when nothing is under way. The links are to be closed by then, or it waits. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unlisten();
+    this.#own.close();
+    this.#beat?.cancel();
+    for (const peer of this.#peers.values()) this.#leave(peer);
+    this.#peers.clear();
+    await Promise.all(this.#leaving);
+  }
+
+  #removed(peer: PeerSync): void {
+    const { link } = peer;
+    if (this.#peers.get(link.peer) !== peer) return;
+    this.#peers.delete(link.peer);
+    this.#leave(peer);
+    this.#held.gone(link.peer);
+    this.#presences.gone(link.peer);
+    if (this.#peers.size > 0) return;
+    this.#beat?.cancel();
+    this.#beat = undefined;
+  }
+
+  #leave(peer: PeerSync): void {
+    const leaving: Promise<void> = peer.close().then(() => void this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  #onBeat(): void {
+    for (const peer of this.#peers.values()) peer.beat();
+    this.#presences.beat();
+  }
+
+  #present(presence: Presence): void {
+    for (const peer of this.#peers.values()) peer.present(presence);
+  }
+
+  /** Pushes what was made here, each envelope once to each peer. */
+  #push({ local, envelopes }: Committed): void {
+    if (!local || this.#peers.size === 0) return;
+    const items = envelopes.map(({ envelope }) => envelope);
+    const { space } = this.#options.replica;
+    const messages = [...packEnvelopes(space, true, items, MAX_MESSAGE_BYTES)];
+    for (const peer of this.#peers.values()) peer.push(messages);
+  }
+
+  /** Tells each peer what is held of what it sent: the highest seq of each log. */
+  #tellHeld({ held }: Admitted): void {
+    const highest = new Map<PeerId, Map<string, Mark>>();
+    for (const [from, mark] of held) {
+      const [doc, actor, seq] = mark;
+      let marks = highest.get(from);
+      if (!marks) highest.set(from, marks = new Map());
+      const log = `${doc} ${actor}`;
+      if ((marks.get(log)?.[2] ?? 0) < seq) marks.set(log, mark);
+    }
+    for (const [from, marks] of highest) this.#peers.get(from)?.tellHeld(marks.values());
+  }
+}

@@ -1,0 +1,12 @@
+/** Between two beats of a link. PROTOCOL.md, BEAT. */
+export const BEAT_MS = 1000;
+/** A peer that says nothing for this long is shown nowhere, though its link may still stand. */
+export const SILENT_MS = 3 * BEAT_MS;
+/** A digest that differs for so many beats in a row asks for a repair. */
+export const REPAIR_BEATS = 2;
+/** Repairs that bring nothing come ever less often, down to one in so many beats. */
+export const MAX_REPAIR_BEATS = 64 * REPAIR_BEATS;
+/** Lists of vectors of one peer that are served, at most one in this time. */
+export const EXCHANGE_MS = BEAT_MS;
+/** Changes of one's own place are told at most once in this time. */
+export const PRESENCE_MS = 50;
