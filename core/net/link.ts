@@ -4,7 +4,10 @@ import type { Address } from "./transport.ts";
 /** `live` messages (chat, presence) go ahead of `bulk` (history, files). */
 export type Lane = "live" | "bulk";
 
-/** Takes all messages that one read brought, in order. The link reads on when it is done. */
+/**
+ * Takes all messages that one read brought, in order. The link reads on when it is done. It must not wait
+ * for the link's `closed`, which waits for it.
+ */
 export type MessageHandler = (messages: Uint8Array[]) => void | Promise<void>;
 
 /** One authenticated, encrypted connection to one peer. It carries whole messages, in order per lane. */
@@ -15,12 +18,13 @@ export interface Link {
   readonly initiator: boolean;
   /** Resolves once, with the reason, when the link is closed by either side. */
   readonly closed: Promise<string>;
-  /** Bytes queued and not yet written. */
+  /** Bytes queued and not yet written, with what each message costs as a frame. */
   readonly queuedBytes: number;
   /** Starts delivery; called once. What arrived before waits. A handler that throws closes the link. */
   start(handler: MessageHandler): void;
   /**
-   * Queues one message. On a closed link it does nothing.
+   * Queues one message, which must not be changed afterwards. On a closed link it does nothing. More
+   * than 8 MiB waiting in one lane closes the link: bulk waits for {@linkcode drained} in between.
    * @throws {RangeError} if it is longer than {@linkcode MAX_MESSAGE_BYTES}.
    */
   send(message: Uint8Array, lane?: Lane): void;

@@ -1,0 +1,145 @@
+import { systemClock } from "../../core/base/clock.ts";
+import { silentLog } from "../../core/base/log.ts";
+import { randomBytes } from "../../core/base/random.ts";
+import { HANDSHAKE_BYTES, HandshakeError, shakeHands } from "../../core/net/handshake.ts";
+import { openLink } from "../../core/net/secure_link.ts";
+import { tcpTransport } from "../../core/net/tcp.ts";
+import type { Connection } from "../../core/net/transport.ts";
+import { createDeviceKeys } from "../../core/trust/device_keys.ts";
+import { LOBBY_PSK } from "../../core/trust/lobby.ts";
+import { connectionPair } from "../fakes/link_pair.ts";
+import { ScriptedConnection } from "../fakes/scripted_connection.ts";
+import { FakeNetwork } from "../fakes/transport.ts";
+import { report } from "./stats.ts";
+
+const HANDSHAKES = 1_000;
+const JUNK = 20_000;
+const TOTAL_BYTES = 512 * 1024 * 1024;
+const BLOCK_BYTES = 60_000;
+const SMALL_BYTES = 250;
+const SMALL_MESSAGES = 200_000;
+const QUEUE_BYTES = 1024 * 1024;
+
+const [one, two] = [createDeviceKeys(), createDeviceKeys()];
+
+function options(initiator: boolean) {
+  const keys = initiator ? one : two;
+  return {
+    keys,
+    psk: LOBBY_PSK,
+    initiator,
+    clock: systemClock,
+    log: silentLog,
+    random: randomBytes,
+  };
+}
+
+async function seconds(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** Whole handshakes in memory, both ends in this thread. */
+export async function benchHandshakes(): Promise<void> {
+  const took = await seconds(async () => {
+    for (let round = 0; round < HANDSHAKES; round++) {
+      const [a, b] = await connectionPair(new FakeNetwork());
+      await Promise.all([shakeHands(a, options(true)), shakeHands(b, options(false))]);
+      a.close();
+      b.close();
+    }
+  });
+  report("handshakes, both ends", { unit: "1/s", value: Math.round(HANDSHAKES / took) });
+}
+
+/** Strangers' first messages, turned away without an answer. */
+export async function benchJunk(): Promise<void> {
+  const took = await seconds(async () => {
+    for (let round = 0; round < JUNK; round++) {
+      const connection = new ScriptedConnection(randomBytes(HANDSHAKE_BYTES[0]));
+      try {
+        await shakeHands(connection, options(false));
+      } catch (error) {
+        if (!(error instanceof HandshakeError) || error.failure !== "refused") throw error;
+      }
+      if (connection.written.length > 0) throw new Error("Cannot measure: junk got an answer");
+    }
+  });
+  report("junk first messages refused", { unit: "1/s", value: Math.round(JUNK / took) });
+}
+
+/** One direction of a link over loopback beside plain TCP, both ends in this thread. */
+export async function benchThroughput(): Promise<void> {
+  const plain = TOTAL_BYTES / await plainSeconds() / 1e6;
+  const blocks = Math.ceil(TOTAL_BYTES / BLOCK_BYTES);
+  const sealed = TOTAL_BYTES / await linkSeconds(BLOCK_BYTES, blocks) / 1e6;
+  const small = SMALL_MESSAGES / await linkSeconds(SMALL_BYTES, SMALL_MESSAGES);
+  report("link, one direction", {
+    unit: "MB/s",
+    value: Math.round(sealed),
+    plainTcp: Math.round(plain),
+    ratio: Math.round(sealed / plain * 100) / 100,
+    smallMessagesPerSecond: Math.round(small),
+  });
+}
+
+/** Everything about the link. */
+export async function benchLink(): Promise<void> {
+  await benchHandshakes();
+  await benchJunk();
+  await benchThroughput();
+}
+
+async function loopbackPair(): Promise<[Connection, Connection]> {
+  const accepted = Promise.withResolvers<Connection>();
+  const host = "127.0.0.1";
+  const listener = await tcpTransport.listen([host], 0, accepted.resolve);
+  const signal = new AbortController().signal;
+  const dialled = await tcpTransport.dial({ host, port: listener.port }, signal);
+  await listener.close();
+  return [dialled, await accepted.promise];
+}
+
+async function plainSeconds(): Promise<number> {
+  const [a, b] = await loopbackPair();
+  const block = new Uint8Array(64 * 1024);
+  const took = await seconds(async () => {
+    const writing = (async () => {
+      for (let sent = 0; sent < TOTAL_BYTES;) {
+        sent += await a.write(block.subarray(0, TOTAL_BYTES - sent));
+      }
+      a.close();
+    })();
+    const into = new Uint8Array(128 * 1024);
+    while (await b.read(into) !== null);
+    await writing;
+  });
+  b.close();
+  return took;
+}
+
+async function linkSeconds(bytes: number, messages: number): Promise<number> {
+  const [dialled, accepted] = await loopbackPair();
+  const [a, b] = await Promise.all([
+    openLink(dialled, options(true)),
+    openLink(accepted, options(false)),
+  ]);
+  const message = new Uint8Array(bytes);
+  const took = await seconds(async () => {
+    const all = Promise.withResolvers<void>();
+    let received = 0;
+    b.start((batch) => {
+      received += batch.length;
+      if (received === messages) all.resolve();
+    });
+    for (let sent = 0; sent < messages; sent++) {
+      a.send(message, "bulk");
+      if (a.queuedBytes > QUEUE_BYTES) await a.drained();
+    }
+    await all.promise;
+  });
+  a.close("done");
+  await Promise.all([a.closed, b.closed]);
+  return took;
+}
