@@ -52,7 +52,7 @@ export class Logs {
     );
     this.#advance = database.prepare("UPDATE logs SET seq = ? WHERE id = ?");
     const all = database.prepare(
-      `SELECT logs.id, logs.doc, space, docs.doc AS name, actor, peer AS author, seq
+      `SELECT logs.id, logs.doc, spaces.space, docs.doc AS name, actor, peers.peer AS author, logs.seq
        FROM logs JOIN docs ON docs.id = logs.doc JOIN spaces ON spaces.id = docs.space
        JOIN peers ON peers.id = logs.author`,
     );
