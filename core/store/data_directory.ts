@@ -34,9 +34,19 @@ function required(env: (name: string) => string | undefined, name: string): stri
   );
 }
 
+/** What systems put into directories by themselves. */
+const SYSTEM_NAMES = new Set(["lost+found", ".DS_Store", "desktop.ini"]);
+const OUR_NAMES = new Set([
+  DATABASE_FILE,
+  `${DATABASE_FILE}-wal`,
+  DEVICE_FILE,
+  LOCK_FILE,
+  RUNNING_FILE,
+]);
+
 /**
- * Makes a data directory, or makes an existing one and its files private (0700, files 0600). A directory
- * that has files but none of Earshot's is somebody else's and not touched.
+ * Makes a data directory, or makes an existing one and Earshot's files in it private (0700 and 0600). A
+ * directory that has files but none of Earshot's is somebody else's and not touched.
  *
  * @throws {StoreError} when it cannot be used.
  */
@@ -44,8 +54,8 @@ export function openDataDirectory(path: string): void {
   withFiles(`use the data directory "${path}"`, () => {
     Deno.mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
     const names = [...Deno.readDirSync(path)].map(({ name }) => name);
-    const ours = [DATABASE_FILE, DEVICE_FILE, LOCK_FILE, RUNNING_FILE];
-    if (names.length > 0 && !ours.some((name) => names.includes(name))) {
+    const ours = names.filter((name) => OUR_NAMES.has(name));
+    if (ours.length === 0 && names.some((name) => !SYSTEM_NAMES.has(name))) {
       throw new StoreError(
         "place",
         `Cannot use the data directory "${path}": it has other files; choose an empty one with --data`,
@@ -53,10 +63,7 @@ export function openDataDirectory(path: string): void {
     }
     if (Deno.build.os === "windows") return;
     makePrivate(path, DIRECTORY_MODE);
-    for (const name of names) {
-      const file = join(path, name);
-      if (Deno.lstatSync(file).isFile) makePrivate(file, FILE_MODE);
-    }
+    for (const name of ours) makePrivate(join(path, name), FILE_MODE);
   });
 }
 
