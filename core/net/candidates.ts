@@ -3,6 +3,8 @@ import type { Address } from "./transport.ts";
 
 /** Nodes that may be dialled, of all sources. */
 export const MAX_CANDIDATES = 64;
+/** Of these, nodes of earlier days: the rest is for those that are here. */
+export const MAX_REMEMBERED = 32;
 
 /** Where a candidate is from: multicast, `--peer` (kept for ever), or an earlier link with the peer. */
 export type CandidateSource = "discovery" | "option" | "memory";
@@ -37,7 +39,7 @@ export class Candidates {
 
   /**
    * Adds a candidate unless one of that key is there. When all places are taken, the one that failed
-   * most often makes room; gives `undefined` when none did.
+   * most often makes room; gives `undefined` when there is none.
    */
   add(
     key: string,
@@ -45,6 +47,7 @@ export class Candidates {
   ): Candidate | undefined {
     const there = this.#byKey.get(key);
     if (there) return there;
+    if (made.source === "memory" && this.#count("memory") >= MAX_REMEMBERED) return undefined;
     if (this.#byKey.size >= MAX_CANDIDATES && !this.#makeRoom()) return undefined;
     const candidate: Candidate = {
       instance: "",
@@ -83,6 +86,10 @@ export class Candidates {
     return this.inOrder().filter(({ addresses }) =>
       addresses.some(({ host, port }) => host === address.host && port === address.port)
     );
+  }
+
+  #count(wanted: CandidateSource): number {
+    return [...this.#byKey.values()].filter(({ source }) => source === wanted).length;
   }
 
   #makeRoom(): boolean {

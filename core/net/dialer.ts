@@ -15,6 +15,8 @@ import type { Address, Transport } from "./transport.ts";
 export const YIELD_MS = 150;
 /** Candidates dialled at once. */
 export const MAX_DIALS = 16;
+/** Of these, those of earlier days: most are not here, and take long to say nothing. */
+const MAX_MEMORY_DIALS = 4;
 /** A link that held this long shows that dialling works: the backoff begins anew. */
 const STABLE_MS = 10_000;
 /** A candidate that seems linked is dialled after this time to be sure. */
@@ -199,10 +201,12 @@ export class Dialer {
   }
 
   /** Nobody is dialled twice at once: neither a peer nor an address. */
-  #hasRoom({ peer, addresses }: Candidate): boolean {
+  #hasRoom({ source, peer, addresses }: Candidate): boolean {
     const { count } = this.#options;
     const busy = this.#candidates.inOrder().filter(({ dialling }) => dialling);
     if (count.full || busy.length >= MAX_DIALS) return false;
+    const remembered = busy.filter((other) => other.source === "memory");
+    if (source === "memory" && remembered.length >= MAX_MEMORY_DIALS) return false;
     if (!addresses.some(({ host }) => count.mayDial(host))) return false;
     if (peer !== undefined && busy.some((other) => other.peer === peer)) return false;
     return !addresses.some((address) => this.#candidates.at(address).some((one) => one.dialling));
