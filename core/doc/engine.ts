@@ -150,8 +150,9 @@ export class DocumentEngine {
     key: DocKey,
     cursors: readonly string[],
   ): { heads: Heads; positions: (number | null)[] } {
-    const { handle } = this.#getNote(key);
-    return { heads: handle.getHeads().sort(), positions: note.resolveCursors(handle, cursors) };
+    const { handle, actor } = this.#getNote(key);
+    const positions = note.resolveCursors(() => handle.clone(actor), cursors);
+    return { heads: handle.getHeads().sort(), positions };
   }
 
   /** See {@linkcode Documents.heads}. */

@@ -1,6 +1,6 @@
 import { MAX_DEPS } from "../base/limits.ts";
 import type { Heads, NoteMerge, Splice } from "../view/view.ts";
-import type { Handle } from "./automerge.ts";
+import { type Handle, isDeath, isPanic } from "./automerge.ts";
 import { TEXT_OBJECT } from "./genesis.ts";
 import { plainSplices } from "./note_splices.ts";
 
@@ -8,10 +8,10 @@ import { plainSplices } from "./note_splices.ts";
 export const MAX_CURSORS = 256;
 
 /**
- * A cursor of Automerge's, to the character after it; with `>` before, to the one before it, which the end of
- * the text needs so as not to be the end of what others append. Automerge panics at some other texts.
+ * A cursor of Automerge's, which stands at the character after it. With `>` it stands at the one before
+ * it instead: at the end of the text, so as not to move with what others append.
  */
-const CURSOR = /^(>?)([0-9]{1,15}@(?:[0-9a-f]{32}|[0-9a-f]{42}))$/;
+const CURSOR = /^(>?)([0-9]{1,9}@(?:[0-9a-f]{32}|[0-9a-f]{42}))$/;
 /** The cursor of an empty text. */
 const START = "s";
 
@@ -111,26 +111,40 @@ export function anchorPositions(
   });
 }
 
-/** Gives the position of each cursor in the newest text, or `null` for what is no cursor of it. */
-export function resolveCursors(handle: Handle, cursors: readonly string[]): (number | null)[] {
+/**
+ * Gives the position of each cursor in the newest text of a note, or `null` for what is no cursor of it.
+ * Cursors are a stranger's and Automerge panics at some, so they are looked at in a copy of their own.
+ *
+ * @throws {RangeError} if there are too many.
+ */
+export function resolveCursors(
+  copyNote: () => Handle,
+  cursors: readonly string[],
+): (number | null)[] {
   if (cursors.length > MAX_CURSORS) {
     throw new RangeError(`Cannot find the cursors: ${cursors.length}, at most ${MAX_CURSORS}`);
   }
-  return cursors.map((cursor) => resolveCursor(handle, cursor));
+  let copy = copyNote();
+  const positions = cursors.map((cursor) => {
+    try {
+      return resolveCursor(copy, cursor);
+    } catch (error) {
+      if (isPanic(error)) copy = copyNote();
+      // Else Automerge does not know what it stands at, or not yet.
+      else if (!(error instanceof RangeError) || isDeath(error)) throw error;
+      return null;
+    }
+  });
+  copy.free();
+  return positions;
 }
 
 function resolveCursor(handle: Handle, text: string): number | null {
   if (text === START) return 0;
   const [, after, cursor] = CURSOR.exec(text) ?? [];
   if (cursor === undefined) return null;
-  try {
-    const at = handle.getCursorPosition(TEXT_OBJECT, cursor);
-    return after ? at + unitsOf(handle, at, cursor) : at;
-  } catch (error) {
-    // Automerge does not know what it stands at, or not yet.
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+  const at = handle.getCursorPosition(TEXT_OBJECT, cursor);
+  return after ? at + unitsOf(handle, at, cursor) : at;
 }
 
 /** UTF-16 units of the character a cursor stands at; none if that is deleted. */
