@@ -1,22 +1,37 @@
-/** A permission that Earshot asks for, with the reason in plain words. */
+/** What Earshot asks for under one name, with the reason in plain words. */
 export interface Need {
-  readonly permission: Deno.PermissionDescriptor;
+  readonly name: Deno.PermissionDescriptor["name"];
+  readonly permissions: readonly Deno.PermissionDescriptor[];
   readonly reason: string;
+}
+
+function need(
+  name: "net" | "read" | "write" | "env" | "run",
+  reason: string,
+): Need {
+  return { name, permissions: [{ name }], reason };
 }
 
 /** What a node needs while it starts; run is given back once the page is built and the browser open. */
 export const NODE_NEEDS: readonly Need[] = [
-  { permission: { name: "net" }, reason: "talk to the other machines and show its page to you" },
-  { permission: { name: "read" }, reason: "read its own program and what it keeps for you" },
-  { permission: { name: "write" }, reason: "keep your messages, notes and keys on this disk" },
-  { permission: { name: "env" }, reason: "find the place for its data on this system" },
-  { permission: { name: "sys" }, reason: "see this machine's networks and suggest a name" },
-  { permission: { name: "run" }, reason: "build its page at the first start and open the browser" },
+  need("net", "talk to the other machines and show its page to you"),
+  need("read", "read its own program and what it keeps for you"),
+  need("write", "keep your messages, notes and keys on this disk"),
+  need("env", "find the place for its data on this system"),
+  {
+    name: "sys",
+    permissions: [
+      { name: "sys", kind: "networkInterfaces" },
+      { name: "sys", kind: "hostname" },
+    ],
+    reason: "see this machine's networks and suggest a name",
+  },
+  need("run", "build its page at the first start and open the browser"),
 ];
 
 /** What a command needs that asks the node which runs. */
-export const COMMAND_NEEDS: readonly Need[] = NODE_NEEDS.filter(({ permission }) =>
-  permission.name === "net" || permission.name === "read" || permission.name === "env"
+export const COMMAND_NEEDS: readonly Need[] = NODE_NEEDS.filter(({ name }) =>
+  name === "net" || name === "read" || name === "env"
 );
 
 /** How permissions are asked for; Deno's own in earnest. */
@@ -38,15 +53,18 @@ export const FULL_COMMAND = "deno run -P main.ts";
  * @returns whether everything is granted.
  */
 export async function askFor(needs: readonly Need[], asker: Asker): Promise<boolean> {
-  const granted = await Promise.all(needs.map(({ permission }) => asker.query(permission)));
-  const missing = needs.filter((_, index) => !granted[index]);
+  const missing: Need[] = [];
+  for (const need of needs) {
+    const granted = await Promise.all(need.permissions.map((each) => asker.query(each)));
+    if (granted.includes(false)) missing.push(need);
+  }
   if (missing.length === 0) return true;
   if (!asker.terminal) {
     asker.say(`Earshot needs permissions that nobody is here to give. Use: ${FULL_COMMAND}`);
     return false;
   }
   asker.say("Earshot asks Deno for a few permissions now:");
-  for (const { permission, reason } of missing) asker.say(`  ${permission.name}: to ${reason}`);
+  for (const { name, reason } of missing) asker.say(`  ${name}: to ${reason}`);
   asker.say(`To grant them all at once, start it with: ${FULL_COMMAND}\n`);
   for (const { permission } of missing) {
     if (!await asker.request(permission)) {

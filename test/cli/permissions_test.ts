@@ -18,7 +18,7 @@ class Person implements Asker {
   }
 }
 
-const ALL = new Set(NODE_NEEDS.map(({ permission }) => permission.name as string));
+const ALL = new Set(NODE_NEEDS.map(({ name }) => name as string));
 
 Deno.test("nobody is asked when everything is granted", async () => {
   const person = new Person(true, ALL);

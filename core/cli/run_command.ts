@@ -1,0 +1,85 @@
+import { dataDirectory } from "../store/data_directory.ts";
+import { readRunning } from "../store/running_file.ts";
+import { StoreError } from "../store/store_error.ts";
+import { apiClient, ClientError, type LocalNode } from "./client.ts";
+import { read, send } from "./messages.ts";
+import { listNotes, showNote, writeNote } from "./notes.ts";
+import type { ClientOptions } from "./options.ts";
+import { lineOutput, type Output } from "./output.ts";
+import { channels, peers, status } from "./overview.ts";
+import { complain, print } from "./terminal.ts";
+
+const DONE = 0;
+const FAILED = 1;
+const INTERRUPTED = 130;
+
+/** Asks the running node and prints the answer. @returns the exit code. */
+export async function runCommand(options: ClientOptions): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  Deno.addSignalListener("SIGINT", interrupt);
+  try {
+    await dispatch(options, lineOutput(options.json, print), stop.signal);
+    return stop.signal.aborted ? INTERRUPTED : DONE;
+  } catch (error) {
+    // The reader of a pipe has gone (`read --follow | head`): that is no failure of ours.
+    if (error instanceof Deno.errors.BrokenPipe) return DONE;
+    if (!(error instanceof ClientError || error instanceof StoreError)) throw error;
+    complain(error.message);
+    return FAILED;
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
+  }
+}
+
+async function dispatch(
+  options: ClientOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const node = localNode(options.data);
+  const client = apiClient(node);
+  switch (options.type) {
+    case "status":
+      return await status(client, output, `${node.origin}/`);
+    case "peers":
+      return await peers(client, output);
+    case "channels":
+      return await channels(client, output);
+    case "send": {
+      const text = options.text === "-" ? await stdinText() : options.text;
+      return await send(client, output, { channel: options.channel, text });
+    }
+    case "read":
+      return await read(client, output, options, signal);
+    case "notes":
+      return await listNotes(client, output);
+    case "notes.show":
+      return await showNote(client, output, options.title);
+    case "notes.write":
+    case "notes.append": {
+      const append = options.type === "notes.append";
+      return await writeNote(client, output, {
+        title: options.title,
+        text: await stdinText(),
+        append,
+      });
+    }
+  }
+}
+
+async function stdinText(): Promise<string> {
+  const text = await new Response(Deno.stdin.readable).text();
+  return text.replaceAll("\r\n", "\n");
+}
+
+function localNode(data: string | null): LocalNode {
+  const running = readRunning(data ?? dataDirectory(Deno.build.os, (name) => Deno.env.get(name)));
+  if (!running) {
+    throw new ClientError(
+      "No Earshot runs here: start it with `deno run -P main.ts`" +
+        (data === null ? "" : ` --data ${data}`),
+    );
+  }
+  return { origin: `http://127.0.0.1:${running.port}`, token: running.token };
+}

@@ -1,0 +1,131 @@
+import { Access } from "../access.ts";
+import { systemClock } from "../base/clock.ts";
+import type { PeerId } from "../base/ids.ts";
+import { lineLog } from "../base/log.ts";
+import { randomBytes } from "../base/random.ts";
+import { EarshotNode } from "../node.ts";
+import { dataDirectory, openDataDirectory } from "../store/data_directory.ts";
+import { openDeviceKeys } from "../store/device_file.ts";
+import { DirectoryLock } from "../store/directory_lock.ts";
+import { readRunning, removeRunning, writeRunning } from "../store/running_file.ts";
+import { Store } from "../store/store.ts";
+import { StoreError } from "../store/store_error.ts";
+import { openBrowser } from "./browser.ts";
+import type { StartOptions } from "./options.ts";
+import { stopSignals } from "./stop_signals.ts";
+import { suggestedName } from "./suggested_name.ts";
+import { complain, print } from "./terminal.ts";
+import { buildUi, PortTakenError, serveUi, type Ui } from "./ui.ts";
+
+const STOPPED = 0;
+const FAILED = 1;
+
+/** Where the program is, and which version of it. */
+export interface Program {
+  readonly root: URL;
+  readonly version: string;
+}
+
+/** Runs a node until it is told to stop. @returns the exit code. */
+export async function start(options: StartOptions, program: Program): Promise<number> {
+  try {
+    return await run(options, program);
+  } catch (error) {
+    if (!(error instanceof StoreError || error instanceof PortTakenError)) throw error;
+    complain(error.message);
+    return FAILED;
+  }
+}
+
+async function run(options: StartOptions, program: Program): Promise<number> {
+  // What is opened is closed in the opposite order.
+  await using opened = new AsyncDisposableStack();
+  const directory = options.data ?? dataDirectory(Deno.build.os, (name) => Deno.env.get(name));
+  openDataDirectory(directory);
+  const lock = await DirectoryLock.take(directory);
+  if (!lock) {
+    const running = readRunning(directory);
+    complain(`Earshot already runs on this data${running ? `: open ${running.url}` : ""}`);
+    return FAILED;
+  }
+  opened.defer(() => lock.close());
+  const building = buildUi(program.root);
+  // It is awaited below; until then a failure of the node must not leave it unhandled.
+  building.catch(() => {});
+  const store = Store.open(directory);
+  opened.defer(() => store.close());
+  const node = await openNode(store, directory, options, program.version);
+  opened.defer(() => node.close());
+  const stop = stopSignals();
+  const url = await openUi(opened, { node, store, directory, options, ui: await building });
+  announce(node, url, options);
+  // What ran so far (the bundler, the browser) is not needed again.
+  if (options.open) openBrowser(directory, url);
+  await Deno.permissions.revoke({ name: "run" });
+  await stop;
+  return STOPPED;
+}
+
+function openNode(
+  store: Store,
+  directory: string,
+  options: StartOptions,
+  version: string,
+): Promise<EarshotNode> {
+  return EarshotNode.open({
+    version,
+    store,
+    keys: openDeviceKeys(directory, store.envelopes.isEmpty),
+    name: options.name,
+    suggestedName: suggestedName(account(), Deno.hostname()),
+    lobby: options.lobby,
+    network: {
+      port: options.syncPort,
+      interfaces: options.interfaces,
+      peers: options.peers,
+      discovery: options.discovery,
+    },
+    clock: systemClock,
+    random: randomBytes,
+    log: lineLog(complain, options.verbose),
+  });
+}
+
+function account(): string {
+  const names = ["LOGNAME", "USER", "USERNAME"].map((name) => Deno.env.get(name));
+  return names.find((name) => name) ?? "";
+}
+
+interface UiParts {
+  readonly node: EarshotNode;
+  readonly store: Store;
+  readonly directory: string;
+  readonly options: StartOptions;
+  readonly ui: Ui;
+}
+
+/** Serves the page and tells the command line where; gives the address with the token. */
+async function openUi(
+  opened: AsyncDisposableStack,
+  { node, store, directory, options, ui }: UiParts,
+): Promise<string> {
+  const access = new Access({ keys: store.browsers, clock: systemClock, random: randomBytes });
+  const server = await serveUi(ui, { node, access }, options.port);
+  opened.defer(() => server.close());
+  const { port } = server;
+  const token = access.linkToken;
+  const url = `http://127.0.0.1:${port}/#t=${token}`;
+  writeRunning(directory, { url, token, port, pid: Deno.pid, peer: node.peer });
+  opened.defer(() => removeRunning(directory));
+  return url;
+}
+
+function announce(node: EarshotNode, url: string, { json }: StartOptions): void {
+  if (!json) return print(`Earshot is ready: ${url}`);
+  const { peer, port } = node;
+  print(JSON.stringify({ event: "ready", url, peer, name: node.name, port }));
+  const tell = (peer: PeerId, linked: boolean) =>
+    print(JSON.stringify({ event: linked ? "linked" : "unlinked", peer }));
+  for (const peer of node.linked) tell(peer, true);
+  node.onLinked = tell;
+}

@@ -1,0 +1,16 @@
+const encoder = new TextEncoder();
+
+function write(to: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  let rest = encoder.encode(`${line}\n`);
+  while (rest.length > 0) rest = rest.subarray(to.writeSync(rest));
+}
+
+/** Writes one line to stdout. */
+export function print(line: string): void {
+  write(Deno.stdout, line);
+}
+
+/** Writes one line to stderr. */
+export function complain(line: string): void {
+  write(Deno.stderr, line);
+}

@@ -1,0 +1,24 @@
+import type { MeshStatus } from "../net/mesh_status.ts";
+import type { Address } from "../net/transport.ts";
+import type { PeerView, PersonView } from "../view/view.ts";
+
+/** Tells of each node that the mesh knows, but for this one itself. */
+export function peerViews(
+  status: readonly MeshStatus[],
+  people: readonly PersonView[],
+): PeerView[] {
+  return status.flatMap(({ peer, addresses: [address], state, lastError }): PeerView[] => {
+    if (state === "self") return [];
+    return [{
+      peer: peer ?? null,
+      name: people.find((person) => person.peer === peer)?.name ?? null,
+      address: address ? addressText(address) : "",
+      state,
+      problem: state === "linked" ? null : lastError ?? null,
+    }];
+  });
+}
+
+function addressText({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
