@@ -1,0 +1,117 @@
+import type { PeerId } from "../../core/base/ids.ts";
+import type { Lane, Link, MessageHandler } from "../../core/net/link.ts";
+import { MAX_MESSAGE_BYTES } from "../../core/net/link.ts";
+import type { FakeClock } from "../fakes/clock.ts";
+
+/** What went over links. */
+export interface Traffic {
+  messages: number;
+  bytes: number;
+}
+
+/** One end of a link in memory: whole messages, in order per lane, each after a delay. It never loses one. */
+export class SimLink implements Link {
+  readonly remote = { host: "sim", port: 1 };
+  readonly closed: Promise<string>;
+  readonly sent: Traffic = { messages: 0, bytes: 0 };
+  readonly #closed = Promise.withResolvers<string>();
+  readonly #arrivals: Record<Lane, number> = { live: 0, bulk: 0 };
+  readonly #flying: Record<Lane, number> = { live: 0, bulk: 0 };
+  #other!: SimLink;
+  #handler: MessageHandler | undefined;
+  #inbox: Uint8Array[] = [];
+  #delivering = false;
+  #drained: (() => void)[] = [];
+  #open = true;
+
+  private constructor(
+    readonly peer: PeerId,
+    readonly initiator: boolean,
+    readonly clock: FakeClock,
+    readonly delay: () => number,
+  ) {
+    this.closed = this.#closed.promise;
+  }
+
+  /** Both ends of a link: at `a` and at `b`. `delay` gives milliseconds, anew for each message. */
+  static pair(clock: FakeClock, a: PeerId, b: PeerId, delay: () => number): [SimLink, SimLink] {
+    const atA = new SimLink(b, true, clock, delay);
+    const atB = new SimLink(a, false, clock, delay);
+    atA.#other = atB;
+    atB.#other = atA;
+    return [atA, atB];
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  get queuedBytes(): number {
+    return this.#flying.live + this.#flying.bulk;
+  }
+
+  start(handler: MessageHandler): void {
+    this.#handler = handler;
+    void this.#deliver();
+  }
+
+  send(message: Uint8Array, lane: Lane = "live"): void {
+    if (message.length > MAX_MESSAGE_BYTES) throw new RangeError(`${message.length} bytes`);
+    if (!this.#open) return;
+    this.sent.messages++;
+    this.sent.bytes += message.length;
+    const copy = message.slice();
+    this.#flying[lane] += copy.length;
+    const now = this.clock.now();
+    const at = Math.max(now + this.delay(), this.#arrivals[lane]);
+    this.#arrivals[lane] = at;
+    this.clock.after(at - now, () => {
+      this.#flying[lane] -= copy.length;
+      if (this.#flying.bulk === 0) this.#wake();
+      if (!this.#open || !this.#other.#open) return;
+      this.#other.#inbox.push(copy);
+      void this.#other.#deliver();
+    });
+  }
+
+  drained(): Promise<void> {
+    if (!this.#open || this.#flying.bulk === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  close(reason: string): void {
+    this.#end(reason);
+    this.clock.after(this.delay(), () => this.#other.#end("closed by the peer"));
+  }
+
+  /** Ends both sides at once; what flies is lost. */
+  cut(): void {
+    this.#end("cut");
+    this.#other.#end("cut");
+  }
+
+  #end(reason: string): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#inbox = [];
+    this.#wake();
+    this.#closed.resolve(reason);
+  }
+
+  #wake(): void {
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  /** Hands over what has arrived meanwhile as one batch, when the batch before was taken. */
+  async #deliver(): Promise<void> {
+    if (this.#delivering || !this.#handler) return;
+    this.#delivering = true;
+    try {
+      while (this.#open && this.#inbox.length > 0) await this.#handler(this.#inbox.splice(0));
+    } catch (error) {
+      this.close(`the handler failed: ${error}`);
+    } finally {
+      this.#delivering = false;
+    }
+  }
+}
