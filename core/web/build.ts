@@ -3,14 +3,8 @@ import type { ComponentType } from "preact";
 /** The app's mode; production minifies the islands. */
 export type Mode = "development" | "production";
 
-/** One function export of a file below `islands/`. */
-export interface Island {
-  /** Its file and export, for errors. */
-  name: string;
-  /** The URL path of its module in the browser. */
-  script: string;
-  exportName: string;
-}
+/** One function export of a file below `islands/`: where the browser gets it. */
+export type Island = { script: string; exportName: string };
 
 /** What a builder made and an app serves. */
 export interface Build {
@@ -26,14 +20,4 @@ export interface Build {
 }
 
 /** The URL path of a script that a build made. */
-export const scriptPath = (id: string, name: string): string => `/_fresh/js/${id}/${name}.js`;
-
-/** The build of an app that no builder built. */
-export const EMPTY_BUILD: Build = {
-  id: "none",
-  mode: "production",
-  root: ".",
-  routes: new Map(),
-  islands: new Map(),
-  files: new Map(),
-};
+export const scriptPath = (id: string, name: string): string => `/_fresh/js/${id}/${name}`;

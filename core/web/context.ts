@@ -1,41 +1,35 @@
-import {
-  type AnyComponent,
-  type ComponentChild,
-  type FunctionComponent,
-  h,
-  type VNode,
-} from "preact";
+import type { AnyComponent, ComponentChild, FunctionComponent, VNode } from "preact";
+import { h } from "preact";
 import type { Build, Mode } from "./build.ts";
 import { renderDocument } from "./document.ts";
 import { HttpError } from "./error.ts";
-import { attach, isHandlers, type WebSocketHandlers } from "./websocket.ts";
 
 /** An app's settings. */
-export interface ResolvedFreshConfig {
+export type ResolvedFreshConfig = {
   root: string;
   basePath: string;
   mode: Mode;
   trustProxy: boolean;
+};
+
+/** What to do when something happens on a WebSocket. */
+export interface WebSocketHandlers {
+  open?(socket: WebSocket): void;
+  message?(socket: WebSocket, event: MessageEvent): void;
+  close?(socket: WebSocket, code: number, reason: string): void;
+  error?(socket: WebSocket, event: Event | ErrorEvent): void;
 }
 
-/** What a page or layout leaves out of what surrounds it. */
-export interface LayoutConfig {
-  skipInheritedLayouts?: boolean;
-  skipAppWrapper?: boolean;
-}
-
-/** Settings of a WebSocket upgrade: seconds of silence until it is closed; its subprotocol. */
-export interface WebSocketUpgradeOptions {
-  idleTimeout?: number;
-  protocol?: string;
-}
-
-type Shown =
-  | ("config" | "url" | "req" | "params" | "info")
-  | ("state" | "isPartial" | "Component" | "error" | "route");
+/** Of a WebSocket: seconds of silence until it is closed, and the subprotocol. */
+export type WebSocketUpgradeOptions = { idleTimeout?: number; protocol?: string };
 
 /** What a page, layout, app wrapper or error page is given. */
-export type PageProps<Data = unknown, T = unknown> = Pick<Context<T>, Shown> & { data: Data };
+export type PageProps<Data = unknown, T = unknown> =
+  & Omit<
+    Context<T>,
+    "next" | "data" | "redirect" | "render" | "text" | "html" | "json" | "stream" | "upgrade"
+  >
+  & { data: Data };
 
 type AsyncComponent<Props> = (props: Props) => Promise<ComponentChild | Response>;
 
@@ -44,15 +38,9 @@ export type RouteComponent<State> =
   | AnyComponent<PageProps<unknown, State>>
   | AsyncComponent<PageProps<unknown, State>>;
 
-/** What only the seam sees of a request: its build, and the wrappers in force. */
-interface Surroundings<State> {
-  build: Build;
-  app: RouteComponent<State> | null;
-  /** Outermost first. */
-  layouts: RouteComponent<State>[];
-}
-
-/** Gives a request's surroundings; scopes change them on the way in and out. */
+/** What surrounds a page: app wrapper, then layouts, which scopes put here on the way in. */
+type Surroundings<State> = { build: Build; wrappers: RouteComponent<State>[] };
+/** Gives what surrounds a request's page. */
 export let around: <State>(ctx: Context<State>) => Surroundings<State>;
 
 /** One request on its way through middlewares, handler and page. */
@@ -61,21 +49,19 @@ export class Context<State> {
   /** The request's URL, with each `//` in its path folded. */
   readonly url!: URL;
   req!: Request;
-  /** The pattern that matched. */
+  readonly info!: Deno.ServeHandlerInfo;
+  /** The pattern that matched, and what its names stand for. */
   readonly route!: string | null;
   readonly params!: Record<string, string>;
   readonly state: State = {} as State;
-  /** What the handler gave to the page. */
-  data: unknown = undefined;
-  /** On an error page, what was thrown. */
-  error: unknown | null = null;
-  readonly info!: Deno.ServeHandlerInfo;
   readonly isPartial: boolean = false;
-  /** Goes on to the next middleware or the handler. */
-  next!: () => Promise<Response>;
+  /** What the handler gave to the page; on an error page, what was thrown. */
+  data: unknown = undefined;
+  error: unknown | null = null;
   /** What a layout or app wrapper surrounds. */
   Component: FunctionComponent = () => null;
-
+  /** Goes on to the next middleware or the handler. */
+  next!: () => Promise<Response>;
   #around: Surroundings<State>;
 
   static {
@@ -83,12 +69,9 @@ export class Context<State> {
   }
 
   /** Made by the app for each request. */
-  constructor(
-    from: Pick<Context<State>, "config" | "url" | "req" | "route" | "params" | "info" | "next">,
-    build: Build,
-  ) {
+  constructor(build: Build, from: Partial<Context<State>>) {
     Object.assign(this, from);
-    this.#around = { build, app: null, layouts: [] };
+    this.#around = { build, wrappers: [] };
   }
 
   /** Redirects. `//` in a path is folded, so that a path never leads to another host. */
@@ -103,31 +86,26 @@ export class Context<State> {
   async render(
     // deno-lint-ignore no-explicit-any -- as in Fresh: whatever its props
     vnode: VNode<any> | null,
-    init: ResponseInit = {},
-    config: LayoutConfig = {},
+    init?: ResponseInit,
   ): Promise<Response> {
-    const { build, app, layouts } = this.#around;
-    const wrappers = config.skipInheritedLayouts ? [] : layouts.toReversed();
-    if (app && !config.skipAppWrapper) wrappers.push(app);
-    let inner: ComponentChild = vnode;
-    for (const wrapper of wrappers) {
-      const child = inner;
-      this.Component = () => child;
+    const { build, wrappers } = this.#around;
+    let content: ComponentChild = vnode;
+    for (const wrapper of wrappers.toReversed()) {
+      const inner = content;
+      this.Component = () => inner;
       const made = await renderComponent(wrapper, this);
       if (made instanceof Response) return made;
-      inner = made;
+      content = made;
     }
-    return this.html(renderDocument(inner, build), init);
+    return this.html(renderDocument(content, build), init);
   }
 
   text(content: string, init?: ResponseInit): Response {
     return new Response(content, withType(init, "text/plain; charset=utf-8"));
   }
-
   html(content: string, init?: ResponseInit): Response {
     return new Response(content, withType(init, "text/html; charset=utf-8"));
   }
-
   // deno-lint-ignore no-explicit-any -- as in Fresh and Response.json
   json(content: any, init?: ResponseInit): Response {
     return Response.json(content, init);
@@ -138,12 +116,8 @@ export class Context<State> {
     stream: Iterable<U> | AsyncIterable<U> | (() => Iterable<U> | AsyncIterable<U>),
     init?: ResponseInit,
   ): Response {
-    const encoder = new TextEncoder();
-    const toBytes = new TransformStream<string | Uint8Array, Uint8Array>({
-      transform: (part, out) => out.enqueue(typeof part === "string" ? encoder.encode(part) : part),
-    });
     const parts = typeof stream === "function" ? stream() : stream;
-    return new Response(ReadableStream.from<string | Uint8Array>(parts).pipeThrough(toBytes), init);
+    return new Response(ReadableStream.from(toBytes(parts)), init);
   }
 
   /** Turns the request into a WebSocket. @throws {HttpError} 400 if it asks for none. */
@@ -156,9 +130,15 @@ export class Context<State> {
     if (this.req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new HttpError(400, "Expected a WebSocket upgrade");
     }
-    if (!isHandlers(first)) return Deno.upgradeWebSocket(this.req, first);
+    const on = first as WebSocketHandlers;
+    if (!on?.open && !on?.message && !on?.close && !on?.error) {
+      return Deno.upgradeWebSocket(this.req, first as WebSocketUpgradeOptions);
+    }
     const { socket, response } = Deno.upgradeWebSocket(this.req, second);
-    attach(socket, first);
+    socket.onopen = () => on.open?.(socket);
+    socket.onmessage = (event) => on.message?.(socket, event);
+    socket.onclose = ({ code, reason }) => on.close?.(socket, code, reason);
+    socket.onerror = (event) => on.error?.(socket, event);
     return response;
   }
 }
@@ -168,12 +148,15 @@ export async function renderComponent<State>(
   component: RouteComponent<State>,
   ctx: Context<State>,
 ): Promise<ComponentChild | Response> {
-  const { config, url, req, params, info, state, isPartial, Component, error, route, data } = ctx;
-  const props = { config, url, req, params, info, state, isPartial, Component, error, route, data };
-  if (component.constructor.name !== "AsyncFunction") {
-    return h(component as FunctionComponent<typeof props>, props);
-  }
-  return await (component as AsyncComponent<typeof props>)(props);
+  const props = { ...ctx };
+  return component.constructor.name === "AsyncFunction"
+    ? await (component as AsyncComponent<typeof props>)(props)
+    : h(component as FunctionComponent<typeof props>, props);
+}
+
+async function* toBytes(parts: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>) {
+  const encoder = new TextEncoder();
+  for await (const part of parts) yield typeof part === "string" ? encoder.encode(part) : part;
 }
 
 function withType(init: ResponseInit | undefined, type: string): ResponseInit {

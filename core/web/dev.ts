@@ -1,13 +1,11 @@
-/**
- * The import name `fresh/dev`: what this project uses of the Builder of Fresh 2.3.3 (MIT, by
- * the Fresh authors), written anew.
- */
+/** The import name `fresh/dev`: a Builder that builds in memory; see fresh.ts. */
 import type { ComponentType } from "preact";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type App, setBuild } from "./app.ts";
-import { type Island, type Mode, scriptPath } from "./build.ts";
-import { cachedBundle, sha256 } from "./cache.ts";
+import { type Build, type Island, type Mode, scriptPath } from "./build.ts";
+import { bundle, sha256 } from "./bundle.ts";
 import { isSource } from "./fs_routes.ts";
 
 /** Where a builder finds what it builds; relative to `root`, by default the current folder. */
@@ -18,96 +16,69 @@ export interface BuildOptions {
   staticDir?: string;
   islandDir?: string;
   routeDir?: string;
-  /** Browsers to bundle for, in esbuild's words. */
-  target?: string | string[];
 }
 
 /** Makes routes, islands and static files ready for an app. */
 // deno-lint-ignore no-explicit-any -- as in Fresh
 export class Builder<State = any> {
-  #options: Required<BuildOptions>;
+  #options: BuildOptions;
 
   constructor(options: BuildOptions = {}) {
-    const target = ["chrome120", "firefox121", "safari17"];
-    const dirs = {
-      outDir: "_fresh",
-      staticDir: "static",
-      islandDir: "islands",
-      routeDir: "routes",
-    };
-    this.#options = { root: Deno.cwd(), target, ...dirs, ...options };
+    this.#options = options;
   }
 
   /**
-   * Builds in memory, and gives the function that hands the build to an app; to be called
-   * before `app.handler()`. An island or route that cannot be loaded or bundled throws.
+   * Builds, and gives the function that hands the build to an app; to be called before
+   * `app.handler()`. A route or island that cannot be loaded or bundled throws.
    */
   async build(options: { mode?: Mode; snapshot: "memory" }): Promise<(app: App<State>) => void> {
-    const { target, ...dirs } = this.#options;
     const mode = options.mode ?? "production";
-    const root = resolve(dirs.root);
-    const islandDir = resolve(root, dirs.islandDir);
-    const sources = (await filesBelow(islandDir)).filter(isSource);
-    const entries = Object.fromEntries(
-      sources.map((path) => [scriptName(path), join(islandDir, path)]),
-    );
-    entries["boot"] = join(import.meta.dirname ?? "", "client.ts");
+    const root = resolve(this.#options.root ?? ".");
+    const dir = (name: keyof BuildOptions, usual: string) =>
+      resolve(root, this.#options[name] ?? usual);
+    const islandFiles = filesBelow(dir("islandDir", "islands"), isSource);
+    const entries = islandFiles.map(([, file], i) => [`island-${i}`, file]);
+    entries.push(["boot", join(import.meta.dirname ?? "", "client.ts")]);
     const { imports } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
-    const request = { mode, root, target, imports, entries };
-    const [{ scripts }, islandModules, routes, statics] = await Promise.all([
-      sources.length > 0 ? cachedBundle(request, resolve(root, dirs.outDir)) : { scripts: {} },
-      importAll(islandDir),
-      importAll(resolve(root, dirs.routeDir)),
-      readAll(resolve(root, dirs.staticDir)),
+    const request = { mode, root, entries: Object.fromEntries(entries), imports };
+    const [scripts, islandModules, routes, statics] = await Promise.all([
+      islandFiles.length > 0
+        ? bundle(request, dir("outDir", "_fresh"))
+        : {} as Record<string, string>,
+      load(islandFiles, importFile),
+      load(filesBelow(dir("routeDir", "routes"), isSource), importFile),
+      load(filesBelow(dir("staticDir", "static"), (path) => !/(^|\/)\./.test(path)), Deno.readFile),
     ]);
-    const id = (await sha256(JSON.stringify([scripts, ...statics.keys()]), ...statics.values()))
-      .slice(0, 16);
+    const named = JSON.stringify([scripts, [...statics.keys()]]);
+    const id = (await sha256(named, ...statics.values())).slice(0, 16);
     const islands = new Map<ComponentType, Island>();
-    for (const [path, module] of islandModules) {
-      for (const [exportName, value] of Object.entries(module as object)) {
-        if (typeof value !== "function") continue;
-        const script = scriptPath(id, scriptName(path));
-        islands.set(value, { name: `${path} ${exportName}`, script, exportName });
+    [...islandModules.values()].forEach((module, i) => {
+      const script = scriptPath(id, `island-${i}.js`);
+      for (const [exportName, value] of Object.entries(module)) {
+        if (typeof value === "function") islands.set(value, { script, exportName });
       }
-    }
-    for (const [name, text] of Object.entries(scripts)) {
-      statics.set(`/_fresh/js/${id}/${name}`, text);
-    }
-    return (app) => setBuild(app, { id, mode, root, routes, islands, files: statics });
+    });
+    const files = new Map<string, string | Uint8Array<ArrayBuffer>>();
+    for (const [path, bytes] of statics) files.set(`/${path}`, bytes);
+    for (const [name, text] of Object.entries(scripts)) files.set(scriptPath(id, name), text);
+    const build: Build = { id, mode, root, routes, islands, files };
+    return (app) => setBuild(app, build);
   }
 }
 
-/** A script's name: unique, as islands of two folders may have one name. */
-function scriptName(path: string): string {
-  return "island-" +
-    path.replace(/\.\w+$/, "").replace(/[^\w-]/g, (char) => `_${char.charCodeAt(0)}_`);
+/** Files below a folder, if it is there: their path below it, with `/`, and their place. */
+function filesBelow(dir: string, wanted: (path: string) => boolean): [string, string][] {
+  const found = existsSync(dir) ? readdirSync(dir, { recursive: true, withFileTypes: true }) : [];
+  return found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => {
+    const file = join(parentPath, name);
+    return [relative(dir, file).replaceAll("\\", "/"), file] as [string, string];
+  }).filter(([path]) => wanted(path)).sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-/** Paths of the files below a folder, with `/`; those that begin with a dot are left out. */
-async function filesBelow(dir: string): Promise<string[]> {
-  const found: string[] = [];
-  try {
-    for await (const { name, isDirectory, isFile } of Deno.readDir(dir)) {
-      if (name.startsWith(".")) continue;
-      if (isFile) found.push(name);
-      if (!isDirectory) continue;
-      found.push(...(await filesBelow(join(dir, name))).map((path) => `${name}/${path}`));
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return found.sort();
+async function load<T>(files: [string, string][], how: (file: string) => Promise<T>) {
+  const loaded = await Promise.all(files.map(([, file]) => how(file)));
+  return new Map(files.map(([path], i) => [path, loaded[i] as T]));
 }
 
-async function importAll(dir: string): Promise<Map<string, unknown>> {
-  const paths = (await filesBelow(dir)).filter(isSource);
-  const load = async (path: string) =>
-    [path, await import(pathToFileURL(join(dir, path)).href)] as const;
-  return new Map(await Promise.all(paths.map(load)));
-}
-
-async function readAll(dir: string): Promise<Map<string, string | Uint8Array<ArrayBuffer>>> {
-  const paths = await filesBelow(dir);
-  const load = async (path: string) => ["/" + path, await Deno.readFile(join(dir, path))] as const;
-  return new Map(await Promise.all(paths.map(load)));
-}
+// deno-lint-ignore no-explicit-any -- judged by what its name calls for
+const importFile = (file: string): Promise<Record<string, any>> => import(pathToFileURL(file).href);

@@ -1,13 +1,5 @@
-import {
-  type ComponentChild,
-  type ComponentChildren,
-  Fragment,
-  h,
-  isValidElement,
-  options,
-  toChildArray,
-  type VNode,
-} from "preact";
+import type { ComponentChild, ComponentChildren, VNode } from "preact";
+import { Fragment, h, isValidElement, options, toChildArray } from "preact";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
 import { type Build, scriptPath } from "./build.ts";
@@ -15,8 +7,7 @@ import { half } from "./half.ts";
 import { comment, markIsland, PageIslands, rendering, SlotContent, writeProps } from "./marks.ts";
 
 // Stand where the last children of head and body go; no content can guess them.
-const HEAD_END = `head-${crypto.randomUUID()}`;
-const BODY_END = `body-${crypto.randomUUID()}`;
+const [HEAD_END, BODY_END] = [`head-${crypto.randomUUID()}`, `body-${crypto.randomUUID()}`];
 
 // Preact calls `__b` before it renders an element.
 const hooks = options as { __b?: (vnode: VNode) => void };
@@ -31,20 +22,16 @@ hooks.__b = (vnode) => {
 
 function leaveRoom(vnode: VNode): void {
   const { children } = vnode.props as { children?: ComponentChildren };
-  const Room = vnode.type === "head" ? HeadRoom : BodyRoom;
   // An element that is rendered again, such as a constant, has its room.
   if (isValidElement(children) && children.type === Room) return;
-  vnode.props = { ...vnode.props, children: h(Room, null, children) } as never;
+  const room = h(Room, { head: vnode.type === "head" }, children);
+  vnode.props = { ...vnode.props, children: room } as never;
 }
 
-function HeadRoom({ children }: { children?: ComponentChildren }): ComponentChildren {
-  half.collectHead?.(children);
-  // In an array, as a component's fragment is taken apart and a comment is one.
+function Room({ head, children }: { head: boolean; children?: ComponentChildren }): VNode[] {
+  if (!head) return [h(Fragment, null, children), comment(BODY_END)];
+  half.collectHead(children);
   return [comment(HEAD_END)];
-}
-
-function BodyRoom({ children }: { children?: ComponentChildren }): ComponentChildren {
-  return [children, comment(BODY_END)];
 }
 
 /**
@@ -68,16 +55,14 @@ export function renderDocument(content: ComponentChild, build: Build): string {
     let rest = "";
     // Islands in a slot may bring further slots: the list grows on the way.
     for (const slot of page.slots) {
-      if (!slot.shown) {
-        rest += toHtml(h("template", { id: `frsh-${slot.id}` }, h(SlotContent, { slot })));
-      }
+      if (slot.shown) continue;
+      rest += toHtml(h("template", { id: `frsh-${slot.id}` }, h(SlotContent, { slot })));
     }
-    rest += scripts(page, build);
-    html = html.replace(`<!--${BODY_END}-->`, () => rest);
+    html = html.replace(`<!--${BODY_END}-->`, () => rest + scripts(page, build));
     return "<!DOCTYPE html>" + html.replace(`<!--${HEAD_END}-->`, () => toHtml(settle(head)));
   } finally {
     rendering.page = null;
-    half.collectHead = null;
+    half.collectHead = () => {};
   }
 }
 
@@ -85,10 +70,9 @@ const toHtml = (content: ComponentChildren) => renderToString(h(Fragment, null, 
 
 function scripts(page: PageIslands, build: Build): string {
   if (page.used.length === 0) return "";
-  const islands = page.used.map((island) => [island.script, island.exportName]);
-  const state = JSON.stringify({ islands, props: writeProps(page), build: build.id });
+  const state = JSON.stringify({ islands: page.used, props: writeProps(page), build: build.id });
   return `<script type="application/json" id="frsh-state">${state.replaceAll("<", "\\u003c")}` +
-    `</script><script type="module" src="${scriptPath(build.id, "boot")}"></script>`;
+    `</script><script type="module" src="${scriptPath(build.id, "boot.js")}"></script>`;
 }
 
 /** One title, and one element for each key: the last, in the place of the first. */
@@ -96,8 +80,7 @@ function settle(head: ComponentChildren[]): ComponentChild[] {
   const settled = new Map<unknown, ComponentChild>();
   for (const child of toChildArray(head)) {
     if (!isValidElement(child)) continue;
-    const key = child.type === "title" ? "title" : `key ${child.key}`;
-    settled.set(child.type === "title" || child.key ? key : child, child);
+    settled.set(child.type === "title" ? "title" : child.key ?? child, child);
   }
   return [...settled.values()];
 }

@@ -1,30 +1,25 @@
 // deno-fmt-ignore -- a table
-const TEXTS = {
-  400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden",
-  404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
-  407: "Proxy Authentication Required", 408: "Request Timeout", 409: "Conflict", 410: "Gone",
-  411: "Length Required", 412: "Precondition Failed", 413: "Content Too Large",
-  414: "URI Too Long", 415: "Unsupported Media Type", 416: "Range Not Satisfiable",
-  417: "Expectation Failed", 418: "I'm a teapot", 421: "Misdirected Request",
-  422: "Unprocessable Content", 423: "Locked", 424: "Failed Dependency", 425: "Too Early",
-  426: "Upgrade Required", 428: "Precondition Required", 429: "Too Many Requests",
-  431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons",
-  500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
-  503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
-  506: "Variant Also Negotiates", 507: "Insufficient Storage", 508: "Loop Detected",
-  510: "Not Extended", 511: "Network Authentication Required",
-} as const;
-
 /** An HTTP status of a request that failed, as registered with IANA. */
-export type ErrorStatus = keyof typeof TEXTS;
+export type ErrorStatus =
+  | 400 | 401 | 402 | 403 | 404 | 405 | 406 | 407 | 408 | 409 | 410 | 411 | 412 | 413 | 414 | 415
+  | 416 | 417 | 418 | 421 | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451
+  | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 510 | 511;
+
+// deno-fmt-ignore -- a table
+const TEXTS: { [status in ErrorStatus]?: string } = {
+  400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+  405: "Method Not Allowed", 409: "Conflict", 410: "Gone", 413: "Content Too Large",
+  415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests",
+  500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable",
+};
 
 /** Answers a request with an error status: by the nearest `_error.tsx`, else as plain text. */
 export class HttpError extends Error {
   status: ErrorStatus;
 
-  /** Without a message, the status's name is the message. */
+  /** Without a message, the status's usual name is the message. */
   constructor(status: ErrorStatus, message?: string, options?: ErrorOptions) {
-    super(message ?? TEXTS[status], options);
+    super(message ?? TEXTS[status] ?? `Error ${status}`, options);
     this.name = "HttpError";
     this.status = status;
   }

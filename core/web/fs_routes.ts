@@ -1,13 +1,12 @@
 import type { RouteComponent } from "./context.ts";
-import type { Middleware, Route, RouteConfig, RouteHandler } from "./handlers.ts";
+import type { Middleware, Route, RouteHandler } from "./handlers.ts";
 import type { Scope } from "./scope.ts";
 
-/** What a file below `routes/` may export. */
+/** A file below `routes/`, as far as it counts. */
 interface RouteModule<State> {
   default?: RouteComponent<State> | Middleware<State> | Middleware<State>[];
   handler?: RouteHandler<unknown, State> | Middleware<State>[];
-  handlers?: RouteHandler<unknown, State> | Middleware<State>[];
-  config?: RouteConfig;
+  handlers?: RouteModule<State>["handler"];
 }
 
 /** Takes one page or handler: its URL pattern, its folder, and what it does. */
@@ -31,60 +30,43 @@ export function addFileRoutes<State>(
   const routes: [parts: string[], scope: Scope<State>, route: Route<State>][] = [];
   for (const [path, value] of modules) {
     const module = value as RouteModule<State>;
+    if ("config" in module) throw new TypeError(`Cannot use "${path}": no config is known here`);
     const parts = path.replace(/\.\w+$/, "").split("/");
-    const name = parts.at(-1) ?? "";
     // Folders in `[]` are `:names` among the scopes too, so `use("/users/:id")` means them.
     const scope = root.at(parts.slice(0, -1).join("/").replace(/\[(\w+)\]/g, ":$1"));
-    if (name.startsWith("_")) addSpecial(scope, name, path, module);
+    if (parts.at(-1)?.startsWith("_")) addSpecial(scope, path, module);
     else routes.push([parts.filter((part) => !part.startsWith("(")), scope, toRoute(path, module)]);
   }
   routes.sort(([a], [b]) => rank(a) < rank(b) ? -1 : 1);
-  for (const [parts, scope, route] of routes) {
-    take(route.config?.routeOverride ?? patternOf(parts), scope, route);
-  }
+  for (const [parts, scope, route] of routes) take(patternOf(parts), scope, route);
 }
 
-function addSpecial<State>(
-  scope: Scope<State>,
-  name: string,
-  path: string,
-  module: RouteModule<State>,
-): void {
-  const top = !path.includes("/");
-  if (name === "_layout") {
-    scope.layout = { component: componentOf(path, module), config: module.config ?? {} };
-  } else if (name === "_middleware") scope.middlewares.push(...middlewaresOf(path, module));
-  else if (name === "_error" || name === "_500") scope.error = toRoute(path, module);
-  else if (name === "_app" && top) scope.app = componentOf(path, module);
-  else if (name === "_404" && top) scope.notFound = toRoute(path, module);
+function addSpecial<State>(scope: Scope<State>, path: string, module: RouteModule<State>): void {
+  const { component, handler } = toRoute(path, module);
+  if (/_middleware\.\w+$/.test(path)) {
+    const given = [handler ?? component].flat();
+    if (given.some((one) => typeof one !== "function")) {
+      throw new TypeError(`Cannot use "${path}": export a middleware or an array of them`);
+    }
+    scope.middlewares.push(...given as Middleware<State>[]);
+  } else if (/_(error|500)\.\w+$/.test(path)) scope.error = { component, handler };
+  else if (/^_404\.\w+$/.test(path)) scope.notFound = { component, handler };
+  else if (/_layout\.\w+$/.test(path) && component) scope.layout = component;
+  else if (/^_app\.\w+$/.test(path) && component) scope.app = component;
   else throw new TypeError(`Cannot use "${path}": no such special file here`);
 }
 
-function componentOf<State>(path: string, module: RouteModule<State>): RouteComponent<State> {
-  if (typeof module.default === "function") return module.default as RouteComponent<State>;
-  throw new TypeError(`Cannot use "${path}": it has no component as its default export`);
-}
-
-function middlewaresOf<State>(path: string, module: RouteModule<State>): Middleware<State>[] {
-  const given = [module.handler ?? module.handlers ?? module.default].flat();
-  if (given.every((one) => typeof one === "function")) return given as Middleware<State>[];
-  throw new TypeError(`Cannot use "${path}": it exports neither a middleware nor a list of them`);
-}
-
 function toRoute<State>(path: string, module: RouteModule<State>): Route<State> {
-  const handler = (module.handler ?? module.handlers) as RouteHandler<unknown, State> | undefined;
-  const component = handler && !module.default ? undefined : componentOf(path, module);
-  return { component, handler, config: module.config };
+  const { default: component, handler = module.handlers } = module;
+  if (component || handler) return { component, handler } as Route<State>;
+  throw new TypeError(`Cannot use "${path}": it exports neither a component nor a handler`);
 }
 
 /** The URL pattern of `users/[id]/index`, `[...rest]` or `[[page]]`, in parts. */
 function patternOf(parts: string[]): string {
-  const pattern = parts.filter((part, i) => part !== "index" || i < parts.length - 1).map((part) =>
-    part.startsWith("[[")
-      ? `{/:${part.slice(2, -2)}}?`
-      : "/" + part.replace(/^\[\.{3}(\w+)\]$/, ":$1*").replace(/\[(\w+)\]/g, ":$1")
-  ).join("");
-  return pattern || "/";
+  return `/${parts.join("/")}`.replace(/(?<=\/)index$/, "").replace(/(?<=.)\/$/, "")
+    .replace(/\/\[\[(\w+)\]\]/g, "{/:$1}?").replace(/\[\.{3}(\w+)\]/g, ":$1*")
+    .replace(/\[(\w+)\]/g, ":$1");
 }
 
 /** Sorts by part: fixed ones first, then those with a name in them, optional ones, rests. */

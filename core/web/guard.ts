@@ -10,11 +10,15 @@ export interface GuardOptions {
    * `127.0.0.1:4747`. No names: `localhost` may be looked up elsewhere.
    */
   hosts(): string[];
-  /** Whether a request bears a credential; see {@linkcode tokenOf}. */
+  /**
+   * Whether a request bears a credential: in `Authorization: Bearer TOKEN`, or, as a browser
+   * cannot set that on a WebSocket, in a subprotocol `t.TOKEN`. Never a cookie: cookies of
+   * 127.0.0.1 go to every port.
+   */
   authorize(request: Request): boolean | Promise<boolean>;
   /**
-   * Whether anyone may have it: pages without data, scripts, styles. The URL's host is one of
-   * `hosts`. Never for what changes anything, unless it proves who asks in another way.
+   * Whether anyone may have it: pages without data, scripts, styles. The URL is the one that
+   * routes see: its host is one of `hosts`, `//` in its path is folded.
    */
   isPublic(url: URL, method: string): boolean;
 }
@@ -25,13 +29,11 @@ export interface Guarded {
   next(): Response | Promise<Response>;
 }
 
-/** The subprotocol that a WebSocket of a guarded server is answered with. */
-export const WEBSOCKET_PROTOCOL = "earshot";
-
 /**
  * What a page may do: load from its own origin only, run no inline script, be in no frame, and
- * make no HTML or script out of strings. Styles that CodeMirror adds go through
- * `adoptedStyleSheets`, which no style source governs.
+ * make no HTML or script out of strings. Inline styles do not apply, but those that a script
+ * sets on an element's `style` do, and adopted style sheets: CodeMirror uses those, instead of a
+ * style element, when it is in a shadow root.
  */
 export const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'",
@@ -89,23 +91,10 @@ export function guarded<Info>(
   return (req, info) => check({ req, next: () => handler(req, info) });
 }
 
-/**
- * The token that a request bears: of `Authorization: Bearer TOKEN`, or, as a browser cannot
- * set that on a WebSocket, of a subprotocol `t.TOKEN` in an upgrade. Such a client offers
- * {@linkcode WEBSOCKET_PROTOCOL} too, which is the one to answer with.
- */
-export function tokenOf(request: Request): string | undefined {
-  const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.get("authorization") ?? "") ??
-    [];
-  if (bearer !== undefined || !isUpgrade(request)) return bearer;
-  const offered = request.headers.get("sec-websocket-protocol")?.split(/\s*,\s*/) ?? [];
-  return offered.find((protocol) => protocol.startsWith("t."))?.slice("t.".length);
-}
-
 async function refusal(options: GuardOptions, request: Request): Promise<Response | undefined> {
   const host = request.headers.get("host");
   const url = URL.parse(request.url);
-  if (host === null || !options.hosts().includes(host) || url?.host !== host) {
+  if (host === null || !url || url.host !== host || !options.hosts().includes(host)) {
     return refuse(421, `Open http://${options.hosts()[0]} instead: this server has no other name`);
   }
   const site = request.headers.get("sec-fetch-site");
@@ -116,6 +105,8 @@ async function refusal(options: GuardOptions, request: Request): Promise<Respons
   if (origin !== null && origin !== `http://${host}`) {
     return refuse(403, "Another web site asked for this");
   }
+  // As the app does, or `//api/` would be public where `/api/` is not.
+  url.pathname = url.pathname.replace(/\/+/g, "/");
   const harmless = /^(GET|HEAD)$/.test(request.method) && !isUpgrade(request);
   const open = (harmless || origin !== null) && options.isPublic(url, request.method);
   if (open || await options.authorize(request)) return undefined;

@@ -1,30 +1,17 @@
-import {
-  type ComponentChildren,
-  type ComponentType,
-  createContext,
-  Fragment,
-  h,
-  isValidElement,
-  type VNode,
-} from "preact";
+import type { ComponentChildren, ComponentType, VNode } from "preact";
+import { createContext, Fragment, h, isValidElement } from "preact";
 import { useContext } from "preact/hooks";
 import { computed, Signal } from "@preact/signals";
-import { DevalueError, stringify } from "devalue";
+import { stringify } from "devalue";
 import type { Island } from "./build.ts";
 
 type Props = Record<string, unknown>;
 
-/** An element that the server gave to an island. */
-interface Slot {
-  id: number;
-  content: ComponentChildren;
-  /** Whether the island showed it. */
-  shown: boolean;
-}
+/** An element that the server gave to an island, and whether the island showed it. */
+type Slot = { id: number; content: ComponentChildren; shown: boolean };
 
-/** The islands of the page that is being rendered. */
+/** The islands of a page, the props of each mark and the slots: marks name them by index. */
 export class PageIslands {
-  /** The islands, the props of each mark and the slots: marks name them by their index. */
   readonly used: Island[] = [];
   readonly props: Props[] = [];
   readonly slots: Slot[] = [];
@@ -35,10 +22,11 @@ export class PageIslands {
 /** The page that is being rendered. Rendering never waits, so there is one at a time. */
 export const rendering: { page: PageIslands | null } = { page: null };
 
-/** Whether an island's own render is going on: an island in there is an ordinary component. */
+// Whether an island's own render is going on: an island in there is an ordinary component.
 const Inside = createContext(false);
-/** Elements of islands that have their marks. */
+// Elements of islands that have their marks.
 const marked = new WeakSet<VNode>();
+const COMPUTED: unknown = Object.getPrototypeOf(computed(() => undefined));
 
 /**
  * Has an island rendered between `frsh:island:ISLAND:PROPS:KEY` and `/frsh:island`. To be
@@ -47,26 +35,24 @@ const marked = new WeakSet<VNode>();
 export function markIsland(page: PageIslands, vnode: VNode): void {
   const island = page.known.get(vnode.type as ComponentType);
   if (!island || marked.has(vnode)) return;
-  const { type, key: id, props } = vnode;
+  const { type, key, props } = vnode;
   vnode.type = Marked as ComponentType;
-  vnode.props = { island, type, id, props } as never;
+  vnode.props = { island, type, id: String(key ?? ""), props } as never;
 }
 
-function Marked(
-  { island, type, id, props }: { island: Island; type: ComponentType; id: unknown; props: Props },
-): ComponentChildren {
+type MarkedProps = { island: Island; type: ComponentType; id: string; props: Props };
+
+function Marked({ island, type, id, props }: MarkedProps): ComponentChildren {
   const inside = useContext(Inside);
-  const page = rendering.page;
-  const ordinary = inside || !page;
-  const given = ordinary ? props : withSlots(page, props);
+  const { page } = rendering;
+  const given = inside || !page ? props : withSlots(page, props);
   const element = h(type, given);
   marked.add(element);
-  if (ordinary) return element;
+  if (inside || !page) return element;
   if (!page.used.includes(island)) page.used.push(island);
   const at = page.props.push(given) - 1;
-  const key = encodeURIComponent(String(id ?? ""));
   return [
-    comment(`frsh:island:${page.used.indexOf(island)}:${at}:${key}`),
+    comment(`frsh:island:${page.used.indexOf(island)}:${at}:${encodeURIComponent(id)}`),
     h(Inside.Provider, { value: true }, element),
     comment("/frsh:island"),
   ];
@@ -103,25 +89,17 @@ export function comment(text: string): VNode {
   return h(Fragment, { UNSTABLE_comment: text } as never);
 }
 
-const COMPUTED: unknown = Object.getPrototypeOf(computed(() => undefined));
-
 /**
  * The props of a page's islands as one text, in which what islands share stays one value.
- * @throws {TypeError} if a prop cannot go to the browser, such as a function
+ * @throws {DevalueError} with its `path`, if a prop cannot go to the browser, as a function
  */
 export function writeProps(page: PageIslands): string {
-  try {
-    return stringify(page.props, {
-      Computed: (value: unknown) =>
-        value instanceof Signal && Object.getPrototypeOf(value) === COMPUTED && [value.peek()],
-      Signal: (value: unknown) => value instanceof Signal && [value.peek()],
-      Slot: (value: unknown) =>
-        isValidElement(value) && value.type === ShownSlot &&
-        [(value.props as unknown as { slot: Slot }).slot.id],
-    });
-  } catch (cause) {
-    if (!(cause instanceof DevalueError)) throw cause;
-    const names = page.used.map((island) => island.name).join(", ");
-    throw new TypeError(`Cannot give "${cause.path}" to ${names}: ${cause.message}`, { cause });
-  }
+  return stringify(page.props, {
+    Computed: (value: unknown) =>
+      value instanceof Signal && Object.getPrototypeOf(value) === COMPUTED && [value.peek()],
+    Signal: (value: unknown) => value instanceof Signal && [value.peek()],
+    Slot: (value: unknown) =>
+      isValidElement(value) && value.type === ShownSlot &&
+      [(value.props as unknown as { slot: Slot }).slot.id],
+  });
 }

@@ -1,64 +1,54 @@
-/** What a URL and method lead to. */
-export interface Match<T> {
-  /** Null if no pattern matches. */
-  pattern: string | null;
-  params: Record<string, string>;
-  /** Undefined if the pattern answers other methods only. */
-  target: T | undefined;
-  methods: string[];
-}
-
-/** What answers at one pattern; `ALL` stands for every method. */
-interface Entry<T> {
-  pattern: string;
-  matcher: URLPattern;
-  methods: Map<string, T>;
-}
+type Methods<T> = Map<string, T>;
 
 /** Finds what answers a URL: a plain path goes first, then patterns in the order they came. */
 export class Router<T> {
-  #plain = new Map<string, Entry<T>>();
-  #patterns = new Map<string, Entry<T>>();
+  #plain = new Map<string, Methods<T>>();
+  #patterns = new Map<string, { matcher: URLPattern; methods: Methods<T> }>();
 
-  /** Adds a target; of two for one pattern and method, the earlier counts. */
+  /** Adds a target; of two for one pattern and method, the earlier counts. `ALL` is any method. */
   add(method: string, pattern: string, target: T): void {
-    const table = /[*:{}+?()\\]/.test(pattern) ? this.#patterns : this.#plain;
-    let entry = table.get(pattern);
-    if (!entry) {
-      entry = { pattern, matcher: new URLPattern({ pathname: pattern }), methods: new Map() };
-      table.set(pattern, entry);
-    }
-    if (!entry.methods.has(method)) entry.methods.set(method, target);
+    const methods = this.#plain.get(pattern) ?? this.#patterns.get(pattern)?.methods ?? new Map();
+    if (!methods.has(method)) methods.set(method, target);
+    if (!/[*:{}+?()\\]/.test(pattern)) this.#plain.set(pattern, methods);
+    else this.#patterns.set(pattern, { matcher: new URLPattern({ pathname: pattern }), methods });
   }
 
-  /** Matches by path; `HEAD` falls to `GET`. */
-  match(method: string, { pathname }: URL): Match<T> {
+  /**
+   * Matches by path; `HEAD` falls to `GET`. The route is null if none matches, the target
+   * undefined if the route answers other methods only.
+   */
+  match(method: string, { pathname }: URL) {
     const plain = this.#plain.get(pathname);
-    if (plain) return found(plain, method, {});
-    for (const entry of this.#patterns.values()) {
-      const groups = entry.matcher.exec({ pathname })?.pathname.groups;
-      if (groups) return found(entry, method, groups);
+    if (plain) return found(pathname, plain, method, {});
+    for (const [pattern, { matcher, methods }] of this.#patterns) {
+      const groups = matcher.exec({ pathname })?.pathname.groups;
+      if (groups) return found(pattern, methods, method, groups);
     }
-    return { pattern: null, params: {}, target: undefined, methods: [] };
+    return found(null, new Map<string, T>(), method, {});
   }
 }
 
 function found<T>(
-  { pattern, methods }: Entry<T>,
+  route: string | null,
+  methods: Methods<T>,
   method: string,
   groups: Record<string, string | undefined>,
-): Match<T> {
-  const target = methods.get(method) ??
-    (method === "HEAD" ? methods.get("GET") : undefined) ?? methods.get("ALL");
-  const params = Object.entries(groups).map(([name, value = ""]) => [name, decode(value)]);
-  return { pattern, params: Object.fromEntries(params), target, methods: [...methods.keys()] };
+) {
+  const target = methods.get(method) ?? methods.get(method === "HEAD" ? "GET" : "ALL") ??
+    methods.get("ALL");
+  const params: Record<string, string> = {};
+  for (const [name, value = ""] of Object.entries(groups)) params[name] = decode(value);
+  return { route, params, target, methods: [...methods.keys()] };
 }
 
-/** As Fresh does: an escape of what is reserved in a URL, such as `%2F` and `%23`, stays. */
-function decode(value: string): string {
+/**
+ * Decodes part of a URL; a `%` that begins no escape stands for itself. As Fresh does, by
+ * default an escape of what is reserved, such as `%2F` and `%23`, stays.
+ */
+export function decode(text: string, by = decodeURI): string {
   try {
-    return decodeURI(value);
+    return by(text);
   } catch {
-    return value; // A `%` that begins no escape stands for itself.
+    return text;
   }
 }

@@ -1,7 +1,4 @@
-/**
- * The import name `fresh/runtime`, for routes and islands: what this project uses of Fresh
- * 2.3.3's API (MIT, by the Fresh authors), written anew.
- */
+/** The import name `fresh/runtime`, for routes and islands; see fresh.ts. */
 import type { ComponentChildren } from "preact";
 import { half } from "./half.ts";
 
@@ -15,7 +12,7 @@ export const IS_BROWSER: boolean = typeof document !== "undefined";
  * `key` the last, counts. Unlike Fresh's, it does nothing once the page is in the browser.
  */
 export function Head(props: { children?: ComponentChildren }): ComponentChildren {
-  half.collectHead?.(props.children);
+  half.collectHead(props.children);
   return null;
 }
 

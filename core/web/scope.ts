@@ -1,23 +1,18 @@
-import { around, type Context, type LayoutConfig, type RouteComponent } from "./context.ts";
+import { around, type Context, type RouteComponent } from "./context.ts";
 import { HttpError } from "./error.ts";
-import type { Middleware, Route } from "./handlers.ts";
-import { answer } from "./route.ts";
+import { answer, type Middleware, type Route } from "./handlers.ts";
 
 /** A folder of routes, and what holds for routes below it that are registered afterwards. */
 export class Scope<State> {
   readonly middlewares: Middleware<State>[] = [];
-  app: RouteComponent<State> | null = null;
-  layout: { component: RouteComponent<State>; config: LayoutConfig } | null = null;
-  error: Route<State> | null = null;
+  app?: RouteComponent<State>;
+  layout?: RouteComponent<State>;
+  error?: Route<State>;
   /** Of the root only: answers every 404. */
-  notFound: Route<State> | null = null;
-
-  #parent: Scope<State> | null;
+  notFound?: Route<State>;
   #children = new Map<string, Scope<State>>();
 
-  constructor(parent: Scope<State> | null = null) {
-    this.#parent = parent;
-  }
+  constructor(readonly parent?: Scope<State>) {}
 
   /** The scope of a path below this one; `/`, `*` and `""` are this one. */
   at(path: string): Scope<State> {
@@ -30,33 +25,28 @@ export class Scope<State> {
 
   /** All that a request passes between the root and here, as it stands now. */
   way(): Middleware<State>[] {
-    return [...this.#parent?.way() ?? [], this.#enter(), ...this.middlewares];
+    return [...this.parent?.way() ?? [], this.#enter(), ...this.middlewares];
   }
 
   /** Puts this scope's wrappers in force, and answers for what fails below. */
   #enter(): Middleware<State> {
     const { app, layout, error: errorPage } = this;
     return async (ctx) => {
-      const now = around(ctx);
-      const outer = { ...now };
-      if (app) now.app = app;
-      if (layout) {
-        if (layout.config.skipAppWrapper) now.app = null;
-        const above = layout.config.skipInheritedLayouts ? [] : now.layouts;
-        now.layouts = [...above, layout.component];
-      }
+      const page = around(ctx);
+      const { wrappers } = page;
+      page.wrappers = [...wrappers, app, layout].filter((wrapper) => wrapper !== undefined);
       try {
         return await ctx.next();
       } catch (error) {
         const status = error instanceof HttpError ? error.status : 500;
-        const missing = status === 404 ? this.notFound : null;
+        const missing = status === 404 ? this.notFound : undefined;
         const route = missing ?? errorPage;
         if (!route) throw error;
         reportFailure(error);
         ctx.error = error;
         return await answer(ctx, route, missing ? 200 : status);
       } finally {
-        Object.assign(now, outer);
+        page.wrappers = wrappers;
       }
     };
   }

@@ -1,5 +1,6 @@
 import { around } from "./context.ts";
 import type { Middleware } from "./handlers.ts";
+import { decode } from "./router.ts";
 
 // deno-fmt-ignore -- a table
 const TYPES: Record<string, string> = {
@@ -18,7 +19,7 @@ export function staticFiles<T>(): Middleware<T> {
   return async (ctx) => {
     const { id, files } = around(ctx).build;
     const { pathname, searchParams } = ctx.url;
-    const content = files.get(decode(pathname));
+    const content = files.get(decode(pathname, decodeURIComponent));
     if (content === undefined || !/^(GET|HEAD)$/.test(ctx.req.method)) return await ctx.next();
     const wanted = searchParams.get("__frsh_c");
     if (wanted !== null && wanted !== id) {
@@ -39,12 +40,4 @@ export function staticFiles<T>(): Middleware<T> {
     }
     return new Response(content, { headers });
   };
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path; // A `%` that begins no escape: no file has such a name.
-  }
 }
