@@ -22,6 +22,13 @@ export const WORKER_LIMITS: WorkerLimits = {
   memoryBytes: 1024 * 1024 * 1024,
 };
 
+/** The worker may do nothing but compute and answer. */
+export const WORKER_OPTIONS: WorkerOptions = {
+  type: "module",
+  name: "documents",
+  deno: { permissions: "none" },
+};
+
 const CLOSED = "the document worker is closed";
 
 export interface DocumentsOptions {
@@ -93,11 +100,7 @@ export class DocumentWorker implements EnginePort {
   }
 
   #start(): Promise<void> {
-    const worker = new Worker(new URL("./worker_main.ts", import.meta.url), {
-      type: "module",
-      name: "documents",
-      deno: { permissions: "none" },
-    });
+    const worker = new Worker(new URL("./worker_main.ts", import.meta.url), WORKER_OPTIONS);
     const up = Promise.withResolvers<void>();
     this.#state = { type: "starting", worker, up };
     this.#generation++;
@@ -114,7 +117,7 @@ export class DocumentWorker implements EnginePort {
   #watch(ms: number): void {
     this.#deadline = this.#clock.after(ms, () => {
       if ("worker" in this.#state) {
-        this.#lose(this.#state.worker, `silent for ${Math.round(ms)} ms`);
+        this.#lose(this.#state.worker, `silent for ${ms} ms`);
       }
     });
   }

@@ -15,7 +15,7 @@ export function taskCostMs({ open, call }: EngineTask): number {
     bytes += sum(call.splices, ({ insert }) => insert.length);
     removed = sum(call.splices, ({ remove }) => remove);
   }
-  return bytes / BYTES_PER_MS + removed / REMOVED_UNITS_PER_MS;
+  return Math.floor(bytes / BYTES_PER_MS + removed / REMOVED_UNITS_PER_MS);
 }
 
 function sum<T>(items: readonly T[], size: (item: T) => number): number {

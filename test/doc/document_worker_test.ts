@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { type ActorId, parseNoteId, parseSpaceId } from "../../core/base/ids.ts";
+import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
+import { type DocKey, docKey } from "../../core/doc/doc_key.ts";
+import { openDocuments, WORKER_OPTIONS } from "../../core/doc/document_worker.ts";
+import { DocumentFault, type Loaded, type Made } from "../../core/doc/documents.ts";
+import { readChangeHeader } from "../../core/trust/change_header.ts";
+import { bombChange } from "../fakes/bomb.ts";
+import { FakeClock } from "../fakes/clock.ts";
+
+const SPACE = parseSpaceId("0c".repeat(16));
+const MAP = docKey(SPACE, SPACE_DOC);
+const SEGMENT = docKey(SPACE, segmentDoc("0123456789abcdef" as never, 0));
+const NOTE = docKey(SPACE, noteDoc(parseNoteId("0e".repeat(16))));
+const ACTOR = "aa".repeat(16) as ActorId;
+
+/** A store of changes by document. */
+class Store {
+  readonly loads: DocKey[] = [];
+  readonly #changes = new Map<DocKey, Uint8Array[]>();
+
+  readonly load = (key: DocKey): Loaded => {
+    this.loads.push(key);
+    return { actor: ACTOR, changes: this.#changes.get(key) ?? [] };
+  };
+
+  keep(key: DocKey, ...changes: readonly Uint8Array[]): void {
+    this.#changes.set(key, [...this.#changes.get(key) ?? [], ...changes]);
+  }
+}
+
+Deno.test("document worker: it may do nothing that needs a permission", async () => {
+  const probe = new Worker(
+    new URL("../fakes/permission_probe.ts", import.meta.url),
+    WORKER_OPTIONS,
+  );
+  const could = Promise.withResolvers<string[]>();
+  probe.onmessage = ({ data }) => could.resolve(data);
+  probe.onerror = (event) => could.reject(new Error(event.message));
+  assert.deepEqual(await could.promise, []);
+  probe.terminate();
+});
+
+Deno.test("document worker: every call goes there and back", async () => {
+  const store = new Store();
+  const documents = await openDocuments({ load: store.load });
+  const made = await documents.put(MAP, [{ key: "k", value: "é😀" }], 5, "id");
+  assert.deepEqual(made.entries, [{ key: "k", value: "é😀", op: { counter: 1, actor: ACTOR } }]);
+  assert.equal(readChangeHeader(made.change).hash, made.hash);
+  assert.deepEqual(await documents.apply(MAP, [made.change, new Uint8Array(3)]), {
+    results: [{ type: "applied", entries: made.entries }, {
+      type: "refused",
+      reason: "malformed",
+      text: "Cannot read the change: cut short",
+    }],
+    heads: made.heads,
+  });
+  assert.deepEqual(await documents.heads(MAP), made.heads);
+  const { heads } = await documents.noteText(NOTE);
+  const edit = await documents.noteEdit(NOTE, heads, [{ at: 0, remove: 0, insert: "abc" }], 5, "t");
+  const cursors = await documents.anchor(NOTE, edit.heads, [1, 3]);
+  assert.deepEqual((await documents.resolve(NOTE, cursors)).positions, [1, 3]);
+  assert.deepEqual((await documents.noteMerge(NOTE, heads)).splices, [
+    { at: 0, remove: 0, insert: "abc" },
+  ]);
+  await assert.rejects(documents.noteMerge(NOTE, ["ab".repeat(32)]), RangeError);
+  assert.equal((await documents.noteText(NOTE)).text, "abc");
+  await documents.close();
+  await documents.close();
+  await assert.rejects(documents.heads(MAP), DocumentFault);
+});
+
+Deno.test("document worker: a bomb ends by its deadline, its call alone fails, the rest goes on", async () => {
+  const store = new Store();
+  const logged: unknown[] = [];
+  const documents = await openDocuments({
+    load: store.load,
+    limits: { taskMs: 1000 },
+    log: (level, text, facts) => logged.push([level, text, facts?.["reason"]]),
+  });
+  const first = await documents.put(MAP, [{ key: "a", value: "1" }], 5);
+  store.keep(MAP, first.change);
+  const bomb = bombChange("bb".repeat(16) as ActorId, 5_000_000);
+  assert.ok(bomb.length < 135, `${bomb.length} bytes`);
+  readChangeHeader(bomb);
+  const list: string[] = [];
+  const tell = (name: string) => () => list.push(name);
+  const blown = documents.apply(SEGMENT, [bomb]);
+  const waiting: [Promise<Made>, Promise<Made>] = [
+    documents.put(MAP, [{ key: "b", value: "2" }], 5),
+    documents.put(SEGMENT, [{ key: "c", value: "3" }], 5),
+  ];
+  void blown.then(tell("blown"), tell("blown"));
+  for (const put of waiting) void put.then(tell("put"));
+  await assert.rejects(blown, (error) => {
+    assert.ok(error instanceof DocumentFault);
+    assert.equal(error.key, SEGMENT);
+    return true;
+  });
+  const [onMap, onSegment] = await Promise.all(waiting);
+  assert.deepEqual(list, ["blown", "put", "put"]);
+  assert.equal(readChangeHeader(onMap.change).seq, 2, "the document goes on from the store");
+  assert.equal(readChangeHeader(onSegment.change).seq, 1, "and the bomb is not in the other");
+  assert.deepEqual(store.loads, [MAP, SEGMENT, MAP, SEGMENT]);
+  assert.deepEqual(logged, [["error", "the document worker is replaced", "silent for 1000 ms"]]);
+  await documents.close();
+});
+
+Deno.test("document worker: a deadline is longer for more bytes, and no timer is left behind", async () => {
+  const store = new Store();
+  const clock = new FakeClock();
+  const documents = await openDocuments({ load: store.load, clock });
+  assert.equal(clock.waiting, 0);
+  const heads = documents.heads(MAP);
+  assert.equal(clock.untilNext(), 2000);
+  await heads;
+  assert.equal(clock.waiting, 0);
+  store.keep(SEGMENT, new Uint8Array(3_000_000));
+  const long = documents.apply(SEGMENT, [new Uint8Array(2_000_000)]);
+  assert.equal(clock.untilNext(), 7000);
+  clock.advance(6999);
+  assert.equal((await long).results[0]?.type, "refused");
+  const text = await documents.noteText(NOTE);
+  const insert = "x".repeat(10_000);
+  const edit = documents.noteEdit(NOTE, text.heads, [{ at: 0, remove: 0, insert }], 5, "");
+  assert.equal(clock.untilNext(), 2010);
+  const cut = [{ at: 0, remove: insert.length, insert: "" }];
+  const removal = documents.noteEdit(NOTE, (await edit).heads, cut, 5, "");
+  assert.equal(clock.untilNext(), 2100);
+  await removal;
+  await documents.close();
+  assert.equal(clock.waiting, 0);
+});
+
+Deno.test("document worker: too slow a call is never repeated, even when its worker was only slow", async () => {
+  const store = new Store();
+  const clock = new FakeClock();
+  const documents = await openDocuments({ load: store.load, clock });
+  const slow = assert.rejects(documents.put(MAP, [{ key: "a", value: "1" }], 5), DocumentFault);
+  clock.advance(2000);
+  await slow;
+  const next = await documents.put(MAP, [{ key: "b", value: "2" }], 5);
+  assert.deepEqual(next.entries.map(({ key }) => key), ["b"]);
+  assert.equal(readChangeHeader(next.change).seq, 1);
+  await documents.close();
+});
+
+Deno.test("document worker: beyond its memory it is replaced, and the documents go on", async () => {
+  const store = new Store();
+  const documents = await openDocuments({ load: store.load, limits: { memoryBytes: 1 } });
+  for (let seq = 1; seq <= 3; seq++) {
+    const made = await documents.put(MAP, [{ key: `k${seq}`, value: "v" }], 5);
+    store.keep(MAP, made.change);
+    assert.equal(readChangeHeader(made.change).seq, seq);
+  }
+  assert.deepEqual(store.loads, [MAP, MAP, MAP]);
+  await documents.close();
+});
+
+Deno.test("document worker: one that does not come up in time is an error; closing ends a running call", async () => {
+  const clock = new FakeClock();
+  const opening = assert.rejects(openDocuments({ load: new Store().load, clock }), /not|silent/);
+  clock.advance(10_000);
+  await opening;
+  const documents = await openDocuments({ load: new Store().load });
+  const running = assert.rejects(documents.heads(MAP), DocumentFault);
+  await documents.close();
+  await running;
+});
