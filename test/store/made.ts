@@ -12,6 +12,7 @@ import type {
 } from "../../core/base/ids.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import type { Row } from "../../core/doc/projection.ts";
+import { Store } from "../../core/store/store.ts";
 import { actorOf } from "../../core/trust/actor.ts";
 import type { VerifiedEnvelope } from "../../core/trust/envelope.ts";
 
@@ -45,7 +46,10 @@ export function envelope(
   const signature = new Uint8Array([...seed, ...sha256(`signature ${actor} ${seq}`)]);
   const hash = sha256(`hash ${actor} ${seq}`).toString("hex") as ChangeHash;
   const header = { hash, deps: [], actor, seq, startOp: seq * 3, time, messageText: null };
-  return { envelope: { space, doc, author, signature, change }, header } as unknown as VerifiedEnvelope;
+  return {
+    envelope: { space, doc, author, signature, change },
+    header,
+  } as unknown as VerifiedEnvelope;
 }
 
 /** An id of a message written at a time, by an author. */
@@ -79,4 +83,16 @@ export async function withDirectory(act: (path: string) => void | Promise<void>)
   } finally {
     Deno.removeSync(path, { recursive: true });
   }
+}
+
+/** Opens a store in a directory of its own, gives it to `act`, and closes it. */
+export function withStore(act: (store: Store) => void | Promise<void>): Promise<void> {
+  return withDirectory(async (directory) => {
+    const store = Store.open(directory);
+    try {
+      await act(store);
+    } finally {
+      store.close();
+    }
+  });
 }
