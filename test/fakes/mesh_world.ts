@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers";
 import { parsePeerId, type PeerId } from "../../core/base/ids.ts";
 import { silentLog } from "../../core/base/log.ts";
 import type { Link } from "../../core/net/link.ts";
@@ -7,6 +6,7 @@ import { Mesh, type MeshOptions } from "../../core/net/mesh.ts";
 import { FakeClock } from "./clock.ts";
 import { FAKE_MESSAGE_BYTES, openFakeLink } from "./fake_link.ts";
 import { LateTransport } from "./late_transport.ts";
+import { quiet } from "./quiet.ts";
 import { seededBytes, seededUnit } from "./random.ts";
 import { FakeNetwork } from "./transport.ts";
 
@@ -234,9 +234,4 @@ function numberOf(message: Uint8Array): number {
 
 function pairOf(one: string, other: string): string {
   return one < other ? `${one} ${other}` : `${other} ${one}`;
-}
-
-/** Lets every microtask that waits run, and those they start: `settle`, but without a millisecond each. */
-function quiet(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
