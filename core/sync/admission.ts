@@ -99,7 +99,7 @@ export class Admission {
         outcome.refuse(item, "rejected", refusal);
         return undefined;
       }
-      const arrived = { verified: verifyEnvelope({ space, ...item }), from };
+      const arrived = { verified: verifyEnvelope({ ...item, space }), from };
       if (!isOld) return arrived;
       this.#refuseFork(arrived, outcome);
     } catch (error) {

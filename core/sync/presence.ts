@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
+import { cleanName } from "../view/words.ts";
 import type { PresenceMessage, SentPlace } from "../wire/message.ts";
 import { PRESENCE_MS, SILENT_MS } from "./timing.ts";
 
@@ -64,7 +65,7 @@ export class PeerPresences {
 
   /** Takes what a peer says of itself. */
   said(peer: PeerId, { name, place }: PresenceMessage): void {
-    const presence = { name, place };
+    const presence = { name: name === null ? null : shownName(name), place };
     const before = this.#peers.get(peer);
     this.#peers.set(peer, { presence, at: this.clock.now(), shown: true });
     if (!before?.shown || !same(before.presence, presence)) this.tell(peer, presence);
@@ -94,6 +95,16 @@ export class PeerPresences {
     const heard = this.#peers.get(peer);
     this.#peers.delete(peer);
     if (heard?.shown) this.tell(peer, null);
+  }
+}
+
+/** A name that is not clean is none: no honest node sends it. */
+function shownName(name: string): string | null {
+  try {
+    return cleanName(name);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
   }
 }
 

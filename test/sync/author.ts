@@ -1,0 +1,76 @@
+import type { DocId, SpaceId } from "../../core/base/ids.ts";
+import { type DocKey, docKey } from "../../core/doc/doc_key.ts";
+import { readDocKey } from "../../core/doc/doc_key.ts";
+import type { Documents, NewEntry } from "../../core/doc/documents.ts";
+import { MessageClock } from "../../core/doc/message_id.ts";
+import { messageEntry } from "../../core/doc/projection.ts";
+import { actorOf } from "../../core/trust/actor.ts";
+import type { DeviceKeys } from "../../core/trust/device_keys.ts";
+import { type Envelope, signEnvelope } from "../../core/trust/envelope.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { deviceKeys } from "../fakes/device.ts";
+import { directDocuments } from "../fakes/documents.ts";
+
+/** A device without a store that makes sound envelopes, for tests to send, hold back or spoil. */
+export class Author {
+  readonly keys: DeviceKeys;
+  readonly #changes: Map<DocKey, Uint8Array[]>;
+  readonly #documents: Documents;
+  readonly #ids: MessageClock;
+  readonly #clock: FakeClock;
+
+  private constructor(
+    keys: DeviceKeys,
+    changes: Map<DocKey, Uint8Array[]>,
+    documents: Documents,
+    clock: FakeClock,
+    readonly space: SpaceId,
+  ) {
+    this.keys = keys;
+    this.#changes = changes;
+    this.#documents = documents;
+    this.#clock = clock;
+    this.#ids = new MessageClock(keys.peer, clock);
+  }
+
+  /** Device number `seed`; two of one number are one device cloned. */
+  static async open(seed: number, space = LOBBY, clock = new FakeClock()): Promise<Author> {
+    const keys = deviceKeys(seed);
+    const changes = new Map<DocKey, Uint8Array[]>();
+    const documents = await directDocuments((key) => ({
+      actor: actorOf(keys.peer, space, readDocKey(key).doc),
+      changes: changes.get(key) ?? [],
+    }));
+    return new Author(keys, changes, documents, clock, space);
+  }
+
+  /** Writes a message into a segment. */
+  async post(doc: DocId, text: string): Promise<Envelope> {
+    this.#clock.advance(1);
+    return await this.write(doc, [messageEntry(this.#ids.next(), text)]);
+  }
+
+  /** Writes any entries into any document. */
+  async write(doc: DocId, entries: readonly NewEntry[]): Promise<Envelope> {
+    const key = docKey(this.space, doc);
+    const { change } = await this.#documents.put(key, entries, this.#clock.now());
+    this.#keep(key, change);
+    return signEnvelope(this.keys, this.space, doc, change).envelope;
+  }
+
+  /** Takes up what others wrote, so that what it writes next rests on that. */
+  async read(...envelopes: readonly Envelope[]): Promise<void> {
+    for (const { doc, change } of envelopes) {
+      const key = docKey(this.space, doc);
+      await this.#documents.apply(key, [change]);
+      this.#keep(key, change);
+    }
+  }
+
+  #keep(key: DocKey, change: Uint8Array): void {
+    const kept = this.#changes.get(key);
+    if (kept) kept.push(change);
+    else this.#changes.set(key, [change]);
+  }
+}
