@@ -152,6 +152,7 @@ export const MIGRATIONS: readonly string[] = [
     peer INTEGER PRIMARY KEY REFERENCES peers(id),
     at INTEGER NOT NULL
   ) STRICT;
+  CREATE INDEX seen_by_time ON seen (at);
 
   CREATE TABLE settings (setting TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,

@@ -3,7 +3,7 @@ import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 
 /** Peers of whom it is kept when they were linked; the one longest ago goes. */
-export const MAX_SEEN = 10_000;
+export const MAX_SEEN = 4096;
 
 /** When peers were linked last. */
 export class Seen {
