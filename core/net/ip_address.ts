@@ -29,19 +29,21 @@ function parseIpv4(text: string): Uint8Array | undefined {
 function parseIpv6(text: string): Uint8Array | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half) => half === "" ? [] : groups(half));
+  const [head, tail] = halves.map((half, index) =>
+    half === "" ? [] : groups(half, index === halves.length - 1)
+  );
   if (!head || (halves.length === 2 && !tail)) return undefined;
   const missing = 16 - head.length - (tail?.length ?? 0);
   if (tail ? missing < 2 : missing !== 0) return undefined;
   return Uint8Array.from([...head, ...Array(missing).fill(0), ...tail ?? []]);
 }
 
-/** The bytes of `a:b:c`, the last group of which may be an IPv4 address. */
-function groups(text: string): number[] | undefined {
+/** The bytes of `a:b:c`; at the end of an address the last group may be an IPv4 address. */
+function groups(text: string, atEnd: boolean): number[] | undefined {
   const bytes: number[] = [];
   const parts = text.split(":");
   for (const [index, part] of parts.entries()) {
-    const ipv4 = index === parts.length - 1 ? parseIpv4(part) : undefined;
+    const ipv4 = atEnd && index === parts.length - 1 ? parseIpv4(part) : undefined;
     if (ipv4) bytes.push(...ipv4);
     else if (/^[0-9a-f]{1,4}$/i.test(part)) {
       const group = Number.parseInt(part, 16);

@@ -22,22 +22,29 @@ export interface Datagram extends EventEmitter {
   close(callback?: () => void): void;
 }
 
-/** Opens a socket that hears and speaks multicast DNS on one interface in one family. */
-export type OpenDatagram = (on: NetworkInterface, family: 4 | 6) => Promise<Datagram>;
+/**
+ * Opens a socket that hears and speaks multicast DNS on one interface in one family; `failed` is told
+ * of each error after that.
+ */
+export type OpenDatagram = (
+  on: NetworkInterface,
+  family: 4 | 6,
+  failed: (error: Error) => void,
+) => Promise<Datagram>;
 
 /**
  * Opens a socket on the shared port 5353, joined to the group on `on` alone. Several programs may hold
  * the port at once: each hears every multicast.
  * @throws {Error} when another program holds the port for itself, or the interface is gone.
  */
-export const openDatagram: OpenDatagram = async (on, family) => {
+export const openDatagram: OpenDatagram = async (on, family, failed) => {
   const socket = dgram.createSocket(
     family === 4
       ? { type: "udp4", reuseAddr: true }
       : { type: "udp6", reuseAddr: true, ipv6Only: true },
   );
   try {
-    await bind(socket, hostToBind(on, family));
+    await bind(socket, hostToBind(on, family), failed);
     const device = deviceOf(on, family);
     socket.addMembership(MDNS_GROUP[family], device);
     socket.setMulticastInterface(device);
@@ -68,11 +75,17 @@ function deviceOf(on: NetworkInterface, family: 4 | 6): string {
   return subnet.text;
 }
 
-function bind(socket: dgram.Socket, host: string): Promise<void> {
+function bind(
+  socket: dgram.Socket,
+  address: string,
+  failed: (error: Error) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.once("error", reject);
-    socket.bind({ port: MDNS_PORT, address: host }, () => {
-      socket.removeListener("error", reject);
+    let told = reject;
+    // Never without a listener: an error nobody listens to would end the process.
+    socket.on("error", (error) => told(error));
+    socket.bind({ port: MDNS_PORT, address }, () => {
+      told = failed;
       resolve();
     });
   });

@@ -8,6 +8,7 @@ import type { NetworkInterface } from "./interfaces.ts";
 import { parseIp, withoutZone } from "./ip_address.ts";
 import { type Datagram, MDNS_GROUP, MDNS_PORT, type OpenDatagram } from "./mdns_datagram.ts";
 import type { Incoming, Outgoing, Source } from "./mdns_packet.ts";
+import type { MulticastDns } from "./multicast_dns.d.ts";
 import { SourceLimit } from "./source_limit.ts";
 
 /** The longest packet of multicast DNS (RFC 6762 §17). */
@@ -28,46 +29,56 @@ export interface MdnsPortOptions {
 
 /** Multicast DNS on one interface in one family: bounds before decoding, errors that only this loses. */
 export class MdnsPort {
-  readonly #mdns: ReturnType<typeof multicastDns>;
   readonly #log: Log;
   readonly #told = new Set<string>();
+  #mdns: MulticastDns | undefined;
   readonly on: NetworkInterface;
   readonly family: 4 | 6;
 
-  private constructor(options: MdnsPortOptions, datagram: Datagram) {
-    this.on = options.on;
-    this.family = options.family;
-    this.#log = options.log;
-    this.#mdns = multicastDns({
-      socket: new Gate(options, datagram),
-      type: this.family === 4 ? "udp4" : "udp6",
-      ip: MDNS_GROUP[this.family],
-      port: MDNS_PORT,
-      interface: this.on.name,
-      bind: false,
-      multicast: false,
-    });
-    datagram.on("error", (error: Error) => this.#tell(error));
-    this.#mdns.on("packet", options.receive);
-    this.#mdns.on("warning", (error) => this.#log("debug", `Unreadable mDNS: ${error.message}`));
+  private constructor({ on, family, log }: MdnsPortOptions) {
+    this.on = on;
+    this.family = family;
+    this.#log = log;
   }
 
   /** @throws {Error} when the socket cannot be had. */
   static async open(options: MdnsPortOptions): Promise<MdnsPort> {
-    return new MdnsPort(options, await options.open(options.on, options.family));
+    const { on, family, log } = options;
+    const port = new MdnsPort(options);
+    const datagram = await options.open(on, family, (error) => port.#tell(error));
+    port.#mdns = multicastDns({
+      socket: new Gate(options, datagram),
+      type: family === 4 ? "udp4" : "udp6",
+      ip: MDNS_GROUP[family],
+      port: MDNS_PORT,
+      interface: on.name,
+      bind: false,
+      multicast: false,
+    });
+    port.#mdns.on("packet", options.receive);
+    port.#mdns.on("warning", ({ message }) => log("debug", `Unreadable mDNS: ${message}`));
+    return port;
   }
 
   /** Sends to the group, or to `to` alone; a failure is logged, once for each cause. */
   async send(packet: Outgoing, to: Source | null = null): Promise<void> {
-    const error = await new Promise<Error | null | undefined>((resolve) => {
-      if (packet.type === "query") this.#mdns.query(packet, resolve);
-      else this.#mdns.respond(packet, to, resolve);
-    });
-    if (error) this.#tell(error);
+    const mdns = this.#mdns;
+    if (!mdns) return;
+    try {
+      const error = await new Promise<Error | null | undefined>((resolve) => {
+        if (packet.type === "query") mdns.query(packet, resolve);
+        else mdns.respond(packet, to, resolve);
+      });
+      if (error) throw error;
+    } catch (error) {
+      this.#tell(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#mdns.destroy(resolve));
+    const mdns = this.#mdns;
+    this.#mdns = undefined;
+    if (mdns) await new Promise<void>((resolve) => mdns.destroy(resolve));
   }
 
   #tell(error: Error): void {
