@@ -235,3 +235,35 @@ Deno.test("dialer: an address of earlier days at which another peer answers now 
   await mesh.close();
   await there.close();
 });
+
+Deno.test("mesh: listens where the interfaces are, at one port, and again when they change", async () => {
+  const clock = new FakeClock();
+  const host = new FakeNetwork().host("10.0.0.5", "10.0.1.5");
+  let hosts: string[] = [];
+  const mesh = await openMesh(clock, { transport: host, hosts: () => hosts });
+  assert.equal(mesh.port, 0, "no interface is up");
+  const change = async (next: string[]) => {
+    hosts = next;
+    mesh.networkChanged();
+    await quiet();
+    return [...host.doors].map((door) => [...door.hosts]);
+  };
+  assert.deepEqual(await change(["10.0.0.5"]), [["10.0.0.5"]]);
+  const { port } = mesh;
+  assert.ok(port > 0);
+  assert.deepEqual(await change(["10.0.1.5"]), [["10.0.1.5"]]);
+  assert.equal(mesh.port, port, "peers know it");
+  assert.deepEqual(await change(["10.9.9.9"]), [], "not this machine's yet");
+  assert.deepEqual(await change(["10.0.1.5"]), [["10.0.1.5"]]);
+  await mesh.close();
+  await mesh.close();
+  assert.equal(host.doors.size, 0);
+});
+
+Deno.test("mesh: a taken port is an error at the start", async () => {
+  const clock = new FakeClock();
+  const host = new FakeNetwork().host("10.0.0.5");
+  const mesh = await openMesh(clock, { transport: host, port: 4_000 });
+  await assert.rejects(() => openMesh(clock, { transport: host, port: 4_000 }));
+  await mesh.close();
+});
