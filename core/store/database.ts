@@ -8,7 +8,7 @@ const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 /** Negative: in KiB. */
 const CACHE_KIB = -8192;
 /** A backup program may look at the file just now. */
-const BUSY_MS = 2000;
+const BUSY_MS = 500;
 
 /** A value of a column or a parameter. */
 export type Value = SQLInputValue;

@@ -36,7 +36,7 @@ export interface Commit {
  * are synchronous; each that writes may throw a {@linkcode StoreError}, after which nothing of it is written
  * and the next may succeed.
  */
-export class Store {
+export class Store implements Disposable {
   readonly envelopes: Envelopes;
   readonly messages: Messages;
   readonly registers: Registers;
@@ -138,5 +138,9 @@ export class Store {
   /** Closes it; twice does nothing. */
   close(): void {
     this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

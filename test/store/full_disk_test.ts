@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { join } from "@std/path";
+import { segmentDoc } from "../../core/doc/doc_id.ts";
+import { openDataDirectory } from "../../core/store/data_directory.ts";
+import { openDeviceKeys } from "../../core/store/device_file.ts";
+import { DirectoryLock } from "../../core/store/directory_lock.ts";
+import { writeRunning } from "../../core/store/running_file.ts";
+import { Store } from "../../core/store/store.ts";
+import { StoreError } from "../../core/store/store_error.ts";
+import { GENERAL, NOW, peer, post, SPACE } from "./made.ts";
+import { SmallDisk } from "./tmpfs.ts";
+
+const missing = SmallDisk.missing();
+const suffix = missing ? ` (skipped: ${missing})` : "";
+const options = { ignore: missing !== undefined };
+
+const ANNA = peer(1);
+const DOC = segmentDoc(GENERAL, 0);
+
+function send(store: Store, seq: number): void {
+  const { verified, row } = post(ANNA, seq, NOW + seq, { text: `${seq} ${"x".repeat(1000)}` });
+  const receipt = { id: `request-${seq}`, answer: seq };
+  store.commit({ space: SPACE, envelopes: [verified], rows: [row], receivedAt: NOW, receipt });
+}
+
+/** Sends until it cannot; gives how many messages there are, and why not more. */
+function sendUntilItFails(store: Store): { count: number; error: unknown } {
+  for (let seq = 1;; seq++) {
+    try {
+      send(store, seq);
+    } catch (error) {
+      return { count: seq - 1, error };
+    }
+  }
+}
+
+const isFull = (error: unknown) => error instanceof StoreError && error.kind === "full";
+const isPlace = (error: unknown) => error instanceof StoreError && error.kind === "place";
+
+/** Takes all the room there is; `spare` bytes are given back. */
+function fill(disk: SmallDisk, spare = 0): string {
+  const path = join(disk.path, "ballast");
+  const file = Deno.openSync(path, { write: true, create: true });
+  try {
+    for (;;) file.writeSync(new Uint8Array(4096));
+  } catch (error) {
+    assert.match(String(error), /No space left/);
+  } finally {
+    file.close();
+  }
+  if (spare > 0) Deno.truncateSync(path, Math.max(0, Deno.statSync(path).size - spare));
+  return path;
+}
+
+/** That all up to `count` is there, whole, and nothing else. */
+function check(store: Store, count: number): void {
+  assert.deepEqual([...store.envelopes.vector(SPACE, DOC).values()], [count]);
+  assert.equal(store.envelopes.changes(SPACE, DOC).length, count);
+  assert.deepEqual([...store.messages.segments(SPACE, GENERAL)], [[0, count]]);
+  assert.equal(store.messages.newest(SPACE, GENERAL)?.seq, count);
+  assert.equal(store.receipts.get(`request-${count}`, NOW)?.answer, count);
+  assert.equal(store.receipts.get(`request-${count + 1}`, NOW), undefined);
+}
+
+Deno.test(
+  `a full disk: what was there stays readable, and writing goes on with room${suffix}`,
+  options,
+  () => {
+    using disk = SmallDisk.open("2m");
+    const directory = join(disk.path, "data");
+    openDataDirectory(directory);
+    using first = Store.open(directory);
+    const ballast = fill(disk, 600_000);
+    const { count, error } = sendUntilItFails(first);
+    assert(isFull(error), `${error}`);
+    assert.match(String(error), /the disk is full: free some space/);
+    assert(count > 5, `${count}`);
+    check(first, count);
+    // Once more, and by every way of writing, the disk being full to the last block.
+    fill(disk);
+    assert.throws(() => send(first, count + 1), isFull);
+    assert.throws(() => first.settings.set("name", "x".repeat(500_000)), isFull);
+    check(first, count);
+    Deno.removeSync(ballast);
+    send(first, count + 1);
+    check(first, count + 1);
+    first.close();
+
+    using again = Store.open(directory);
+    check(again, count + 1);
+  },
+);
+
+Deno.test(`a killed node starts on a full disk and shows what it has${suffix}`, options, () => {
+  using disk = SmallDisk.open("2m");
+  const directory = join(disk.path, "data");
+  openDataDirectory(directory);
+  using first = Store.open(directory);
+  send(first, 1);
+  send(first, 2);
+  // A copy of the files of an open store is what a kill leaves.
+  const copy = join(disk.path, "copy");
+  Deno.mkdirSync(copy);
+  for (const { name } of Deno.readDirSync(directory)) {
+    Deno.copyFileSync(join(directory, name), join(copy, name));
+  }
+  assert(Deno.statSync(join(copy, "earshot.db-wal")).size > 0);
+  first.close();
+
+  const ballast = fill(disk);
+  using store = Store.open(copy);
+  check(store, 2);
+  assert.throws(() => {
+    for (let seq = 3; seq < 1000; seq++) send(store, seq);
+  }, isFull);
+  const [held] = store.envelopes.vector(SPACE, DOC).values();
+  assert(held);
+  Deno.removeSync(ballast);
+  send(store, held + 1);
+  check(store, held + 1);
+});
+
+Deno.test(
+  `a first start on a full disk leaves nothing behind, and goes with room${suffix}`,
+  options,
+  () => {
+    using disk = SmallDisk.open("512k");
+    const directory = join(disk.path, "data");
+    openDataDirectory(directory);
+    const ballast = fill(disk, 16_384);
+    assert.throws(() => Store.open(directory), isFull);
+    fill(disk);
+    assert.throws(() => openDeviceKeys(directory, true), isFull);
+    assert.deepEqual([...Deno.readDirSync(directory)], []);
+    Deno.removeSync(ballast);
+    Store.open(directory).close();
+    openDeviceKeys(directory, true);
+  },
+);
+
+Deno.test(`a file that is replaced on a full disk stays the old one${suffix}`, options, () => {
+  using disk = SmallDisk.open("64k");
+  const running = { url: "old", token: "t", port: 1, pid: 1, peer: ANNA };
+  writeRunning(disk.path, running);
+  const before = Deno.readTextFileSync(join(disk.path, "running.json"));
+  fill(disk);
+  assert.throws(() => writeRunning(disk.path, { ...running, url: "new" }), isFull);
+  assert.equal(Deno.readTextFileSync(join(disk.path, "running.json")), before);
+  const names = [...Deno.readDirSync(disk.path)].map(({ name }) => name).sort();
+  assert.deepEqual(names, ["ballast", "running.json"]);
+});
+
+Deno.test(`a read-only disk is an error before anything is opened${suffix}`, options, async () => {
+  using disk = SmallDisk.open("2m");
+  const directory = join(disk.path, "data");
+  openDataDirectory(directory);
+  Store.open(directory).close();
+  openDeviceKeys(directory, true);
+  const bytes = Deno.readFileSync(join(directory, "earshot.db"));
+  disk.setReadOnly(true);
+  assert.throws(() => Store.open(directory), isPlace);
+  await assert.rejects(DirectoryLock.take(directory), isPlace);
+  assert.throws(() => openDataDirectory(join(disk.path, "new")), isPlace);
+  assert.throws(() => openDeviceKeys(disk.path, true), isPlace);
+  assert.throws(
+    () => writeRunning(directory, { url: "", token: "", port: 1, pid: 1, peer: ANNA }),
+    isPlace,
+  );
+  disk.setReadOnly(false);
+  assert.deepEqual(Deno.readFileSync(join(directory, "earshot.db")), bytes);
+  Store.open(directory).close();
+});
