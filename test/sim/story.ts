@@ -6,6 +6,8 @@ import { SimWorld } from "./sim_world.ts";
 
 /** How long the nodes may take to be even when all cables are mended, in milliseconds. */
 const HEAL_MS = 60_000;
+/** Things that happen in one story. */
+const EVENTS = 90;
 /** A code point with many letters after it. */
 const FIRST_WORD = 0x4e00;
 
@@ -102,7 +104,7 @@ export function tellStory(seed: number): Promise<void> {
     for (let i = 5 + world.int(3); i > 0; i--) await world.add();
     layCables(world);
     const story = new Story(world);
-    for (let i = 0; i < 120; i++) {
+    for (let i = 0; i < EVENTS; i++) {
       await story.next();
       await world.pass(world.int(world.unit() < 0.1 ? 3000 : 100));
     }

@@ -1,0 +1,224 @@
+/** What must be true between nodes, one story each, on a network in memory. */
+import assert from "node:assert/strict";
+import { parseNoteId } from "../../core/base/ids.ts";
+import { channelIdOf } from "../../core/doc/channel_id.ts";
+import { segmentDoc } from "../../core/doc/doc_id.ts";
+import { BEAT_MS } from "../../core/sync/timing.ts";
+import { actorOf } from "../../core/trust/actor.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
+import { Author } from "../sync/author.ts";
+import { Intruder } from "./intruder.ts";
+import { allMessages, type Logged, type SimNode } from "./sim_node.ts";
+import { SimWorld } from "./sim_world.ts";
+import { checkEven } from "./story.ts";
+
+const general = channelIdOf(LOBBY, "general");
+const doc = segmentDoc(general, 0);
+const note = parseNoteId("0e".repeat(16));
+
+const texts = (node: SimNode) => allMessages(node.store, general).map(({ text }) => text).sort();
+
+async function addNodes(world: SimWorld, count: number): Promise<SimNode[]> {
+  for (let i = 0; i < count; i++) await world.add();
+  return world.nodes;
+}
+
+Deno.test("linked nodes: a post reaches everyone at once, each hears it once, the author knows who holds it", async () => {
+  await SimWorld.run(1, async (world) => {
+    const nodes = await addNodes(world, 10);
+    world.joinAll();
+    await world.until(() => world.isEven, 5000);
+    await world.pass(BEAT_MS / 2);
+    const before = world.traffic.messages;
+    const [author] = nodes;
+    assert.ok(author);
+    const told = new Map(nodes.map((node) => [node, 0]));
+    for (const node of nodes) {
+      node.replica.onCommit(() => told.set(node, (told.get(node) ?? 0) + 1));
+    }
+    await author.post(general, "hello");
+    const ms = await world.until(() => world.isEven, 200);
+    assert.ok(ms !== undefined && ms < 100, `even after ${ms} ms`);
+    await world.pass(100);
+    assert.equal(world.traffic.messages - before, 9 + 9, "nine pushes, nine words of holding it");
+    assert.deepEqual([...told.values()], nodes.map(() => 1));
+    const actor = actorOf(author.peer, LOBBY, doc);
+    assert.equal(author.store.holdings.holders(LOBBY, doc, actor, 1), 9);
+  });
+});
+
+Deno.test("author gone: who was away gets everything from any who has it", async () => {
+  await SimWorld.run(2, async (world) => {
+    const [author, keeper, away] = await addNodes(world, 3) as [SimNode, SimNode, SimNode];
+    world.joinAll();
+    await world.pass(100);
+    await world.crash(away);
+    for (let i = 0; i < 300; i++) await author.post(general, `post ${i}`);
+    const { heads } = await author.noteText(note);
+    await author.edit(note, heads, [{ at: 0, remove: 0, insert: "written by who left" }], "r");
+    await world.until(() => author.digest === keeper.digest, 5000);
+    await world.pass(BEAT_MS);
+    await world.crash(author);
+    await world.restart(away);
+    await world.until(() => away.digest === keeper.digest, 5000);
+    assert.equal(texts(away).length, 300);
+    assert.deepEqual(await away.picture(), await keeper.picture());
+    assert.equal((await away.noteText(note)).text, "written by who left");
+    await world.pass(2 * BEAT_MS);
+    const actor = actorOf(author.peer, LOBBY, doc);
+    assert.equal(keeper.store.holdings.holders(LOBBY, doc, actor, 300), 2, "relays are counted");
+  });
+});
+
+Deno.test("chain of four: what one writes reaches the other end by repair, within ten beats", async () => {
+  await SimWorld.run(3, async (world) => {
+    const [a, b, c, d] = await addNodes(world, 4) as [SimNode, SimNode, SimNode, SimNode];
+    world.join(a, b);
+    world.join(b, c);
+    world.join(c, d);
+    await world.until(() => world.isEven, 5000);
+    for (const writer of [a, d, b]) {
+      await writer.post(general, `from ${writer.number}`);
+      const ms = await world.until(() => world.isEven, 10 * BEAT_MS);
+      assert.notEqual(ms, undefined, `from ${writer.number}`);
+    }
+    await checkEven(world);
+  });
+});
+
+Deno.test("at rest: a beat a second is all that goes over a link", async () => {
+  await SimWorld.run(4, async (world) => {
+    const [a, b] = await addNodes(world, 2) as [SimNode, SimNode];
+    world.join(a, b);
+    for (let i = 0; i < 50; i++) await a.post(general, `${i}`);
+    await world.until(() => world.isEven, 5000);
+    await world.pass(3 * BEAT_MS);
+    const before = world.traffic;
+    await world.pass(60 * BEAT_MS);
+    const { messages, bytes } = world.traffic;
+    assert.equal(messages - before.messages, 2 * 60);
+    assert.equal(bytes - before.bytes, 2 * 60 * 53);
+  });
+});
+
+Deno.test("two islands: each writes alone, and both have all when a cable joins them", async () => {
+  await SimWorld.run(5, async (world) => {
+    const nodes = await addNodes(world, 6);
+    world.joinAll();
+    await world.pass(100);
+    const isWest = (node: SimNode) => node.number < 3;
+    world.cut((a, b) => isWest(a) && !isWest(b));
+    const { heads } = await nodes[0]!.noteText(note);
+    for (const node of nodes) {
+      for (let i = 0; i < 20; i++) await node.post(general, `${node.number}/${i}`);
+      const insert = String(node.number).repeat(5);
+      await node.edit(note, heads, [{ at: 0, remove: 0, insert }], `r${node.number}`);
+      await world.pass(50);
+    }
+    await world.pass(5 * BEAT_MS);
+    assert.equal(texts(nodes[0]!).length, 60);
+    world.mend();
+    await world.until(() => world.isEven, 10_000);
+    await checkEven(world);
+    assert.equal(texts(nodes[5]!).length, 120);
+    const { text } = await nodes[0]!.noteText(note);
+    for (const node of nodes) assert.ok(text.includes(String(node.number).repeat(5)), text);
+  });
+});
+
+Deno.test("forgeries among honest nodes change nothing, cost the forger its link, and are logged", async () => {
+  await SimWorld.run(6, async (world) => {
+    const nodes = await addNodes(world, 3);
+    world.joinAll();
+    const [node] = nodes;
+    assert.ok(node);
+    const author = await Author.open(70);
+    const good = await author.post(doc, "good");
+    const forgeries = [
+      { ...good, signature: new Uint8Array(64) },
+      { ...good, change: good.change.with(40, good.change[40]! ^ 1) },
+      { ...good, doc: segmentDoc(general, 7) },
+      { ...good, author: nodes[1]!.peer },
+    ];
+    for (const [i, forged] of forgeries.entries()) {
+      const intruder: Intruder = new Intruder(world, node, 60 + i);
+      intruder.send({ type: "envelopes", space: LOBBY, live: true, items: [forged] });
+      await world.pass(200);
+      assert.equal(intruder.isOpen, false, `forgery ${i} costs the link`);
+      const last: Logged | undefined = node.logged.at(-1);
+      assert.deepEqual([last?.facts["reason"], last?.facts["peer"]], ["forged", intruder.peer]);
+    }
+    await nodes[2]!.post(general, "honest");
+    await world.until(() => world.isEven, 5000);
+    assert.deepEqual(nodes.map(texts), nodes.map(() => ["honest"]));
+    assert.equal(node.sync.peers.length, 2, "honest links stand");
+  });
+});
+
+Deno.test("an author of two minds: that document stays torn, others go on between honest nodes", async () => {
+  await SimWorld.run(7, async (world) => {
+    const [a, b, c] = await addNodes(world, 3) as [SimNode, SimNode, SimNode];
+    world.join(a, b);
+    world.join(b, c);
+    const author = await Author.open(70);
+    const clone = await Author.open(70);
+    const one = [await author.post(doc, "to a"), await author.post(doc, "to a more")];
+    const two = [await clone.post(doc, "to c")];
+    await a.replica.admit(one, author.keys.peer);
+    await c.replica.admit(two, author.keys.peer);
+    await world.pass(20 * BEAT_MS);
+    const held = [a, b, c].map((node) => texts(node).filter((text) => text.startsWith("to ")));
+    assert.deepEqual([held[0], held[2]], [["to a", "to a more"], ["to c"]]);
+    for (const [i, writer] of [a, b, c].entries()) {
+      // What rests on the log of two minds is torn with it; other documents are not.
+      await writer.post(general, `after ${i}`, 1);
+      const done = () => [a, b, c].every((node) => texts(node).includes(`after ${i}`));
+      const ms = await world.until(done, 12 * BEAT_MS);
+      assert.notEqual(ms, undefined, `what node ${writer.number} writes still reaches all`);
+    }
+    for (const node of [a, b, c]) assert.equal(node.sync.peers.length, node === b ? 2 : 1);
+    // What cannot be mended is tried ever less often.
+    const before = world.traffic.bytes;
+    await world.pass(600 * BEAT_MS);
+    const perSecond = (world.traffic.bytes - before) / 600;
+    assert.ok(perSecond < 4 * 53 + 100, `${perSecond} bytes a second, beats included`);
+  });
+});
+
+Deno.test("a restart: everything is there, and the digest is the same", async () => {
+  await SimWorld.run(8, async (world) => {
+    const [a, b] = await addNodes(world, 2) as [SimNode, SimNode];
+    world.join(a, b);
+    await a.post(general, "one");
+    await b.createNote(1);
+    await world.until(() => world.isEven, 5000);
+    const picture = await a.picture();
+    for (const node of [a, b]) {
+      await world.crash(node);
+      await world.restart(node);
+    }
+    assert.deepEqual(await a.picture(), picture);
+    await a.post(general, "two");
+    await world.until(() => world.isEven, 10_000);
+    assert.deepEqual(texts(b), ["one", "two"]);
+  });
+});
+
+Deno.test("a long absence: the newest segments come first, in reads that end, and all comes", async () => {
+  await SimWorld.run(9, async (world) => {
+    const [a, b] = await addNodes(world, 2) as [SimNode, SimNode];
+    for (let i = 0; i < 2000; i++) await a.post(general, `post ${i}`, Math.floor(i / 500));
+    await a.createChannel("other");
+    const order: string[] = [];
+    b.replica.onCommit(({ doc }) => {
+      if (order.at(-1) !== doc) order.push(doc);
+    });
+    world.join(a, b);
+    await world.until(() => world.isEven, 60_000);
+    assert.deepEqual(order, [
+      "space",
+      ...[3, 2, 1, 0].map((segment) => segmentDoc(general, segment)),
+    ]);
+    assert.equal(texts(b).length, 2000);
+  });
+});
