@@ -33,6 +33,26 @@ Deno.test("LINK: a peer that does not read is let go after the stall time", asyn
   assert.equal(peer.clock.waiting, 0);
 });
 
+Deno.test("LINK: a slow reader that goes on reading keeps its link", async () => {
+  const peer = await rawPeer();
+  for (let index = 0; index < 20; index++) peer.link.send(new Uint8Array(60_000), "bulk");
+  await settle();
+  const into = new Uint8Array(10_000);
+  for (let part = 0; part < 20; part++) {
+    peer.clock.advance(STALL_MS - 1);
+    // One write of 60 KB takes six of these reads, three minutes in all.
+    assert.equal(await peer.connection.read(into), into.length);
+    await peer.frames({ type: FrameType.ping });
+    await settle();
+  }
+  assert.ok(peer.link.queuedBytes > 0);
+  peer.link.close("done");
+  await settle();
+  peer.clock.advance(CLOSE_MS);
+  assert.equal(await peer.link.closed, "done");
+  peer.connection.close();
+});
+
 Deno.test("LINK: what waits for a slow reader is bounded", async () => {
   for (const lane of ["live", "bulk"] as const) {
     const peer = await rawPeer();
