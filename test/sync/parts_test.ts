@@ -1,0 +1,183 @@
+/** The parts of sync that touch nothing. */
+import assert from "node:assert/strict";
+import {
+  type ActorId,
+  type ChangeHash,
+  type DocId,
+  parseActorId,
+  parseChannelId,
+  parseNoteId,
+} from "../../core/base/ids.ts";
+import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
+import { Culprits, MAX_FAULTS, MAX_REMEMBERED, MUTE_MS } from "../../core/sync/culprits.ts";
+import { newestFirst } from "../../core/sync/newest_first.ts";
+import { type Arrived, Pending } from "../../core/sync/pending.ts";
+import { SpaceVectors } from "../../core/sync/space_vectors.ts";
+import { TheirVectors } from "../../core/sync/their_vectors.ts";
+import { Turns } from "../../core/sync/turns.ts";
+import { deviceKeys } from "../fakes/device.ts";
+import { seededUnit } from "../fakes/random.ts";
+
+const actor = (n: number): ActorId => parseActorId(n.toString(16).padStart(32, "0"));
+const channel = (n: number) => parseChannelId(n.toString(16).padStart(16, "0"));
+const segment = (n: number, of = 1): DocId => segmentDoc(channel(of), n);
+
+Deno.test("newest first: space, newest segments, notes, then older segments of all channels", () => {
+  const note = noteDoc(parseNoteId("0e".repeat(16)));
+  const docs = [
+    note,
+    segment(0, 1),
+    segment(1, 1),
+    segment(999_999, 2),
+    segment(10, 1),
+    segment(2, 2),
+    SPACE_DOC,
+  ];
+  const ordered = newestFirst(docs.map((doc) => ({ doc }))).map(({ doc }) => doc);
+  assert.deepEqual(ordered.slice(0, 1), [SPACE_DOC]);
+  assert.deepEqual(new Set(ordered.slice(1, 3)), new Set([segment(10, 1), segment(999_999, 2)]));
+  assert.deepEqual(ordered[3], note);
+  assert.deepEqual(new Set(ordered.slice(4, 6)), new Set([segment(1, 1), segment(2, 2)]));
+  assert.deepEqual(ordered[6], segment(0, 1));
+});
+
+Deno.test("vectors: the digest is the same for the same, in whatever order it came", () => {
+  const unit = seededUnit(1);
+  const facts = Array.from({ length: 60 }, (_, i) => [i % 7, i % 5, i + 1] as const);
+  const make = () => {
+    const map = new Map<DocId, Map<ActorId, number>>();
+    const vectors = new SpaceVectors(() => map);
+    const set = (doc: DocId, who: ActorId, seq: number) => {
+      const vector = map.get(doc) ?? new Map<ActorId, number>();
+      map.set(doc, vector.set(who, Math.max(seq, vector.get(who) ?? 0)));
+      vectors.changed(doc);
+    };
+    return { vectors, set };
+  };
+  const one = make();
+  for (const [doc, who, seq] of facts) {
+    one.set(segment(doc), actor(who), seq);
+    one.vectors.digest();
+  }
+  const other = make();
+  for (
+    const [doc, who, seq] of facts.map((fact) => ({ fact, key: unit() }))
+      .sort((a, b) => a.key - b.key).map(({ fact }) => fact)
+  ) {
+    other.set(segment(doc), actor(who), seq);
+  }
+  assert.deepEqual(one.vectors.digest(), other.vectors.digest());
+  assert.deepEqual(one.vectors.docs(), [0, 1, 2, 3, 4, 5, 6].map((n) => segment(n)));
+  const digest = one.vectors.digest();
+  one.set(segment(3), actor(1), 1000);
+  assert.notDeepEqual(one.vectors.digest(), digest);
+});
+
+Deno.test("vectors: the digests that PROTOCOL.md gives as examples", () => {
+  const map = new Map<DocId, ReadonlyMap<ActorId, number>>();
+  const vectors = new SpaceVectors(() => map);
+  assert.equal(
+    vectors.digest().toHex(),
+    "b581f32a1f629e5c16625e259df3fd53e7dd5cb17cd0097b702a57f9a44a74ab",
+  );
+  map.set(SPACE_DOC, new Map([[actor(2), 7], [actor(1), 12]]));
+  map.set(segment(0), new Map([[actor(1), 1]]));
+  vectors.changed(SPACE_DOC);
+  assert.equal(
+    vectors.digest().toHex(),
+    "46547fb1db9c72142771bda57db2bd797d8173d512be0410a247694b09112bec",
+  );
+});
+
+Deno.test("their vectors: gaps are what is here and not there, and no more is kept", () => {
+  const ours = new Map([
+    [segment(0), new Map([[actor(1), 5], [actor(2), 3]])],
+    [segment(1), new Map([[actor(1), 2]])],
+    [segment(2), new Map([[actor(1), 1]])],
+  ]);
+  const list = new TheirVectors(new SpaceVectors(() => ours));
+  list.add([[segment(0), [[actor(1), 2], [actor(9), 100]]]]);
+  list.add([[segment(0), [[actor(2), 3]]], [segment(1), [[actor(1), 7]]]]);
+  assert.throws(() => list.add([[segment(0), []]]), SyntaxError);
+  list.add([[segment(8), [[actor(1), 7]]]]);
+  assert.deepEqual(list.gaps(), [
+    { doc: segment(0), above: new Map([[actor(1), 2]]) },
+    { doc: segment(2), above: new Map([[actor(1), 0]]) },
+  ]);
+  assert.deepEqual([...list.common()], [
+    [segment(0), [[actor(1), 2], [actor(2), 3]]],
+    [segment(1), [[actor(1), 2]]],
+  ]);
+});
+
+function arrived(hash: string, author: number, bytes: number): Arrived {
+  return {
+    from: deviceKeys(9).peer,
+    verified: {
+      envelope: { author: deviceKeys(author).peer, change: new Uint8Array(bytes) },
+      header: { hash },
+    },
+  } as unknown as Arrived;
+}
+
+Deno.test("pending: bounded per author and in all, by count and bytes, and room is given back", () => {
+  const limits = {
+    perAuthor: { count: 3, bytes: 100 },
+    total: { count: 5, bytes: 150 },
+    ms: 1000,
+  };
+  const pending = new Pending(limits);
+  const add = (hash: string, author: number, bytes: number, want = "w", now = 0) =>
+    pending.add(arrived(hash, author, bytes), want, now);
+  assert.deepEqual([add("a", 1, 10), add("b", 1, 80), add("c", 1, 20)], [true, true, false]);
+  assert.deepEqual([add("d", 1, 10), add("e", 1, 0)], [true, false]);
+  assert.equal(add("a", 1, 10), true, "what waits already takes no more room");
+  assert.deepEqual([add("f", 2, 60), add("g", 2, 50), add("h", 2, 0)], [false, true, true]);
+  assert.equal(add("i", 3, 0), false, "all are full");
+  assert.equal(pending.size, 5);
+  assert.deepEqual(pending.take("none"), []);
+  assert.equal(pending.take("w").length, 5);
+  assert.deepEqual([add("c", 1, 100), pending.has("c"), pending.has("a")], [true, true, false]);
+  assert.deepEqual([add("k", 2, 50, "w", 999), pending.size], [true, 2]);
+  assert.deepEqual([add("l", 1, 100, "w", 1000), pending.has("c")], [true, false]);
+});
+
+Deno.test("culprits: rejected changes and authors at fault are remembered, not for ever and not all", () => {
+  const culprits = new Culprits();
+  const [one, other] = [deviceKeys(1).peer, deviceKeys(2).peer];
+  const hash = (n: number) => `hash ${n}` as ChangeHash;
+  culprits.reject(hash(0), "bad");
+  assert.equal(culprits.refusal(hash(0), one, 0), "bad");
+  assert.equal(culprits.refusal(hash(1), one, 0), undefined);
+  for (let i = 1; i <= MAX_REMEMBERED; i++) culprits.reject(hash(i), "bad");
+  assert.equal(culprits.refusal(hash(0), one, 0), undefined);
+  assert.equal(culprits.refusal(hash(1), one, 0), "bad");
+  for (let i = 1; i < MAX_FAULTS; i++) culprits.blame(one, 10);
+  assert.equal(culprits.refusal(hash(0), one, 10), undefined);
+  culprits.blame(one, 10);
+  assert.match(culprits.refusal(hash(0), one, 9 + MUTE_MS) ?? "", /not listened to/);
+  assert.equal(culprits.refusal(hash(0), other, 10), undefined);
+  assert.equal(culprits.refusal(hash(0), one, 10 + MUTE_MS), undefined);
+  culprits.blame(one, 10 + MUTE_MS);
+  assert.equal(culprits.refusal(hash(0), one, 10 + MUTE_MS), undefined, "counted anew");
+});
+
+Deno.test("turns: one after another under a key, at once under others, a failure ends its own", async () => {
+  const turns = new Turns<string>();
+  const said: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const first = turns.run("a", async () => {
+    await gate.promise;
+    said.push("a1");
+    throw new Error("mine");
+  });
+  const second = turns.run("a", () => Promise.resolve(said.push("a2")));
+  await turns.run("b", () => Promise.resolve(said.push("b1")));
+  assert.deepEqual(said, ["b1"]);
+  const idle = turns.idle().then(() => said.push("idle"));
+  gate.resolve();
+  await assert.rejects(first, /mine/);
+  await second;
+  await idle;
+  assert.deepEqual(said, ["b1", "a1", "a2", "idle"]);
+});
