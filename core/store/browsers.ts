@@ -1,4 +1,5 @@
 import type { Database, Statement } from "./database.ts";
+import { StoreError } from "./store_error.ts";
 
 /** Browsers that stay let in; the one not used for longest makes room. */
 export const MAX_BROWSERS = 64;
@@ -40,7 +41,16 @@ export class Browsers {
   /** The key kept under an id, which counts as used by that. */
   get(id: string): Uint8Array | undefined {
     const row = this.#find.get<{ key: Uint8Array; newest: number }>(id);
-    if (row && !row.newest) this.#database.writeSoon(() => this.#use.run(id));
+    if (row && !row.newest) this.#markUsed(id);
     return row?.key;
+  }
+
+  #markUsed(id: string): void {
+    try {
+      this.#database.writeSoon(() => this.#use.run(id));
+    } catch (error) {
+      // A full disk must lock nobody out: only the order of use stays as it was.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 }

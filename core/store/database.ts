@@ -10,6 +10,9 @@ const CACHE_KIB = -8192;
 /** A backup program may look at the file just now. */
 const BUSY_MS = 500;
 
+/** Deno 2.9.6 has this method of Node's; its types do not. */
+type ArrayStatement = StatementSync & { setReturnArrays(enabled: boolean): void };
+
 /** A value of a column or a parameter. */
 export type Value = SQLInputValue;
 
@@ -113,6 +116,17 @@ export class Database {
   prepare(sql: string): Statement {
     try {
       return new Statement(this.#db.prepare(sql), this.#path);
+    } catch (error) {
+      throw sqliteFault(error, this.#path);
+    }
+  }
+
+  /** Prepares a statement whose rows are arrays of the columns: a third of the cost where there are many. */
+  prepareTuples(sql: string): Statement {
+    try {
+      const statement = this.#db.prepare(sql) as ArrayStatement;
+      statement.setReturnArrays(true);
+      return new Statement(statement, this.#path);
     } catch (error) {
       throw sqliteFault(error, this.#path);
     }

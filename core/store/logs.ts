@@ -1,6 +1,7 @@
 import type { ActorId, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
+import { StoreError } from "./store_error.ts";
 
 /** What is known of one actor's log in one document. */
 export interface LogEntry {
@@ -10,16 +11,6 @@ export interface LogEntry {
   readonly author: PeerId;
   /** The highest seq that is held. */
   seq: number;
-}
-
-interface LogRow {
-  readonly id: number;
-  readonly doc: number;
-  readonly space: SpaceId;
-  readonly name: DocId;
-  readonly actor: ActorId;
-  readonly author: PeerId;
-  readonly seq: number;
 }
 
 /** One document: its number, its logs, and their vector. */
@@ -51,16 +42,7 @@ export class Logs {
       "INSERT INTO logs (doc, actor, author, seq) VALUES (?, ?, ?, 0)",
     );
     this.#advance = database.prepare("UPDATE logs SET seq = ? WHERE id = ?");
-    const all = database.prepare(
-      `SELECT logs.id, logs.doc, spaces.space, docs.doc AS name, actor, peers.peer AS author, logs.seq
-       FROM logs JOIN docs ON docs.id = logs.doc JOIN spaces ON spaces.id = docs.space
-       JOIN peers ON peers.id = logs.author`,
-    );
-    for (const row of all.each<LogRow>()) {
-      const doc = this.#doc(row.space, row.name) ?? this.#keep(row.space, row.name, row.doc);
-      doc.logs.set(row.actor, { id: row.id, doc: row.doc, author: row.author, seq: row.seq });
-      doc.vector.set(row.actor, row.seq);
-    }
+    this.#load();
   }
 
   /** The number of a document that has envelopes. */
@@ -103,6 +85,27 @@ export class Logs {
     return log;
   }
 
+  // Of 10,000 documents with 100,000 logs a join takes three times as long.
+  #load(): void {
+    const tuples = <Row extends unknown[]>(sql: string) =>
+      this.#database.prepareTuples(sql).all<Row>();
+    const peers = new Map(tuples<[number, PeerId]>("SELECT id, peer FROM peers"));
+    const spaces = new Map(tuples<[number, SpaceId]>("SELECT id, space FROM spaces"));
+    const docs = new Map<number, DocEntry>();
+    for (
+      const [id, space, doc] of tuples<[number, number, DocId]>("SELECT id, space, doc FROM docs")
+    ) {
+      docs.set(id, this.#keep(named(spaces, space), doc, id));
+    }
+    type Log = [id: number, doc: number, actor: ActorId, author: number, seq: number];
+    const logs = tuples<Log>("SELECT id, doc, actor, author, seq FROM logs");
+    for (const [id, doc, actor, author, seq] of logs) {
+      const entry = named(docs, doc);
+      entry.logs.set(actor, { id, doc, author: named(peers, author), seq });
+      entry.vector.set(actor, seq);
+    }
+  }
+
   #doc(space: SpaceId, doc: DocId): DocEntry | undefined {
     return this.#docs.get(space)?.get(doc);
   }
@@ -136,4 +139,14 @@ export class Logs {
     vectors.set(doc, entry.vector);
     return entry;
   }
+}
+
+/** What a number stands for; foreign keys see to it that there is something. */
+function named<T>(things: ReadonlyMap<number, T>, id: number): T {
+  const thing = things.get(id);
+  if (thing !== undefined) return thing;
+  throw new StoreError(
+    "damaged",
+    "Cannot use the database: it is damaged; move the data directory away to start as a new device",
+  );
 }

@@ -70,6 +70,8 @@ Deno.test(
     const directory = join(disk.path, "data");
     openDataDirectory(directory);
     using first = Store.open(directory);
+    first.browsers.add("old", Uint8Array.of(1), NOW);
+    first.browsers.add("new", Uint8Array.of(2), NOW);
     const ballast = fill(disk, 600_000);
     const { count, error } = sendUntilItFails(first);
     assert(isFull(error), `${error}`);
@@ -81,6 +83,11 @@ Deno.test(
     assert.throws(() => send(first, count + 1), isFull);
     assert.throws(() => first.settings.set("name", "x".repeat(500_000)), isFull);
     check(first, count);
+    // Nobody is locked out because it cannot be noted that they came.
+    for (let i = 0; i < 20; i++) {
+      assert.deepEqual(first.browsers.get("old"), Uint8Array.of(1));
+      assert.deepEqual(first.browsers.get("new"), Uint8Array.of(2));
+    }
     Deno.removeSync(ballast);
     send(first, count + 1);
     check(first, count + 1);
