@@ -46,6 +46,7 @@ export class EarshotNode implements NodeApi {
   readonly #once: Once;
   readonly #documents: Documents;
   readonly #lobby: Space | null;
+  readonly #links = new Map<PeerId, Link>();
   #network: Network | null = null;
   #closing: Promise<void> | undefined;
   /** Called when a peer's node is linked, or no longer. */
@@ -109,7 +110,7 @@ export class EarshotNode implements NodeApi {
 
   /** The peers that are linked now. */
   get linked(): PeerId[] {
-    return [...this.#network?.links.keys() ?? []];
+    return [...this.#links.keys()];
   }
 
   subscribe(listener: (event: Event) => void): () => void {
@@ -152,10 +153,13 @@ export class EarshotNode implements NodeApi {
   #linked(space: Space, link: Link): void {
     const { peer } = link;
     space.addLink(link);
-    this.#tellLinked(space, peer, true);
+    const before = this.#links.get(peer);
+    this.#links.set(peer, link);
+    if (!before) this.#tellLinked(space, peer, true);
     void link.closed.then(() => {
       // Another link with the same peer may have taken its place.
-      if (this.#network?.links.has(peer)) return;
+      if (this.#links.get(peer) !== link) return;
+      this.#links.delete(peer);
       this.#tellLinked(space, peer, false);
     });
   }

@@ -66,11 +66,10 @@ export async function askFor(needs: readonly Need[], asker: Asker): Promise<bool
   asker.say("Earshot asks Deno for a few permissions now:");
   for (const { name, reason } of missing) asker.say(`  ${name}: to ${reason}`);
   asker.say(`To grant them all at once, start it with: ${FULL_COMMAND}\n`);
-  for (const { permission } of missing) {
-    if (!await asker.request(permission)) {
-      asker.say(
-        `Earshot cannot start without "${permission.name}". Start again to be asked again.`,
-      );
+  for (const { name, permissions } of missing) {
+    for (const permission of permissions) {
+      if (await asker.request(permission)) continue;
+      asker.say(`Earshot cannot start without "${name}". Start it again to be asked again.`);
       return false;
     }
   }

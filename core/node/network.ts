@@ -106,10 +106,6 @@ export class Network {
     return this.#mesh.port;
   }
 
-  get links(): ReadonlyMap<PeerId, Link> {
-    return this.#mesh.links;
-  }
-
   status(): MeshStatus[] {
     return this.#mesh.status();
   }
