@@ -72,6 +72,16 @@ export class FakeNoteNode {
     }
   }
 
+  /** Cursors for positions in the text at some heads, see `resolve`. */
+  anchor(heads: Heads, positions: readonly number[]): string[] {
+    return this.#engine.anchor(this.#key, heads, positions);
+  }
+
+  /** Where cursors are in the text now. */
+  resolve(cursors: readonly string[]): { heads: Heads; positions: (number | null)[] } {
+    return this.#engine.resolve(this.#key, cursors);
+  }
+
   /** Takes what another node has and this one lacks. */
   pull(other: FakeNoteNode): void {
     const missing = other.#changes.filter((change) => !this.#known.has(change.toHex()));

@@ -3,7 +3,6 @@ import type { NoteId } from "../../base/ids.ts";
 import type { Asker } from "./asker.ts";
 import { keptNotes, NoteKeep } from "./note_keep.ts";
 import { NoteSession } from "./note_session.ts";
-import type { NoteViewer } from "./note_viewer.ts";
 import { tabLock } from "./tab_id.ts";
 import type { TabLocks } from "./tab_locks.ts";
 import type { TextStorage } from "./text_storage.ts";
@@ -46,11 +45,14 @@ export class NoteDesk {
     return desk;
   }
 
-  /** Shows a note; `detach` of the session ends that. */
-  show(note: NoteId, viewer: NoteViewer): NoteSession {
-    const session = this.#session(this.tools.tab, note, () => {});
-    session.attach(viewer);
-    return session;
+  /** The session of a note: `attach` at once shows it, `detach` ends that. */
+  session(note: NoteId): NoteSession {
+    return this.#session(this.tools.tab, note, () => {});
+  }
+
+  /** The page may go now. */
+  flush(): void {
+    for (const session of this.#open.values()) session.flush();
   }
 
   /** Sends what is left of notes that are not shown. */

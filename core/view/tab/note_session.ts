@@ -1,4 +1,3 @@
-import type { NoteId } from "../../base/ids.ts";
 import { RefusedError } from "../api.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view.ts";
 import { DisconnectedError } from "./asker.ts";
@@ -15,6 +14,7 @@ import {
   takenBack,
   typed,
 } from "./note_branch.ts";
+import { NoteLine } from "./note_line.ts";
 import { NoteNews } from "./note_news.ts";
 import { NotePace } from "./note_pace.ts";
 import { difference } from "./note_splices.ts";
@@ -39,17 +39,16 @@ import type { NoteTools, NoteViewer } from "./note_viewer.ts";
 export class NoteSession {
   #branch: Branch | null = null;
   #viewer: NoteViewer | null = null;
-  #editing = false;
-  /** A `note.open` or `note.merge` is on its way. */
-  #reading = false;
+  readonly #line: NoteLine;
   #news = new NoteNews();
   #refusal: string | null = null;
   #fault: string | null = null;
   #closed = false;
   #ends: (() => void)[] = [];
-  #pace: NotePace;
+  readonly #pace: NotePace;
 
   private constructor(readonly tools: NoteTools) {
+    this.#line = new NoteLine(tools.asker, tools.keep.note);
     this.#pace = new NotePace(tools.clock, () => this.#changed());
   }
 
@@ -65,10 +64,6 @@ export class NoteSession {
     ];
     session.#next();
     return session;
-  }
-
-  get note(): NoteId {
-    return this.tools.keep.note;
   }
 
   /** The text as the person sees it, or `null` when it is not known yet. */
@@ -112,9 +107,10 @@ export class NoteSession {
     if (shown.length > 0) this.#viewer?.spliced(shown);
   }
 
-  /** Sends what waits for the end of a batch. */
+  /** The page may go: sends what waits for the end of a batch, forgets what nobody waits for. */
   flush(): void {
-    if (!this.#pace.resting) this.#pace.hurry();
+    if (this.heads) this.tools.keep.clear();
+    else if (!this.#pace.resting) this.#pace.hurry();
   }
 
   /** Takes in what {@linkcode NoteViewer.accepts} left out. */
@@ -133,7 +129,7 @@ export class NoteSession {
 
   /** Leaves what the node refused, keeping it aside, and shows the common text. */
   leave(): void {
-    if (this.#refusal !== null && this.tools.asker.connected && !this.#reading) this.#open();
+    if (this.#refusal !== null && this.tools.asker.connected && !this.#line.reading) this.#open();
   }
 
   /** Stops, leaving what is kept for the next time. */
@@ -148,11 +144,11 @@ export class NoteSession {
   /** The one place that decides what to ask of the node. */
   #next(): void {
     if (this.#closed || !this.tools.asker.connected) return;
-    if (this.#editing || this.#pace.resting || this.#refusal !== null) return; // (1) (7)
+    if (this.#line.editing || this.#pace.resting || this.#refusal !== null) return; // (1) (7)
     const branch = this.#branch;
     if (branch?.sent) return this.#edit(branch.heads, branch.sent); // (6)
     if (branch && branch.unsent.length > 0) return this.#send(branch);
-    if (this.#reading || !this.#viewer) return;
+    if (this.#line.reading || !this.#viewer) return;
     if (!branch) this.#open();
     else if (this.#news.isBehind(branch.heads)) this.#merge(branch.heads); // (5)
   }
@@ -165,60 +161,51 @@ export class NoteSession {
     this.#edit(sent.heads, sent.sent);
   }
 
-  #edit(heads: Heads, { id, splices }: Sent): void {
-    this.#editing = true;
+  #edit(heads: Heads, sent: Sent): void {
     this.#pace.sent();
-    const command = { type: "note.edit", note: this.note, heads, splices } as const; // (3)
-    this.tools.asker.askAs(id, command).then((answer) => {
-      this.#editing = false;
-      this.#answered(() => {
-        if (!this.#branch) return;
-        this.#branch = answered(this.#branch, answer.heads);
-        this.tools.keep.moved(splices);
-        this.#take(answer.merged);
-      });
-    }, (error: unknown) => {
-      this.#editing = false;
-      if (error instanceof RefusedError && this.#branch) this.#branch = takenBack(this.#branch); // (7)
-      this.#failed(error);
+    this.#line.edit(heads, sent, { // (3)
+      done: ({ heads, merged }) =>
+        this.#answered(() => {
+          this.#branch &&= answered(this.#branch, heads);
+          this.tools.keep.moved(sent.splices);
+          this.#take(merged);
+        }),
+      failed: (error) => {
+        const refused = error instanceof RefusedError;
+        if (refused && this.#branch) this.#branch = takenBack(this.#branch); // (7)
+        this.#failed(error);
+      },
     });
   }
 
   #merge(heads: Heads): void {
     this.#news.asked();
-    this.#read(this.tools.asker.ask({ type: "note.merge", note: this.note, heads }), (answer) => {
-      this.#news.putCursors(answer.merged.heads, answer.cursors);
-      if (this.#branch && sameHeads(this.#branch.heads, heads)) this.#take(answer.merged); // (4)
-    }, (error) => {
-      if (!(error instanceof RefusedError)) return this.#failed(error);
-      // The node does not know these heads any more: its data was lost, or is an older copy. What is
-      // typed meanwhile is refused in its turn.
-      this.#news.unsure = true;
-      if (this.heads) this.#open();
-      else this.#changed();
+    this.#line.merge(heads, {
+      done: ({ merged, cursors }) =>
+        this.#answered(() => {
+          this.#news.putCursors(merged.heads, cursors);
+          if (this.#branch && sameHeads(this.#branch.heads, heads)) this.#take(merged); // (4)
+        }),
+      failed: (error) => {
+        if (!(error instanceof RefusedError)) return this.#failed(error);
+        // The node does not know these heads any more: its data was lost, or is an older copy. What is
+        // typed meanwhile is refused in its turn.
+        this.#news.unsure = true;
+        if (this.heads && !this.#closed) this.#open();
+        else this.#changed();
+      },
     });
   }
 
   #open(): void {
-    this.#read(this.tools.asker.ask({ type: "note.open", note: this.note }), (answer) => {
-      if (this.#branch && !this.heads && this.#refusal === null) return;
-      this.#restart(answer);
-      this.#news.putCursors(answer.heads, answer.cursors);
-    });
-  }
-
-  #read<A>(
-    asked: Promise<A>,
-    take: (answer: A) => void,
-    failed = (error: unknown) => this.#failed(error),
-  ): void {
-    this.#reading = true;
-    asked.then((answer) => {
-      this.#reading = false;
-      this.#answered(() => take(answer));
-    }, (error: unknown) => {
-      this.#reading = false;
-      if (!this.#closed) failed(error);
+    this.#line.open({
+      done: (common) =>
+        this.#answered(() => {
+          if (this.#branch && !this.heads && this.#refusal === null) return;
+          this.#restart(common);
+          this.#news.putCursors(common.heads, common.cursors);
+        }),
+      failed: (error) => this.#failed(error),
     });
   }
 
@@ -248,8 +235,10 @@ export class NoteSession {
   }
 
   #setAside(text: string): boolean {
-    const { keep: { storage }, clock, asker } = this.tools;
-    return setAside(storage, this.note, text, clock.now(), asker.newId());
+    const { keep, clock, asker } = this.tools;
+    const kept = setAside(keep.storage, keep.note, text, clock.now(), asker.newId());
+    if (kept) this.#viewer?.keptAside();
+    return kept;
   }
 
   #answered(take: () => void): void {

@@ -32,3 +32,9 @@ export function stateOf({ branch, connected, refusal, fault, problem }: StatePar
   if (connected && fault === null) return { type: "saving" };
   return problem === null ? { type: "kept", why: fault } : { type: "unkept", why: problem };
 }
+
+/** Whether two states are the same to who sees them. */
+export function sameState(one: NoteState, other: NoteState): boolean {
+  const why = (state: NoteState) => "why" in state ? state.why : null;
+  return one.type === other.type && why(one) === why(other);
+}

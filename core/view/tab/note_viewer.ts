@@ -15,6 +15,8 @@ export interface NoteViewer {
   cursors(cursors: readonly CursorView[]): void;
   /** The state or the heads changed. */
   changed(): void;
+  /** A text of the person's was kept aside. */
+  keptAside(): void;
 }
 
 /** What the session of a note is given by its tab. */

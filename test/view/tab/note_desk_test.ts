@@ -20,7 +20,14 @@ const viewer: NoteViewer = {
   accepts: () => true,
   cursors() {},
   changed() {},
+  keptAside() {},
 };
+
+function show(desk: NoteDesk) {
+  const session = desk.session(NOTE);
+  session.attach(viewer);
+  return session;
+}
 
 /** Leaves unsent keys of a tab in the storage. */
 function leave(storage: MemoryStorage, tab: string, note = NOTE, insert = tab): void {
@@ -82,7 +89,7 @@ Deno.test("desk: two notes or tabs never mix", async () => {
   leave(storage, "me", OTHER, "mine elsewhere");
   leave(storage, "gone", NOTE, "left");
   const { asker, desk } = openDesk({ storage });
-  const session = desk.show(NOTE, viewer);
+  const session = show(desk);
   assert.equal(session.text, "minebase");
   await settle();
   const sent = asker.of("note.edit").map(({ note, splices }) => [note, splices[0]?.insert]);
@@ -98,15 +105,15 @@ Deno.test("desk: two notes or tabs never mix", async () => {
 Deno.test("desk: a note that is shown again goes on where it was left", async () => {
   const storage = new MemoryStorage();
   const { asker, desk } = openDesk({ storage });
-  const session = desk.show(NOTE, viewer);
+  const session = show(desk);
   await asker.answer("note.open", { heads: HEADS, text: "", cursors: [] });
   session.type([{ at: 0, remove: 0, insert: "a" }]);
   session.detach();
-  assert.equal(desk.show(NOTE, viewer), session);
+  assert.equal(show(desk), session);
   assert.equal(session.text, "a");
   await asker.answer("note.edit", DONE);
   session.detach();
-  assert.notEqual(desk.show(NOTE, viewer), session);
+  assert.notEqual(show(desk), session);
   desk.close();
 });
 
@@ -128,7 +135,7 @@ Deno.test("desk: what cannot be read in the storage does no harm", async () => {
   storage.setItem("short", "");
   const { asker, desk } = openDesk({ storage });
   await settle();
-  desk.show(NOTE, viewer);
+  show(desk);
   assert.deepEqual(asker.asked.map(({ command }) => command.type), ["note.open"]);
   desk.close();
 });

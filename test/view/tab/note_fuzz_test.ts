@@ -94,7 +94,8 @@ class Tab {
     this.#id = await claimTab(this.own, locks, () => name.replace(".", "-"));
     const { line: asker } = this;
     this.desk = NoteDesk.open({ asker, clock, storage, locks, tab: this.#id });
-    this.session = this.desk.show(NOTE, {
+    this.session = this.desk.session(NOTE);
+    this.session.attach({
       opened: (text) => {
         assert.equal(this.text, null, "opened twice");
         this.text = text;
@@ -105,6 +106,7 @@ class Tab {
       accepts: () => unit() < 0.9,
       cursors: () => {},
       changed: () => {},
+      keptAside: () => {},
     });
   }
 

@@ -40,6 +40,9 @@ class Page implements NoteViewer {
     this.at = cursors;
   }
   changed(): void {}
+  keptAside(): void {
+    this.told.push("kept aside");
+  }
 }
 
 /** One tab with a note, its node worked by hand. */
