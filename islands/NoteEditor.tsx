@@ -1,0 +1,85 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { systemClock } from "../core/base/clock.ts";
+import type { NoteId } from "../core/base/ids.ts";
+import type { NoteEditor as Editor } from "../core/view/editor/note_editor.ts";
+import { NoteAsides } from "../core/view/parts/NoteAsides.tsx";
+import { NoteRefused } from "../core/view/parts/NoteRefused.tsx";
+import { NoteStanding } from "../core/view/parts/NoteStanding.tsx";
+import { NoteTitle } from "../core/view/parts/NoteTitle.tsx";
+import { type NoteState, sameState } from "../core/view/tab/note_state.ts";
+import { useTab, useTabState } from "../core/view/tab/session_context.ts";
+import { thisDesk } from "../core/view/tab/this_desk.ts";
+
+/** A note: its title, its text in an editor, and how it stands. */
+export default function NoteEditor({ note }: { note: NoteId }) {
+  const { session } = useTab();
+  const { notes } = useTabState();
+  const view = notes.find(({ id }) => id === note);
+  const hint = useId();
+  const text = useRef<HTMLDivElement>(null);
+  const editor = useSignal<Editor | null>(null);
+  const state = useSignal<NoteState>({ type: "opening" });
+  const asides = useSignal(0);
+
+  useEffect(() => {
+    const gone = new AbortController();
+    void open(gone.signal);
+    return () => gone.abort();
+  }, [note]);
+
+  async function open(gone: AbortSignal): Promise<void> {
+    // Who only chats does without CodeMirror.
+    const [{ NoteEditor }, desk] = await Promise.all([
+      import("../core/view/editor/note_editor.ts"),
+      thisDesk(session.asker),
+    ]);
+    if (gone.aborted || !text.current) return;
+    const opened = new NoteEditor({
+      ...{ parent: text.current, desk, note, clock: systemClock, describedBy: hint },
+      person(cursor) {
+        const person = session.state.value?.people.find(({ peer }) => peer === cursor.peer);
+        return { ...cursor, name: person?.name ?? "Someone", colour: person?.colour ?? 0 };
+      },
+      setPlace: (place) => session.setPlace(place),
+      changed: (now) => state.value = sameState(now, state.peek()) ? state.peek() : now,
+      keptAside: () => asides.value++,
+    });
+    editor.value = opened;
+    gone.addEventListener("abort", () => {
+      editor.value = null;
+      opened.close();
+    });
+  }
+
+  const { value: shown } = editor;
+  return (
+    <article class="note" aria-label={view?.title ?? "Note"} data-standing={state.value.type}>
+      <header class="note-head">
+        {view && (
+          <NoteTitle
+            key={note}
+            note={view}
+            asker={session.asker}
+            onEnter={() => shown?.focus()}
+          />
+        )}
+        <NoteStanding state={state.value} />
+      </header>
+      {shown && state.value.type === "refused" && (
+        <NoteRefused session={shown.session} why={state.value.why} />
+      )}
+      {shown && (
+        <NoteAsides
+          key={`${note} ${asides.value}`}
+          storage={shown.session.tools.keep.storage}
+          note={note}
+        />
+      )}
+      <div key={note} ref={text} class="note-text" />
+      <p id={hint} class="note-hint">
+        Tab goes on to the next control. Ctrl+] and Ctrl+[ indent a line (⌘ on a Mac).
+      </p>
+    </article>
+  );
+}
