@@ -96,12 +96,14 @@ export class Admission {
       }
       const refusal = this.#culprits.refusal(hash, author, clock.now());
       if (refusal !== undefined) {
-        outcome.refuse(item, "rejected", refusal);
+        outcome.refuse(item, "rejected", refusal, "debug");
         return undefined;
       }
       const arrived = { verified: verifyEnvelope({ ...item, space }), from };
       if (!isOld) return arrived;
       this.#refuseFork(arrived, outcome);
+      // Honest peers of the other mind bring it with every repair: it is verified and logged once.
+      this.#culprits.reject(hash, "its author signed another change for its place");
     } catch (error) {
       if (!(error instanceof EnvelopeError || error instanceof SyntaxError)) throw error;
       outcome.refuse(item, "forged", error.message);

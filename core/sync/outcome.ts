@@ -1,5 +1,5 @@
 import type { PeerId } from "../base/ids.ts";
-import type { Log } from "../base/log.ts";
+import type { Log, LogLevel } from "../base/log.ts";
 import type { Mark, SentEnvelope } from "../wire/message.ts";
 import type { Arrived } from "./pending.ts";
 
@@ -43,9 +43,10 @@ export class Outcome implements Admitted {
     { doc, author }: Pick<SentEnvelope, "doc" | "author">,
     reason: RefusalReason,
     text: string,
-  ) {
+    level: LogLevel = "warn",
+  ): void {
     const count = this.refused[reason] = (this.refused[reason] ?? 0) + 1;
     if (count > 1) return;
-    this.#log("warn", "Refused an envelope", { peer: this.#from, author, doc, reason, text });
+    this.#log(level, "Refused an envelope", { peer: this.#from, author, doc, reason, text });
   }
 }

@@ -180,8 +180,10 @@ Deno.test("admission: of two changes in one place of a log the first that came s
   const two = await clone.post(doc, "two");
   await alone(async (node) => {
     await node.replica.admit([one], relay);
-    await assertRefused(node, two, "forked");
     await assertRefused(node, { ...two, signature: new Uint8Array(64) }, "forged");
+    await assertRefused(node, two, "forked");
+    await assertRefused(node, two, "rejected");
+    assert.equal(node.logged.at(-1)?.level, "debug", "a known fork is no news");
     assert.deepEqual(texts(node), ["one"]);
   });
   await alone(async (node) => {
