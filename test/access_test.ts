@@ -48,7 +48,7 @@ function start(keys = new MemoryKeys(), seed = 1) {
 function bearing(token: string, how: "bearer" | "protocol" = "bearer"): Request {
   const headers = how === "bearer"
     ? { authorization: `Bearer ${token}` }
-    : { "sec-websocket-protocol": `earshot, t.${token}` };
+    : { "upgrade": "websocket", "sec-websocket-protocol": `earshot, t.${token}` };
   return new Request(`http://${HOST}/api/command`, { method: "POST", headers });
 }
 

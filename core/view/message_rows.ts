@@ -10,14 +10,34 @@ export type Row =
   | { readonly type: "new" }
   | { readonly type: "message"; readonly message: MessageView; readonly head: boolean };
 
-/** The first message of others after the read mark, before which the line "New" stands. */
-export function firstNew(
-  messages: readonly MessageView[],
-  self: PeerId,
-  readTo: MessageId | null,
-): MessageId | null {
-  if (readTo === null) return null;
-  return messages.find(({ id, author }) => id > readTo && author !== self)?.id ?? null;
+/** What decides where the unread begin. */
+export interface Reading {
+  readonly messages: readonly MessageView[];
+  /** Whether there are older messages than these. */
+  readonly more: boolean;
+  readonly self: PeerId;
+  readonly readTo: MessageId | null;
+  readonly unread: number;
+  /** Whether the person sees new messages as they come. */
+  readonly following: boolean;
+}
+
+/**
+ * The message before which the line "New" stands. Once there, it stays where it is until the person writes;
+ * while the person follows, none comes. A channel that was never read has none: all would be new.
+ */
+export function nextNewFrom(before: MessageId | null, reading: Reading): MessageId | null {
+  const { messages, self } = reading;
+  const from = before ?? (reading.following ? null : firstNew(reading));
+  return messages.some(({ id, author }) => from && author === self && id > from) ? null : from;
+}
+
+function firstNew({ messages, more, self, readTo, unread }: Reading): MessageId | null {
+  if (readTo === null || unread === 0) return null;
+  const at = messages.findIndex(({ id, author }) => id > readTo && author !== self);
+  // Further up than what is loaded.
+  if (at === 0 && more) return null;
+  return messages[at]?.id ?? null;
 }
 
 /**

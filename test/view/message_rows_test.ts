@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { cutText, MAX_SHOWN_LINES } from "../../core/view/long_text.ts";
-import { firstNew, GROUP_MS, messageRows, type Row } from "../../core/view/message_rows.ts";
+import {
+  GROUP_MS,
+  messageRows,
+  nextNewFrom,
+  type Reading,
+  type Row,
+} from "../../core/view/message_rows.ts";
 import { initials, ringPath } from "../../core/view/person_mark.ts";
 import { agoWords, dayOf, dayWords, fullWords, timeWords } from "../../core/view/when.ts";
 import { message, messageId, peerId, SELF } from "../fakes/tab.ts";
@@ -45,10 +51,36 @@ Deno.test("the line New stands before the first unread message of another", () =
     message(3, { at: NOON }),
     message(4, { at: NOON }),
   ];
-  assert.equal(firstNew(messages, SELF, messageId(1)), messageId(3));
-  assert.equal(firstNew(messages, SELF, messageId(4)), null);
-  assert.equal(firstNew(messages, SELF, null), null);
+  const reading: Reading = {
+    messages,
+    more: false,
+    self: SELF,
+    readTo: messageId(2),
+    unread: 2,
+    following: false,
+  };
+  assert.equal(nextNewFrom(null, reading), messageId(3));
+  assert.equal(nextNewFrom(null, { ...reading, following: true }), null);
+  assert.equal(nextNewFrom(messageId(3), { ...reading, unread: 0, following: true }), messageId(3));
+  assert.equal(nextNewFrom(null, { ...reading, readTo: messageId(4), unread: 0 }), null);
+  assert.equal(nextNewFrom(null, { ...reading, readTo: null }), null);
   assert.equal(brief(messageRows(messages, messageId(3), day)), "day +1 +2 new +3 4");
+});
+
+Deno.test("the line New goes when the person writes, and waits for what is not loaded", () => {
+  const reading: Reading = {
+    messages: [message(5), message(6, { author: SELF })],
+    more: true,
+    self: SELF,
+    readTo: messageId(2),
+    unread: 3,
+    following: false,
+  };
+  assert.equal(nextNewFrom(messageId(5), reading), null);
+  const before = { ...reading, messages: [message(5), message(6)] };
+  assert.equal(nextNewFrom(null, before), null);
+  const loaded = { ...before, messages: [message(2), message(4), message(5)] };
+  assert.equal(nextNewFrom(null, loaded), messageId(4));
 });
 
 Deno.test("nothing gives no rows", () => assert.deepEqual(messageRows([], null, day), []));

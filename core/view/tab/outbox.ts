@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Clock, Timer } from "../../base/clock.ts";
-import type { MessageId } from "../../base/ids.ts";
+import type { ChannelId, MessageId } from "../../base/ids.ts";
 import { FaultError, RefusedError } from "../api.ts";
 import type { Answer, Command } from "../command.ts";
 import { parseCommand } from "../parse_command.ts";
@@ -89,6 +89,13 @@ export class Outbox {
   /** What has no answer yet or was refused, in the order it was given. */
   get entries(): ReadonlySignal<readonly OutboxEntry[]> {
     return this.#entries;
+  }
+
+  /** A channel's messages that are not in its history yet. */
+  waiting(channel: ChannelId): readonly OutboxEntry[] {
+    return this.#entries.value.filter(({ command, became }) =>
+      command.type === "message.send" && command.channel === channel && !became
+    );
   }
 
   /** Takes up what an earlier page left, and sends whenever connected. */

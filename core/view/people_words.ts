@@ -1,0 +1,48 @@
+import type { PeerId } from "../base/ids.ts";
+import type { PersonView, SelfView } from "./view.ts";
+
+/** Said of a peer of whom no name came yet. */
+export const UNNAMED = "Someone new";
+
+/** A peer as it is shown beside what it wrote. */
+export interface Shown {
+  readonly peer: PeerId;
+  readonly name: string;
+  readonly colour: number;
+}
+
+/** Finds how to show the author of something: this person, a known one, or one still unknown. */
+export function shownPerson(peer: PeerId, self: SelfView, people: readonly PersonView[]): Shown {
+  if (peer === self.peer) {
+    return { peer, name: self.name ?? self.suggestedName, colour: self.colour };
+  }
+  const person = people.find((one) => one.peer === peer);
+  return person ?? { peer, name: UNNAMED, colour: 0 };
+}
+
+/** People here first, then by name. */
+export function inOrder(people: readonly PersonView[]): readonly PersonView[] {
+  return people.toSorted((a, b) =>
+    Number(b.here) - Number(a.here) || a.name.localeCompare(b.name) || (a.peer < b.peer ? -1 : 1)
+  );
+}
+
+/** Who is here now, in plain words. */
+export function presenceWords(people: readonly PersonView[]): string {
+  const here = people.filter((person) => person.here).length;
+  if (here > 0) return `${here} other${here === 1 ? "" : "s"} here now`;
+  return people.length === 0 ? "No one else here yet" : "No one else here now";
+}
+
+/** Puts a name into a sentence without its direction turning the sentence (Unicode FSI … PDI). */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
+
+/** Who is typing, in plain words; `null` when nobody is. */
+export function typingWords(names: readonly string[]): string | null {
+  const [first, second] = names.map(isolated);
+  if (!first) return null;
+  if (!second) return `${first} is typing…`;
+  return names.length === 2 ? `${first} and ${second} are typing…` : "Several people are typing…";
+}

@@ -1,0 +1,39 @@
+import { Icon } from "../core/view/parts/Icon.tsx";
+import { presenceWords, shownPerson, typingWords } from "../core/view/people_words.ts";
+import type { DialogName } from "../core/view/tab/dialog_name.ts";
+import { useTabState } from "../core/view/tab/session_context.ts";
+import type { ChannelView } from "../core/view/view.ts";
+import Composer from "./Composer.tsx";
+import MessageList from "./MessageList.tsx";
+
+interface ChannelProps {
+  readonly channel: ChannelView;
+  readonly onDialog: (name: DialogName) => void;
+}
+
+/** A channel: where one is, what was said, and where to say something. */
+export default function Channel({ channel, onDialog }: ChannelProps) {
+  const { space, people, self, typing } = useTabState();
+  const typists = (typing.get(channel.id) ?? []).filter((peer) => peer !== self.peer);
+  const words = typingWords(typists.map((peer) => shownPerson(peer, self, people).name));
+  return (
+    <div class="channel">
+      <header class="room-head">
+        <a class="icon-button back" href="/" aria-label="Back to the list">
+          <Icon name="back" />
+        </a>
+        <h1>
+          <span class="room-sign" aria-hidden="true">#</span>
+          <bdi>{channel.name}</bdi>
+        </h1>
+        <p class="room-facts">
+          {space?.open && <span class="room-open">{space.name} · open to everyone here</span>}
+          <span class="room-presence">{presenceWords(people)}</span>
+        </p>
+      </header>
+      <MessageList channel={channel} onDialog={onDialog} />
+      <Composer channel={channel} />
+      <p class="typing" role="status">{words}</p>
+    </div>
+  );
+}

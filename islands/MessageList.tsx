@@ -1,0 +1,138 @@
+import { useSignal } from "@preact/signals";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { MessageId, PeerId } from "../core/base/ids.ts";
+import { messageRows, nextNewFrom } from "../core/view/message_rows.ts";
+import { Alone } from "../core/view/parts/Alone.tsx";
+import { Announcer } from "../core/view/parts/Announcer.tsx";
+import { ChannelStart } from "../core/view/parts/ChannelStart.tsx";
+import { Icon } from "../core/view/parts/Icon.tsx";
+import { MessageRows } from "../core/view/parts/MessageRows.tsx";
+import { ScrollKeeper } from "../core/view/parts/scroll_keeper.ts";
+import { useAttentive } from "../core/view/parts/use_attentive.ts";
+import { shownPerson } from "../core/view/people_words.ts";
+import type { DialogName } from "../core/view/tab/dialog_name.ts";
+import { useTab, useTabState } from "../core/view/tab/session_context.ts";
+import type { ChannelView } from "../core/view/view.ts";
+import { dayOf } from "../core/view/when.ts";
+import PendingMessages from "./PendingMessages.tsx";
+
+/** Of what came before the line "New", this much stays in view at opening, in pixels. */
+const ABOVE_NEW_PX = 96;
+/** Older messages are loaded when the reader comes this close to the oldest, in pixels. */
+const LOAD_AHEAD_PX = 600;
+
+interface MessageListProps {
+  readonly channel: ChannelView;
+  readonly onDialog: (name: DialogName) => void;
+}
+
+/** What was said in a channel. Stays at the newest message unless the reader scrolled up. */
+export default function MessageList({ channel, onDialog }: MessageListProps) {
+  const { session } = useTab();
+  const { self, people, space } = useTabState();
+  const history = session.history(channel.id);
+  const { messages, more, state, problem } = history.view.value;
+  const pending = session.outbox.waiting(channel.id).length;
+  const attentive = useAttentive().value;
+  const atEnd = useSignal(true);
+  const scroller = useRef<HTMLDivElement>(null);
+  const keeper = useRef<ScrollKeeper | null>(null);
+  /** Whether the view was put where reading begins. */
+  const placed = useSignal(false);
+  const newFrom = useRef<MessageId | null>(null);
+  const following = placed.value && attentive && atEnd.value;
+  newFrom.current = nextNewFrom(newFrom.current, {
+    ...{ messages, more, self: self.peer, following },
+    ...{ readTo: channel.readTo, unread: channel.unread },
+  });
+  const rows = useMemo(
+    () => messageRows(messages, newFrom.current, dayOf),
+    [messages, newFrom.current],
+  );
+  const me = useMemo(() => shownPerson(self.peer, self, []), [self]);
+  const author = (peer: PeerId) => peer === me.peer ? me : shownPerson(peer, self, people);
+  const onFold = useCallback(() => keeper.current?.hold(), []);
+  const newest = messages.at(-1);
+
+  useLayoutEffect(() => {
+    const element = scroller.current as HTMLDivElement;
+    const made = keeper.current = new ScrollKeeper(element, (now) => atEnd.value = now);
+    const sizes = new ResizeObserver(() => made.changed());
+    for (const one of [element, ...element.children]) sizes.observe(one);
+    return () => sizes.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    if (placed.value || state === "loading") return keeper.current?.changed();
+    placed.value = true;
+    const mark = scroller.current?.querySelector<HTMLElement>(".new-line");
+    if (mark) keeper.current?.toItem(mark, ABOVE_NEW_PX);
+    else keeper.current?.toEnd();
+  }, [rows, state]);
+
+  // One's own words are answered with the end of the list.
+  useLayoutEffect(() => {
+    if (pending > 0 && placed.value) keeper.current?.toEnd();
+  }, [pending]);
+
+  useEffect(() => {
+    if (newest && following) session.markRead(channel.id, newest.id);
+  }, [newest?.id, following, channel.unread]);
+
+  useEffect(() => {
+    if (atEnd.value) history.trim();
+  }, [messages.length, atEnd.value]);
+
+  function scrolled(): void {
+    keeper.current?.scrolled();
+    if ((scroller.current?.scrollTop ?? 0) < LOAD_AHEAD_PX) void history.loadOlder();
+  }
+
+  const empty = state !== "loading" && messages.length === 0 && pending === 0;
+  return (
+    <div class="messages-frame">
+      <div
+        ref={scroller}
+        class="messages"
+        role="region"
+        aria-label={`Messages in ${channel.name}`}
+        aria-busy={state !== "ready"}
+        tabIndex={0}
+        onScroll={scrolled}
+      >
+        <ol>
+          {more && (
+            <li class="older">
+              <button type="button" class="quiet-button" onClick={() => void history.loadOlder()}>
+                {state === "older" ? "Loading…" : "Earlier messages"}
+              </button>
+            </li>
+          )}
+          {!more && state === "ready" && (
+            <ChannelStart name={channel.name} open={space?.open ?? false} />
+          )}
+          <MessageRows rows={rows} author={author} onFold={onFold} />
+          <PendingMessages channel={channel.id} author={me} newest={newest} onFold={onFold} />
+        </ol>
+        {empty && people.length === 0 && <Alone onConnections={() => onDialog("connections")} />}
+        {problem && (
+          <p class="reason" role="alert">
+            {problem}
+            <button type="button" class="quiet-button" onClick={() => void history.refresh()}>
+              Try again
+            </button>
+          </p>
+        )}
+      </div>
+      {!atEnd.value && (
+        <button type="button" class="to-end" onClick={() => keeper.current?.toEnd()}>
+          <Icon name="down" />
+          {channel.unread > 0
+            ? `${channel.unread} new ${channel.unread === 1 ? "message" : "messages"}`
+            : "To the newest"}
+        </button>
+      )}
+      <Announcer newest={newest} self={self.peer} author={author} />
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Banner } from "../core/view/parts/Banner.tsx";
+import { Dialog } from "../core/view/parts/Dialog.tsx";
+import { useTab, useTabState } from "../core/view/tab/session_context.ts";
+import { neighbour, titleOf } from "../core/view/tab/rooms.ts";
+import type { DialogName } from "../core/view/tab/dialog_name.ts";
+import Channel from "./Channel.tsx";
+import Connections from "./Connections.tsx";
+import NameForm from "./NameForm.tsx";
+import NotePane from "./NotePane.tsx";
+import ProfileForm from "./ProfileForm.tsx";
+import Sidebar from "./Sidebar.tsx";
+import Switcher from "./Switcher.tsx";
+
+/** The layout's breakpoint, as in layout.css. */
+const WIDE = "(min-width: 720px)";
+
+/** The space with its sidebar, the room the address names, and what stands above them. */
+export default function Space() {
+  const { session, navigation } = useTab();
+  const state = useTabState();
+  const place = navigation.place.value;
+  const connection = session.connection.value;
+  const dialog = useSignal<DialogName | null>(null);
+  const close = () => dialog.value = null;
+
+  // With room for both, home is the first channel; on a narrow page it is the list.
+  useEffect(() => {
+    const wide = matchMedia(WIDE);
+    const settle = () => {
+      const first = session.state.value?.channels[0];
+      if (wide.matches && first && navigation.place.value.type === "home") {
+        navigation.replace({ type: "channel", name: first.name });
+      }
+    };
+    settle();
+    wide.addEventListener("change", settle);
+    return () => wide.removeEventListener("change", settle);
+  }, [place.type]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key === "k") {
+        event.preventDefault();
+        dialog.value = dialog.value === "switch" ? null : "switch";
+      } else if (event.altKey && /^Arrow(Up|Down)$/.test(event.key) && !dialog.value) {
+        event.preventDefault();
+        const now = session.state.value;
+        const to = now && neighbour(now, navigation.place.value, event.key === "ArrowUp" ? -1 : 1);
+        if (to) navigation.go(to);
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+
+  const title = titleOf(state, place);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+
+  const channel = place.type === "channel" &&
+    state.channels.find(({ name }) => name === place.name);
+  const note = place.type === "note" && state.notes.find(({ id }) => id === place.note);
+  return (
+    <div class={place.type === "home" ? "space at-home" : "space"}>
+      <a class="skip" href="#room">Skip to the room</a>
+      <Sidebar onDialog={(name) => dialog.value = name} />
+      <div class="stage">
+        <div role="status">
+          {connection !== "connected" && (
+            <Banner kind="away">
+              <strong>Earshot is not running on this machine.</strong>{" "}
+              What you type is kept and sent when it is back.
+            </Banner>
+          )}
+          {state.fault && <Banner kind="fault">{state.fault}</Banner>}
+        </div>
+        <main class="room" id="room" tabIndex={-1}>
+          {channel
+            ? (
+              <Channel
+                key={channel.id}
+                channel={channel}
+                onDialog={(name) => dialog.value = name}
+              />
+            )
+            : note
+            ? <NotePane note={note.id} />
+            : <Nowhere />}
+        </main>
+      </div>
+      {dialog.value === "channel" && (
+        <Dialog title="New channel" onClose={close}>
+          <NameForm kind="channel" onDone={close} />
+        </Dialog>
+      )}
+      {dialog.value === "note" && (
+        <Dialog title="New note" onClose={close}>
+          <NameForm kind="note" onDone={close} />
+        </Dialog>
+      )}
+      {dialog.value === "profile" && (
+        <Dialog title="Your name and colour" onClose={close}>
+          <ProfileForm submit="Save" onDone={close} />
+        </Dialog>
+      )}
+      {dialog.value === "connections" && (
+        <Dialog title="What Earshot sees" onClose={close}>
+          <Connections />
+        </Dialog>
+      )}
+      {dialog.value === "switch" && (
+        <Dialog title="Go to" onClose={close}>
+          <Switcher onDone={close} />
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+/** Shown where the address names nothing that is here. */
+function Nowhere() {
+  const { navigation } = useTab();
+  const { space } = useTabState();
+  const place = navigation.place.value;
+  if (place.type === "home") return <div class="nowhere" />;
+  return (
+    <div class="nowhere">
+      <h1>{place.type === "channel" ? "No such channel" : "No such note"}</h1>
+      <p>
+        {space
+          ? "Nobody has made it yet, or it has not reached this machine."
+          : "The lobby is turned off on this machine, and there is no other space."}
+      </p>
+      <a class="button" href="/">Back</a>
+    </div>
+  );
+}

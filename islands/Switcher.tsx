@@ -1,0 +1,83 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { Icon } from "../core/view/parts/Icon.tsx";
+import { UnreadCount } from "../core/view/parts/UnreadCount.tsx";
+import { pathOfPlace } from "../core/view/tab/place_path.ts";
+import { findRooms, type Room, roomsOf } from "../core/view/tab/rooms.ts";
+import { useTab, useTabState } from "../core/view/tab/session_context.ts";
+
+const MOST = 50;
+
+/** Goes to a channel or note by typing a part of its name. */
+export default function Switcher({ onDone }: { onDone: () => void }) {
+  const { navigation } = useTab();
+  const state = useTabState();
+  const query = useSignal("");
+  const at = useSignal(0);
+  const list = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  const rooms = findRooms(roomsOf(state), query.value).slice(0, MOST);
+  const current = Math.min(at.value, rooms.length - 1);
+  const option = (index: number) => `${list}-${index}`;
+
+  useEffect(() => {
+    document.getElementById(option(current))?.scrollIntoView({ block: "nearest" });
+  }, [current]);
+
+  function go(room: Room | undefined): void {
+    if (!room) return;
+    navigation.go(room.place);
+    onDone();
+  }
+
+  return (
+    <div class="switcher">
+      <input
+        ref={input}
+        class="field"
+        role="combobox"
+        aria-label="Name of a channel or note"
+        aria-expanded="true"
+        aria-controls={list}
+        aria-activedescendant={rooms.length > 0 ? option(current) : undefined}
+        autocomplete="off"
+        placeholder="Channel or note"
+        value={query.value}
+        onInput={(event) => {
+          query.value = event.currentTarget.value;
+          at.value = 0;
+        }}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+          if (step !== 0 && rooms.length > 0) {
+            event.preventDefault();
+            at.value = (current + step + rooms.length) % rooms.length;
+          } else if (event.key === "Enter") {
+            event.preventDefault();
+            go(rooms[current]);
+          }
+        }}
+      />
+      <ul id={list} role="listbox" aria-label="Channels and notes">
+        {rooms.map((room, index) => (
+          <li
+            key={pathOfPlace(room.place)}
+            id={option(index)}
+            role="option"
+            class="room-link"
+            aria-selected={index === current}
+            onMouseMove={() => at.value = index}
+            onClick={() => go(room)}
+          >
+            <Icon name={room.place.type === "note" ? "note" : "channel"} />
+            <bdi>{room.name}</bdi>
+            <UnreadCount count={room.unread} />
+          </li>
+        ))}
+      </ul>
+      {rooms.length === 0 && <p class="field-hint">Nothing of that name here</p>}
+    </div>
+  );
+}
