@@ -24,8 +24,8 @@ export class Exchange {
   readonly #log: Log;
   #open = true;
 
-  /** Whether a list was sent since the link stands. */
-  #asked = false;
+  /** Whether a digest has come since the link stands: the first is not given time to become equal. */
+  #met = false;
   #asking: Promise<void> | undefined;
   /** Digests in a row that differed while nothing was streamed to this node. */
   #differing = 0;
@@ -54,6 +54,8 @@ export class Exchange {
     const digest = theirs.toHex();
     const changed = digest !== this.#theirDigest;
     this.#theirDigest = digest;
+    const isFirst = !this.#met;
+    this.#met = true;
     if (digest === this.#replica.vectors.digest().toHex()) {
       this.#differing = 0;
       this.#patience = REPAIR_BEATS;
@@ -62,16 +64,13 @@ export class Exchange {
     this.#differing++;
     // A peer that has something new may have it for this node: no reason for patience.
     if (changed) this.#patience = REPAIR_BEATS;
-    if (!this.#asked || this.#differing >= this.#patience) this.#ask();
+    if (isFirst || this.#differing >= this.#patience) this.#ask();
     return false;
   }
 
   #ask(): void {
     if (this.#asking || !this.#open) return;
-    if (this.#asked && !this.#fruitful) {
-      this.#patience = Math.min(2 * this.#patience, MAX_REPAIR_BEATS);
-    }
-    this.#asked = true;
+    if (!this.#fruitful) this.#patience = Math.min(2 * this.#patience, MAX_REPAIR_BEATS);
     this.#fruitful = false;
     this.#differing = 0;
     const { space, vectors } = this.#replica;
