@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { netnsMissing } from "./netns.ts";
 import { openPlaces, type Place } from "./place.ts";
 import { runMain, RunningNode } from "./running_node.ts";
+import { tempFolder } from "./temp_folder.ts";
 
 interface MessageFacts {
   readonly id: string;
@@ -16,12 +17,6 @@ interface MessageFacts {
 }
 
 const noCables = await netnsMissing();
-
-/** A folder that goes away with its scope. */
-async function tempFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await Deno.makeTempDir({ prefix: "earshot-test-" });
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
 
 /** Reads the channel until `done` is content with its texts, as new messages are told. */
 async function textsUntil(

@@ -102,7 +102,8 @@ export class RunningNode implements AsyncDisposable {
     data: string,
     args: readonly string[] = [],
   ): Promise<RunningNode> {
-    const all = ["--data", data, "--port", "0", "--no-open", "--json", ...place.options, ...args];
+    const port = args.includes("--port") ? [] : ["--port", "0"];
+    const all = ["--data", data, ...port, "--no-open", "--json", ...place.options, ...args];
     const child = place.command(Deno.execPath(), denoArgs(all), {
       stdin: "null",
       stdout: "piped",
