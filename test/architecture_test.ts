@@ -52,7 +52,7 @@ function read(path: string): Source {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
   const imports = [...code.matchAll(/(?:from|import|import\()\s*"([^"]+)"/g)]
     .map((match) => importMap[match[1] ?? ""] ?? match[1] ?? "")
-    .filter((name) => name.startsWith("."))
+    .filter((name) => name.startsWith(".") && !name.endsWith(".json"))
     .map((name) =>
       importMap[name] || Object.values(importMap).includes(name)
         ? relative(".", name)
