@@ -131,7 +131,7 @@ export class Context<State> {
       throw new HttpError(400, "Expected a WebSocket upgrade");
     }
     const on = first as WebSocketHandlers;
-    if (!on?.open && !on?.message && !on?.close && !on?.error) {
+    if (!second && !on?.open && !on?.message && !on?.close && !on?.error) {
       return Deno.upgradeWebSocket(this.req, first as WebSocketUpgradeOptions);
     }
     const { socket, response } = Deno.upgradeWebSocket(this.req, second);

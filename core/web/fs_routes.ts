@@ -72,7 +72,7 @@ function patternOf(parts: string[]): string {
 /** Sorts by part: fixed ones first, then those with a name in them, optional ones, rests. */
 function rank(parts: string[]): string {
   return parts.map((part) => {
-    const kind = ["[...", "[[", "["].findIndex((mark) => part.includes(mark));
-    return `${kind < 0 ? 0 : 3 - kind}${part}`;
+    const kind = ["[...", "[[", "["].findIndex((mark) => part.startsWith(mark));
+    return `${kind < 0 ? Number(part.includes("[")) : 4 - kind}${part}`;
   }).join("/");
 }
