@@ -12,7 +12,7 @@ import { isAtOneOf, isPresumedLinked } from "./presumed.ts";
 import type { Address, Transport } from "./transport.ts";
 
 /** Of two nodes that find each other, the one with the higher nonce leaves the other one this long. */
-export const YIELD_MS = 150;
+export const YIELD_MS = 50;
 /** Candidates dialled at once. */
 export const MAX_DIALS = 16;
 /** Of these, those of earlier days: most are not here, and take long to say nothing. */
