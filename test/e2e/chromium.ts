@@ -36,16 +36,20 @@ export function findChromium(): string | undefined {
 
 /**
  * Registers a test that has a browser; where no Chromium is, the test is ignored and its name
- * says so. The browser is fresh, and closed afterwards.
+ * says so. The browser is fresh, started with `flags` besides, and closed afterwards.
  */
-export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
+export function browserTest(
+  name: string,
+  run: (browser: Browser) => Promise<void>,
+  flags: string[] = [],
+): void {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     Deno.test({ name: `${name} (skipped: no Chromium found)`, ignore: true, fn: () => {} });
     return;
   }
   Deno.test(name, async () => {
-    const browser = await chromium.launch({ executablePath, args: FLAGS });
+    const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
     try {
       await run(browser);
     } finally {
