@@ -77,7 +77,7 @@ export default function NoteEditor({ note }: { note: NoteId }) {
         />
       )}
       <div key={note} ref={text} class="note-text" />
-      <p id={hint} class="note-hint">
+      <p id={hint} class="hidden">
         Tab goes on to the next control. Ctrl+] and Ctrl+[ indent a line (⌘ on a Mac).
       </p>
     </article>

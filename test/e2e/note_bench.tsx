@@ -14,8 +14,6 @@ import NoteBenchIsland from "./note_bench/islands/NoteBench.tsx";
 
 const NOTE: NoteId = parseNoteId("0e".repeat(16));
 
-const CSS = "html, body { height: 100%; margin: 0; }";
-
 /** One node with its people and its own address. */
 export class BenchNode {
   readonly note: FakeNoteNode;
@@ -114,7 +112,6 @@ export class NoteBench implements AsyncDisposable {
     for (const node of bench.nodes) {
       const app = new App().use(staticFiles())
         .get("/", (ctx) => ctx.render(<BenchPage />))
-        .get("/bench.css", (ctx) => ctx.text(CSS, { headers: { "content-type": "text/css" } }))
         .get("/socket", (ctx) => bench.#socket(node, ctx));
       build(app);
       bench.#sites.push(serveGuarded(app.handler()));
@@ -163,8 +160,9 @@ function BenchPage() {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>Note</title>
-        <link rel="stylesheet" href="/bench.css" />
-        <link rel="stylesheet" href={asset("/css/note.css")} />
+        {["tokens", "base", "controls", "note"].map((name) => (
+          <link key={name} rel="stylesheet" href={asset(`/css/${name}.css`)} />
+        ))}
       </head>
       <body>
         <NoteBenchIsland note={NOTE} />

@@ -255,13 +255,19 @@ browserTest("note: the title, the keyboard, odd line ends and long lines", async
   await ana.page.keyboard.press("Shift+Tab");
   assert.equal(await title.evaluate((input) => input === document.activeElement), true);
 
-  // A line of a megabyte is neither all on the page nor in the way.
+  write(ben.node, { at: 0, remove: 0, insert: "שלום\n" });
+  await ana.page.waitForFunction(() => {
+    const line = document.querySelector(".cm-line");
+    return line?.textContent === "שלום" && getComputedStyle(line).direction === "rtl";
+  });
+
+  // A line of half a megabyte is neither all on the page nor in the way.
   write(ben.node, { at: 0, remove: 0, insert: "word ".repeat(100_000) });
   await ana.page.locator(".cm-line", { hasText: "word word" }).waitFor();
   await ana.page.locator(".cm-content").click({ position: { x: 100, y: 60 } });
   await ana.page.keyboard.type("#");
   await standing(ana.page, "Saved");
-  assert.equal(ana.node.note.text.length, 500_000 + "a\r\nb\rc 😀!#".length);
+  assert.equal(ana.node.note.text.length, 500_000 + "שלום\na\r\nb\rc 😀!#".length);
   assert.ok((await textOf(ana.page)).length < 100_000);
   assert.deepEqual([...ana.problems, ...ben.problems], []);
 });

@@ -22,7 +22,7 @@ const highlighter = tagHighlighter([
   { tag: tags.monospace, class: "md-code" },
   { tag: tags.quote, class: "md-quote" },
   { tag: tags.link, class: "md-link" },
-  { tag: tags.url, class: "md-url" },
+  { tag: [tags.url, tags.string], class: "md-url" },
   { tag: [tags.processingInstruction, tags.meta, tags.labelName], class: "md-mark" },
   { tag: tags.contentSeparator, class: "md-mark" },
   { tag: [tags.comment, tags.character, tags.angleBracket], class: "md-mark" },

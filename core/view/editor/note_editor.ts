@@ -13,6 +13,7 @@ import type { CursorView, Splice } from "../view.ts";
 import { withAdoptedStyles } from "./adopted_styles.ts";
 import { changesOf, splicesOf } from "./change_splices.ts";
 import { noteMarkdown } from "./markdown.ts";
+import { textDirection } from "./text_direction.ts";
 import { type PeerCursor, peerCursors, setPeerCursors } from "./peer_cursors.ts";
 
 /** CodeMirror ends a composition a little after the browser says so. */
@@ -140,7 +141,7 @@ export class NoteEditor implements NoteViewer {
       EditorState.tabSize.of(4),
       history(),
       EditorView.lineWrapping,
-      EditorView.perLineTextDirection.of(true),
+      textDirection,
       highlightSpecialChars(),
       noteMarkdown(),
       peerCursors,
