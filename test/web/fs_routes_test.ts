@@ -109,6 +109,7 @@ Deno.test("handlers give their page data, status and headers", async () => {
 Deno.test("names in files match as they should", async () => {
   assert.match((await get("/abc"))[1], /one abc of \/:id/);
   assert.match((await get("/docs/a/b"))[1], /docs a\/b/);
+  assert.match((await get("/about_test"))[1], /one about_test/);
   assert.match((await get("/list"))[1], /page first/);
   assert.match((await get("/list/2"))[1], /page 2/);
 });
