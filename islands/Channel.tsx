@@ -1,7 +1,7 @@
 import { Icon } from "../core/view/parts/Icon.tsx";
 import { presenceWords, shownPerson, typingWords } from "../core/view/people_words.ts";
 import type { DialogName } from "../core/view/tab/dialog_name.ts";
-import { useTabState } from "../core/view/tab/session_context.ts";
+import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import type { ChannelView } from "../core/view/view.ts";
 import Composer from "./Composer.tsx";
 import MessageList from "./MessageList.tsx";
@@ -13,6 +13,8 @@ interface ChannelProps {
 
 /** A channel: where one is, what was said, and where to say something. */
 export default function Channel({ channel, onDialog }: ChannelProps) {
+  const { session } = useTab();
+  const connected = session.connection.value === "connected";
   const { space, people, self, typing } = useTabState();
   const typists = (typing.get(channel.id) ?? []).filter((peer) => peer !== self.peer);
   const words = typingWords(typists.map((peer) => shownPerson(peer, self, people).name));
@@ -28,7 +30,7 @@ export default function Channel({ channel, onDialog }: ChannelProps) {
         </h1>
         <p class="room-facts">
           {space?.open && <span class="room-open">{space.name} · open to everyone here</span>}
-          <span class="room-presence">{presenceWords(people)}</span>
+          <span class="room-presence">{presenceWords(people, connected)}</span>
         </p>
       </header>
       <MessageList channel={channel} onDialog={onDialog} />

@@ -45,6 +45,7 @@ export default function Sidebar({ onDialog }: SidebarProps) {
           ? (
             <div class="space-label">
               <strong>{space.name}</strong>
+              {space.open && <span class="hidden">—</span>}
               {space.open && <span>open to everyone on this network</span>}
             </div>
           )
@@ -144,6 +145,8 @@ function RoomLink({ place, name, unread }: RoomLinkProps) {
 }
 
 function People({ people, onDialog }: SidebarProps & { people: readonly PersonView[] }) {
+  const { session } = useTab();
+  const connected = session.connection.value === "connected";
   const all = useSignal(false);
   const ordered = inOrder(people);
   const shown = all.value ? ordered : ordered.slice(0, SHOWN_PEOPLE);
@@ -156,8 +159,8 @@ function People({ people, onDialog }: SidebarProps & { people: readonly PersonVi
           title="What Earshot sees"
           onClick={() => onDialog("connections")}
         >
-          <EarshotMark listening={!people.some(({ here }) => here)} />
-          <span>{presenceWords(people)}</span>
+          <EarshotMark listening={connected && !people.some(({ here }) => here)} />
+          <span>{presenceWords(people, connected)}</span>
         </button>
       </li>
       {shown.map((person) => <PersonRow key={person.peer} person={person} />)}

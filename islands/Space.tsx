@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Banner } from "../core/view/parts/Banner.tsx";
 import { Dialog } from "../core/view/parts/Dialog.tsx";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
@@ -22,6 +22,8 @@ export default function Space() {
   const state = useTabState();
   const place = navigation.place.value;
   const connection = session.connection.value;
+  /** The version that this page's scripts came with. */
+  const version = useRef(state.version);
   const dialog = useSignal<DialogName | null>(null);
   const close = () => dialog.value = null;
 
@@ -73,6 +75,14 @@ export default function Space() {
             <Banner kind="away">
               <strong>Earshot is not running on this machine.</strong>{" "}
               What you type is kept and sent when it is back.
+            </Banner>
+          )}
+          {state.version !== version.current && (
+            <Banner kind="update">
+              Earshot was updated to {state.version}.{" "}
+              <button type="button" class="link-button" onClick={() => location.reload()}>
+                Load the new page
+              </button>
             </Banner>
           )}
           {state.fault && <Banner kind="fault">{state.fault}</Banner>}

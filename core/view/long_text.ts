@@ -2,8 +2,8 @@
 export const MAX_SHOWN_LINES = 32;
 export const MAX_SHOWN_UNITS = 3_000;
 
-const CUT_LINES = 20;
-const CUT_UNITS = 2_000;
+const CUT_LINES = 12;
+const CUT_UNITS = 1_200;
 
 /** The beginning of a long text, and how much the whole is. */
 export interface CutText {

@@ -27,8 +27,9 @@ export function inOrder(people: readonly PersonView[]): readonly PersonView[] {
   );
 }
 
-/** Who is here now, in plain words. */
-export function presenceWords(people: readonly PersonView[]): string {
+/** Who is here now, in plain words. `connected`: whether this machine's own node is. */
+export function presenceWords(people: readonly PersonView[], connected: boolean): string {
+  if (!connected) return "Waiting for Earshot";
   const here = people.filter((person) => person.here).length;
   if (here > 0) return `${here} other${here === 1 ? "" : "s"} here now`;
   return people.length === 0 ? "No one else here yet" : "No one else here now";

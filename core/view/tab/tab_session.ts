@@ -11,7 +11,7 @@ import { ChannelHistory } from "./channel_history.ts";
 import type { Connection, ConnectionState } from "./connection.ts";
 import { Drafts } from "./drafts.ts";
 import { Outbox } from "./outbox.ts";
-import { applyEvent, stateOf, type TabState } from "./tab_state.ts";
+import { applyEvent, stateOf, type TabState, withoutPresence } from "./tab_state.ts";
 import type { TextStorage } from "./text_storage.ts";
 
 /** All that one tab knows and does, for its islands to read and call. */
@@ -53,7 +53,9 @@ export class TabSession {
       this.#connection.onState((state) => this.#connectionState.value = state),
       this.#connection.onEvent((event) => batch(() => this.#take(event))),
       this.#connection.onConnection((connected) => {
-        if (connected) void this.#refresh();
+        if (connected) return void this.#refresh();
+        const state = this.#state.value;
+        if (state) this.#state.value = withoutPresence(state);
       }),
     );
     this.outbox.start();
@@ -114,7 +116,7 @@ export class TabSession {
   #take(event: Event): void {
     this.#meanwhile?.push(event);
     const state = this.#state.value;
-    if (state) this.#state.value = applyEvent(state, event);
+    if (state) this.#state.value = applyEvent(state, this.#withReadMark(event));
     if (event.type === "message") {
       const { message } = event;
       if (message.author === state?.self.peer) this.outbox.met(message);
@@ -122,6 +124,14 @@ export class TabSession {
     } else if (event.type === "held") {
       for (const history of this.#histories.values()) history.held(event.messages);
     }
+  }
+
+  /** What was told before the node heard of the newest read mark does not take that back. */
+  #withReadMark(event: Event): Event {
+    if (event.type !== "channel") return event;
+    const readTo = this.#readTo.get(event.channel.id);
+    if (!readTo || (event.channel.readTo ?? "") >= readTo) return event;
+    return { ...event, channel: { ...event.channel, readTo, unread: 0 } };
   }
 
   async #refresh(): Promise<void> {

@@ -12,6 +12,12 @@ export function stateOf(snapshot: Snapshot): TabState {
   return { ...snapshot, typing: new Map() };
 }
 
+/** The state while the node is away: nobody is known to be here or to type. */
+export function withoutPresence(state: TabState): TabState {
+  const people = state.people.map((person) => person.here ? { ...person, here: false } : person);
+  return { ...state, people, typing: new Map() };
+}
+
 function put<Item>(items: readonly Item[], item: Item, same: (one: Item) => boolean): Item[] {
   const rest = items.filter((one) => !same(one));
   return rest.length === items.length

@@ -218,6 +218,24 @@ Deno.test("a read mark goes forward only, shows at once, and is told again after
   assert.equal(session.state.value?.channels[0]?.unread, 0);
 });
 
+Deno.test("a channel's event from before the newest read mark does not take it back", async () => {
+  const shot = snapshot({ channels: [channel(1, { unread: 2, readTo: messageId(3) })] });
+  const { line, session } = await connected([], shot);
+  session.markRead(channelId(1), messageId(5));
+  line.tell({ type: "channel", channel: channel(1, { unread: 1, readTo: messageId(3) }) });
+  assert.equal(session.state.value?.channels[0]?.unread, 0);
+  line.tell({ type: "channel", channel: channel(1, { unread: 1, readTo: messageId(5) }) });
+  assert.equal(session.state.value?.channels[0]?.unread, 1);
+});
+
+Deno.test("while the node is away nobody is shown as here or typing", async () => {
+  const { line, session } = await connected();
+  line.tell({ type: "typing", channel: channelId(1), peers: [peerId(2)] });
+  line.cut();
+  assert.deepEqual(session.state.value?.people.map(({ here }) => here), [false]);
+  assert.equal(session.state.value?.typing.size, 0);
+});
+
 Deno.test("a place is told when it changes, and again after a cut", async () => {
   const { line, clock, session } = await connected();
   const place = { type: "channel", channel: channelId(1), typing: true } as const;
