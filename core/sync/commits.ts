@@ -37,6 +37,7 @@ export interface Committed {
   readonly heads: Heads;
 }
 
+/** Hears of commits, in order, right after each. */
 export type CommitListener = (committed: Committed) => void;
 
 /** What commits of one space need. */

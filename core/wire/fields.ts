@@ -49,6 +49,7 @@ export function readText(field: Field, what: string, max: number): string {
   return field;
 }
 
+/** `true` or `false`. */
 export function readBoolean(field: Field, what: string): boolean {
   if (typeof field !== "boolean") fail(what, "not a boolean");
   return field;
@@ -60,14 +61,18 @@ export function readSeq(field: Field): number {
   return field;
 }
 
+/** A space: 16 bytes. */
 export const readSpace = (field: Field): SpaceId =>
   parseSpaceId(readBytes(field, "space", 16).toHex());
 
+/** A peer: 32 bytes. */
 export const readPeer = (field: Field): PeerId => parsePeerId(readBytes(field, "peer", 32).toHex());
 
+/** A channel: 8 bytes. */
 export const readChannel = (field: Field): ChannelId =>
   parseChannelId(readBytes(field, "channel", 8).toHex());
 
+/** A note: 16 bytes. */
 export const readNote = (field: Field): NoteId => parseNoteId(readBytes(field, "note", 16).toHex());
 
 /** 16 bytes, or 21 for a branch of `changeAt`. */
