@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Avahi, avahiMissing } from "./avahi.ts";
-import { MeshProcess } from "./mesh_process.ts";
+import { type MeshLine, MeshProcess } from "./mesh_process.ts";
 import { netnsMissing, Network } from "./netns.ts";
 import { loopback } from "./place.ts";
 
@@ -111,6 +111,46 @@ onHosts(
     await Promise.all([first.linked(second), second.linked(first)]);
   },
   noAvahi,
+);
+
+onHosts(
+  "discovery: a host on two cables is found on each, by the address it has there",
+  3,
+  async (network) => {
+    const [one, two, third] = network.hosts;
+    await third!.unplug();
+    await using middle = await MeshProcess.start(one!, 1);
+    await using left = await MeshProcess.start(two!, 2);
+    await network.addCable(one!, third!);
+    // A new interface is joined while the node runs.
+    await using right = await MeshProcess.start(third!, 3);
+    await Promise.all([middle.linked(left, right), left.linked(middle), right.linked(middle)]);
+    for (
+      const [node, prefix, zone] of [[left, "10.77.0.", "eth0"], [
+        right,
+        "10.78.0.",
+        "eth1",
+      ]] as const
+    ) {
+      const found = ({ instance, event }: MeshLine) =>
+        event === "found" && instance === middle.open.instance;
+      if (!node.said.some(found)) await node.line(found);
+      const hosts = node.said.flatMap(({ addresses = [] }) => addresses.map(({ host }) => host));
+      assert.ok(hosts.length >= 2);
+      for (const host of hosts) {
+        assert.ok(
+          host.startsWith(prefix) || host.endsWith(`%${zone}`),
+          host,
+        );
+      }
+      const linked = node.said.filter(({ event }) => event === "linked");
+      assert.deepEqual(
+        linked.map(({ peer }) => peer),
+        [middle.open.peer],
+        "no way to the other one",
+      );
+    }
+  },
 );
 
 onHosts("mesh: after a cable was pulled and mended, both are heard again", 2, async (network) => {

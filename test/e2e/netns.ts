@@ -103,6 +103,20 @@ export class Network implements AsyncDisposable {
     }
   }
 
+  /**
+   * Lays a second cable, from the first host to the second alone: it is their device "eth1", with the
+   * addresses 10.78.0.1 and 10.78.0.2.
+   */
+  async addCable(first: Host, second: Host): Promise<void> {
+    const [device, other] = ["eth1", ["peer", "name", "eth1", "netns", second.name]] as const;
+    await ip("link", "add", device, "netns", first.name, "type", "veth", ...other);
+    for (const [index, { name }] of [first, second].entries()) {
+      await skipTwinSearch(name, device);
+      await ip("-n", name, "addr", "add", `10.78.0.${index + 1}/24`, "dev", device);
+      await ip("-n", name, "link", "set", device, "up");
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -121,9 +135,7 @@ async function addHost(bridge: string, name: string, index: number): Promise<Hos
   await ip("netns", "add", name);
   await ip("link", "add", DEVICE, "netns", name, "type", "veth", ...peer);
   await ip("-n", bridge, "link", "set", port, "master", "br0", "up");
-  // Without this an IPv6 address is unusable for its first second, in which it is sought for twins.
-  const dad = `/proc/sys/net/ipv6/conf/${DEVICE}/accept_dad`;
-  await ip("netns", "exec", name, "sh", "-c", `echo 0 > ${dad}`);
+  await skipTwinSearch(name, DEVICE);
   await ip("-n", name, "addr", "add", `${address}/24`, "dev", DEVICE);
   await ip("-n", name, "link", "set", "lo", "up");
   await ip("-n", name, "link", "set", DEVICE, "up");
@@ -131,6 +143,12 @@ async function addHost(bridge: string, name: string, index: number): Promise<Hos
   const address6 = /inet6 (fe80[0-9a-f:]+)\//.exec(shown)?.[1];
   if (address6 === undefined) throw new Error(`Cannot make host "${name}": no IPv6 address`);
   return new Host({ name, address, address6, bridge, port });
+}
+
+/** Without this an IPv6 address is unusable for its first second, in which it is sought for twins. */
+async function skipTwinSearch(name: string, device: string): Promise<void> {
+  const setting = `/proc/sys/net/ipv6/conf/${device}/accept_dad`;
+  await ip("netns", "exec", name, "sh", "-c", `echo 0 > ${setting}`);
 }
 
 /** Ends what runs in a namespace and deletes it; a namespace that is gone already is no error. */
