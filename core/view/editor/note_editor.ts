@@ -19,6 +19,15 @@ import { type PeerCursor, peerCursors, setPeerCursors } from "./peer_cursors.ts"
 /** CodeMirror ends a composition a little after the browser says so. */
 const COMPOSED_MS = 80;
 
+/**
+ * A longer text, in UTF-16 units, is shown without Markdown: a paragraph is parsed as a whole at each key in it,
+ * and nobody says that a text this long has more than one.
+ */
+const MAX_MARKED_UNITS = 256 * 1024;
+
+/** Keys that the page has for itself, also while one types: from room to room, and the switcher. */
+const PAGE_KEYS = /^(Shift-)?Alt-Arrow(Up|Down)$|^Ctrl-k$/;
+
 /** What an editor is given. */
 export interface NoteEditorParts {
   readonly parent: HTMLElement;
@@ -36,6 +45,8 @@ export interface NoteEditorParts {
   keptAside(): void;
 }
 
+const editorKeys = defaultKeymap.filter(({ key, mac }) => !PAGE_KEYS.test(key ?? mac ?? ""));
+
 /** A note in CodeMirror: shows what its session says, and tells it what the person does. */
 export class NoteEditor implements NoteViewer {
   readonly session: NoteSession;
@@ -52,6 +63,7 @@ export class NoteEditor implements NoteViewer {
       read: () => this.#view?.state.selection.main ?? null,
       heads: () => this.session.heads,
     });
+    tell(null);
     this.session.attach(this);
   }
 
@@ -71,7 +83,7 @@ export class NoteEditor implements NoteViewer {
 
   opened(text: string): void {
     const { parent } = this.parts;
-    const state = EditorState.create({ doc: text, extensions: this.#extensions() });
+    const state = EditorState.create({ doc: text, extensions: this.#extensions(text) });
     this.#view = withAdoptedStyles(() => new EditorView({ state, parent }));
     if (text === "") this.focus();
   }
@@ -133,7 +145,7 @@ export class NoteEditor implements NoteViewer {
     this.#composed = this.parts.clock.after(COMPOSED_MS, () => this.session.resume());
   }
 
-  #extensions(): Extension {
+  #extensions(text: string): Extension {
     return [
       // Positions count units of the text as the node has it, so no other line end may be one unit.
       EditorState.lineSeparator.of("\n"),
@@ -143,10 +155,10 @@ export class NoteEditor implements NoteViewer {
       EditorView.lineWrapping,
       textDirection,
       highlightSpecialChars(),
-      noteMarkdown(),
+      text.length > MAX_MARKED_UNITS ? [] : noteMarkdown(),
       peerCursors,
       // Tab is left to the browser: it goes on to the next control, as everywhere on the page.
-      keymap.of([...defaultKeymap, ...historyKeymap]),
+      keymap.of([...editorKeys, ...historyKeymap]),
       EditorView.contentAttributes.of({
         "aria-label": "Text of the note",
         "aria-describedby": this.parts.describedBy,
