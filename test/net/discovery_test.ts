@@ -313,8 +313,8 @@ Deno.test("discovery: two nodes on one machine, and on the loopback alone, find 
 Deno.test("discovery: a storm of strange packets changes nothing", async () => {
   const segment = new Segment();
   const one = await segment.open(1);
-  for (const hex of Object.values(recorded).slice(1)) {
-    segment.cable.inject(Buffer.from(hex, "hex"), "10.77.0.9");
+  for (const [name, hex] of Object.entries(recorded)) {
+    if (name.startsWith("avahi")) segment.cable.inject(Buffer.from(hex, "hex"), "10.77.0.9");
   }
   for (let i = 0; i < 500; i++) segment.cable.inject(seededBytes(i)(i), "10.77.0.9");
   await segment.run(5_000);

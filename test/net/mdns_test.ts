@@ -68,7 +68,15 @@ Deno.test("mdns: what one node says another one reads", async () => {
   assert.deepEqual(readResponse(left, eth0), { sightings: [], goodbyes: [ME.instance] });
 });
 
-Deno.test("mdns: the packet is what PROTOCOL.md shows, and says nothing personal", async () => {
+Deno.test("mdns: question, announcement and goodbye are the bytes of PROTOCOL.md", async () => {
+  const hex = async (packet: Parameters<MdnsPort["send"]>[0]) =>
+    (await bytesOf(packet)).toString("hex");
+  assert.equal(await hex(query([ME.instance])), recorded.ourQuery);
+  assert.equal(await hex(answer(ME, { self: true, service: false })), recorded.ourAnnouncement);
+  assert.equal(await hex(goodbye(ME)), recorded.ourGoodbye);
+});
+
+Deno.test("mdns: an announcement has five records, and says nothing personal", async () => {
   const bytes = await bytesOf(answer(ME, { self: true, service: false }));
   assert.equal(bytes.readUInt16BE(2), 0x8400, "an authoritative response");
   const { answers } = await decode(bytes);
