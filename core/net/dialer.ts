@@ -78,7 +78,7 @@ export class Dialer {
       const moved = JSON.stringify(there.addresses) !== JSON.stringify(addresses);
       there.addresses = addresses;
       there.gone = false;
-      if (!this.#isLinked(there)) this.#renew(there, moved);
+      if (this.#isWanted(there) || there.dialling) this.#renew(there, moved);
     }
     this.#pump();
   }
