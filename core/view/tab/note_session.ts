@@ -60,7 +60,11 @@ export class NoteSession {
       tools.asker.onEvent((event) => {
         if (session.#news.heard(event, tools.keep.note)) session.#changed();
       }),
-      tools.asker.onConnection(() => session.again()),
+      tools.asker.onConnection((connected) => {
+        // Where the others are now, nobody says.
+        if (!connected) session.#viewer?.cursors([]);
+        session.again();
+      }),
     ];
     session.#next();
     return session;

@@ -355,6 +355,8 @@ Deno.test("note: cursors are shown in the text they belong to, and wait for it",
   tab.type(insert(0, "!"));
   tab.asker.tell({ type: "cursors", note: NOTE, heads: heads("b"), cursors: [] });
   assert.deepEqual(tab.page.at, cursors);
+  await tab.asker.connect(false);
+  assert.deepEqual(tab.page.at, []);
 });
 
 Deno.test("note: half a character is never sent, the editor is put right", async () => {
