@@ -7,7 +7,7 @@ import { TypingPace } from "../core/view/tab/typing_pace.ts";
 import type { ChannelView } from "../core/view/view.ts";
 import { cleanText } from "../core/view/words.ts";
 
-/** Keys typed on a narrow page should not be taken by a keyboard that opens by itself. */
+/** On a narrow page a keyboard that opened by itself would hide the messages. */
 const ROOMY = "(min-width: 720px)";
 
 /** Where one writes a message. What is typed survives a reload; Enter sends. */
@@ -26,7 +26,9 @@ export default function Composer({ channel }: { channel: ChannelView }) {
 
   useEffect(() => {
     session.setPlace({ type: "channel", channel: channel.id, typing: false });
-    if (matchMedia(ROOMY).matches) area.current?.focus({ preventScroll: true });
+    const roomy = matchMedia(ROOMY).matches;
+    const entry = roomy ? area.current : document.getElementById("room");
+    entry?.focus({ preventScroll: true });
     const end = session.drafts.onPutBack(channel.id, (draft) => {
       text.value = draft;
       area.current?.focus();

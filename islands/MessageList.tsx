@@ -132,7 +132,7 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
             : "To the newest"}
         </button>
       )}
-      <Announcer newest={newest} self={self.peer} author={author} />
+      <Announcer ready={state !== "loading"} newest={newest} self={self.peer} author={author} />
     </div>
   );
 }

@@ -24,7 +24,7 @@ export default function Sidebar({ onDialog }: SidebarProps) {
   const state = useTabState();
   const { space, channels, notes, people, self } = state;
   return (
-    <nav class="sidebar" aria-label="Space">
+    <nav class="sidebar" aria-label="Channels, notes and people">
       <header class="sidebar-head">
         <a class="brand" href="/" aria-label="Earshot, home">
           <EarshotMark />
@@ -100,7 +100,7 @@ interface SectionProps {
 
 function Section({ title, add, children }: SectionProps) {
   return (
-    <section class="section">
+    <section class="section" aria-label={title}>
       <header>
         <h2>{title}</h2>
         {add && (
@@ -179,7 +179,7 @@ function PersonRow({ person }: { person: PersonView }) {
   const { here, lastSeenAt, name } = person;
   const away = lastSeenAt > 0 ? `away, seen ${agoWords(lastSeenAt, Date.now())}` : "away";
   return (
-    <li class={here ? "person" : "person person-away"} title={here ? "Here now" : away}>
+    <li class={here ? "person" : "person person-away"} title={here ? undefined : away}>
       <PersonMark {...person} />
       <bdi>{name}</bdi>
       <span class="person-state">{here ? <span class="hidden">here now</span> : "away"}</span>

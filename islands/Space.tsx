@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Banner } from "../core/view/parts/Banner.tsx";
 import { Dialog } from "../core/view/parts/Dialog.tsx";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
+import { pathOfPlace, type TabPlace } from "../core/view/tab/place_path.ts";
 import { neighbour, titleOf } from "../core/view/tab/rooms.ts";
 import type { DialogName } from "../core/view/tab/dialog_name.ts";
 import Channel from "./Channel.tsx";
@@ -62,6 +63,16 @@ export default function Space() {
     document.title = title;
   }, [title]);
 
+  // Going back to the list on a narrow page, the focus goes to where one came from.
+  const left = useRef<TabPlace>(place);
+  useEffect(() => {
+    if (place.type === "home") {
+      document.querySelector<HTMLElement>(`a[href="${pathOfPlace(left.current)}"]`)
+        ?.focus();
+    }
+    left.current = place;
+  }, [place]);
+
   const channel = place.type === "channel" &&
     state.channels.find(({ name }) => name === place.name);
   const note = place.type === "note" && state.notes.find(({ id }) => id === place.note);
@@ -112,7 +123,7 @@ export default function Space() {
         </Dialog>
       )}
       {dialog.value === "profile" && (
-        <Dialog title="Your name and colour" onClose={close}>
+        <Dialog title="Your profile" onClose={close}>
           <ProfileForm submit="Save" onDone={close} />
         </Dialog>
       )}

@@ -69,7 +69,7 @@ function placeClicked(event: MouseEvent) {
   const { button, altKey, ctrlKey, metaKey, shiftKey, target } = event;
   if (event.defaultPrevented || button !== 0 || altKey || ctrlKey || metaKey || shiftKey) return;
   const link = target instanceof Element ? target.closest("a") : null;
-  if (!link || link.target || link.origin !== location.origin) return;
+  if (!link || link.target || link.hash || link.origin !== location.origin) return;
   const place = placeOfPath(link.pathname);
   return pathOfPlace(place) === link.pathname ? place : undefined;
 }

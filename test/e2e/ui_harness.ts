@@ -13,12 +13,13 @@ import { busyScene, roughScene } from "../fakes/scene.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 /** What a page can be opened on. */
-export const SCENES: Record<string, (node: FakeNode) => void> = {
+export const SCENES = {
   busy: busyScene,
   rough: roughScene,
-  alone: (node) => void (node.self = { ...node.self, name: "Robin" }),
+  alone: (node: FakeNode) => void (node.self = { ...node.self, name: "Robin" }),
   first: () => {},
 };
+export type SceneName = keyof typeof SCENES;
 
 let built: Promise<Ui> | undefined;
 
@@ -37,9 +38,9 @@ export class UiHarness implements AsyncDisposable {
     this.#server = this.#serve(port);
   }
 
-  static async open(scene: keyof typeof SCENES = "busy", port = 0): Promise<UiHarness> {
+  static async open(scene: SceneName, port = 0): Promise<UiHarness> {
     const node = new FakeNode();
-    SCENES[scene]?.(node);
+    SCENES[scene](node);
     return new UiHarness(await (built ??= buildUi(ROOT)), node, port);
   }
 
@@ -84,7 +85,7 @@ export class UiHarness implements AsyncDisposable {
 
 if (import.meta.main) {
   const [scene = "busy", port = "4790"] = Deno.args;
-  const harness = await UiHarness.open(scene, Number(port));
+  const harness = await UiHarness.open(scene as SceneName, Number(port));
   // deno-lint-ignore no-console -- a tool for looking at the page
   console.log(`${fileURLToPath(ROOT)}: ${harness.link}`);
 }

@@ -29,6 +29,8 @@ export class FakeNode implements NodeApi {
   fault: string | null = null;
   /** Refuses every writing command with a fault while set. */
   failing: string | null = null;
+  /** Refuses every message while set. */
+  refusing: string | null = null;
   /** Commands that were done, in order. */
   readonly done: Command[] = [];
   readonly #clock: Clock;
@@ -176,6 +178,7 @@ export class FakeNode implements NodeApi {
       case "message.list":
         return this.#list(command);
       case "message.send": {
+        if (this.refusing) throw new RefusedError(this.refusing);
         const text = cleanText(command.text);
         return this.say(0, this.#channel(command.channel).name, text);
       }

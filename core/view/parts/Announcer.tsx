@@ -7,21 +7,25 @@ import type { MessageView } from "../view.ts";
 const MAX_SPOKEN_UNITS = 200;
 
 interface AnnouncerProps {
+  /** Whether the messages that were there before are known. */
+  readonly ready: boolean;
   readonly newest: MessageView | undefined;
   readonly self: PeerId;
   readonly author: (peer: PeerId) => Shown;
 }
 
 /** Has a screen reader say messages of others as they come, and none that were there before. */
-export function Announcer({ newest, self, author }: AnnouncerProps) {
+export function Announcer({ ready, newest, self, author }: AnnouncerProps) {
   const [said, say] = useState("");
-  const last = useRef(newest?.id);
+  /** The newest message so far; empty while there is none, `null` while none is known. */
+  const last = useRef<string | null>(null);
   useEffect(() => {
+    if (!ready) return;
     const before = last.current;
-    last.current = newest?.id;
-    if (!newest || !before || newest.id <= before || newest.author === self) return;
+    last.current = newest?.id ?? "";
+    if (!newest || before === null || newest.id <= before || newest.author === self) return;
     const text = newest.text.slice(0, MAX_SPOKEN_UNITS);
     say(`${isolated(author(newest.author).name)}: ${isolated(text)}`);
-  }, [newest?.id]);
+  }, [ready, newest?.id]);
   return <div class="hidden" role="status">{said}</div>;
 }
