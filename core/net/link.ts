@@ -28,6 +28,8 @@ export interface Link {
    * @throws {RangeError} if it is longer than {@linkcode MAX_MESSAGE_BYTES}.
    */
   send(message: Uint8Array, lane?: Lane): void;
+  /** Asks the peer for a sign of life. On a closed link it does nothing. */
+  ping(): void;
   /** Resolves when the bulk lane is empty, or the link closed: a sender of history waits here. */
   drained(): Promise<void>;
   /** Closes both directions; the reason goes to the log of this node only. Twice does nothing. */

@@ -18,12 +18,9 @@ const LOOK_MS = 5_000;
 /** Further links with one peer that may wait for a decision. */
 const MAX_SPARES = 3;
 
-/** A link that can be asked for a sign of life. */
-export type PingableLink = Link & { ping?(): void };
-
 /** A link with what the mesh knows of it. */
 export interface Tie {
-  readonly link: PingableLink;
+  readonly link: Link;
   readonly connection: HeardConnection;
   /** When its handshake was done. */
   readonly madeAt: number;
@@ -116,7 +113,7 @@ export class Pairs {
       else this.#suspect(pair, since);
     });
     pair.doubt = { since, timer };
-    pair.current.link.ping?.();
+    pair.current.link.ping();
   }
 
   /** Whether the link with `peer` is taken for dead. One that is heard again is not. */
@@ -144,7 +141,7 @@ export class Pairs {
     const since = clock.now();
     const { peer } = pair.current.link;
     const ms = this.#decides(peer) ? DOUBT_MS : DOUBT_MS + GRACE_MS;
-    pair.current.link.ping?.();
+    pair.current.link.ping();
     pair.decision = clock.after(ms, () => {
       pair.decision = undefined;
       const newest = pair.spares.at(-1);

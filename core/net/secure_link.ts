@@ -98,6 +98,10 @@ export class SecureLink implements Link {
     }
   }
 
+  ping(): void {
+    if (this.#reason === undefined) this.#outbox.ping();
+  }
+
   drained(): Promise<void> {
     return this.#outbox.drained();
   }

@@ -7,6 +7,7 @@
 import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
 import { benchLatency } from "./latency.ts";
+import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
 import { benchStart } from "./start.ts";
 
@@ -22,6 +23,7 @@ try {
     await b.stop();
   }
   await a.stop();
+  await benchLink();
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

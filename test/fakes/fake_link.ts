@@ -70,6 +70,9 @@ class FakeLink implements Link {
     this.#handler.resolve(handler);
   }
 
+  /** What it stands for is judged by the bytes that the test sends. */
+  ping(): void {}
+
   send(message: Uint8Array): void {
     if (this.#isClosed) return;
     this.#queue = this.#queue

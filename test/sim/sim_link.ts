@@ -50,6 +50,9 @@ export class SimLink implements Link {
     return this.#flying.live + this.#flying.bulk;
   }
 
+  /** Nothing that is in memory falls silent. */
+  ping(): void {}
+
   start(handler: MessageHandler): void {
     this.#handler = handler;
     void this.#deliver();
