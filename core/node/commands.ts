@@ -1,5 +1,7 @@
 import type { Command } from "../view/command.ts";
+import type { CursorView, Heads } from "../view/view.ts";
 import type { Once } from "./once.ts";
+import type { NoteCursors } from "./places.ts";
 import type { Space } from "./space.ts";
 
 /** A command about one space. */
@@ -19,13 +21,20 @@ export async function doIn(
       return space.chat.list(command);
     case "read.mark":
       return space.chat.markRead(command);
+    // Text and cursors are asked for in one go: documents answer in order, so both are of the same heads.
     case "note.open": {
-      const { text, heads } = await space.notebook.text(command.note);
-      return { text, heads, cursors: await space.places.cursorsAt(command.note, heads) };
+      const [open, there] = await Promise.all([
+        space.notebook.text(command.note),
+        space.places.cursors(command.note),
+      ]);
+      return { ...open, cursors: cursorsAt(open.heads, there) };
     }
     case "note.merge": {
-      const merged = await space.notebook.merge(command);
-      return { merged, cursors: await space.places.cursorsAt(command.note, merged.heads) };
+      const [merged, there] = await Promise.all([
+        space.notebook.merge(command),
+        space.places.cursors(command.note),
+      ]);
+      return { merged, cursors: cursorsAt(merged.heads, there) };
     }
     case "place.set":
       await space.places.set(command.place);
@@ -36,6 +45,11 @@ export async function doIn(
       return answer;
     }
   }
+}
+
+/** Cursors in the text at `heads`; none if a document was opened anew between, the next event has them. */
+function cursorsAt(heads: Heads, there: NoteCursors): readonly CursorView[] {
+  return there.heads.join() === heads.join() ? there.cursors : [];
 }
 
 /** The commands that write, and leave a receipt. */

@@ -6,6 +6,12 @@ import type { CursorView, Heads } from "../view/view.ts";
 import type { SentPlace } from "../wire/message.ts";
 import type { Parts } from "./parts.ts";
 
+/** Cursors, and the heads of the text that they are in. */
+export interface NoteCursors {
+  readonly heads: Heads;
+  readonly cursors: readonly CursorView[];
+}
+
 /** Where people are in one space: typing in a channel, or with a cursor in a note. Never stored. */
 export class Places {
   readonly #parts: Parts;
@@ -47,16 +53,8 @@ export class Places {
     for (const note of notes) await this.#tellCursors(note);
   }
 
-  /**
-   * The cursors of others in a note's text at `heads`; none if that is not the common text any more: the
-   * next event has them.
-   */
-  async cursorsAt(note: NoteId, heads: Heads): Promise<CursorView[]> {
-    const now = await this.#cursors(note);
-    return now.heads.join() === heads.join() ? now.cursors : [];
-  }
-
-  async #cursors(note: NoteId): Promise<{ heads: Heads; cursors: CursorView[] }> {
+  /** The cursors of others in a note's common text. */
+  async cursors(note: NoteId): Promise<NoteCursors> {
     const there = [...this.#others].flatMap(([peer, place]) =>
       place.type === "note" && place.note === note ? [{ peer, place }] : []
     );
@@ -81,7 +79,7 @@ export class Places {
   async #tellCursors(note: NoteId): Promise<void> {
     // A note that is not known here yet has no text to point into.
     if (!this.#parts.store.registers.note(this.#parts.space, note)) return;
-    const { heads, cursors } = await this.#cursors(note);
+    const { heads, cursors } = await this.cursors(note);
     this.#parts.tell({ type: "cursors", note, heads, cursors });
   }
 
