@@ -40,10 +40,10 @@ export default function Composer({ channel }: { channel: ChannelView }) {
     };
   }, [channel.id]);
 
-  // Grows with its text; the style sheet bounds it.
+  // Grows with its text; the style sheet bounds it, and in newer browsers does it all.
   useLayoutEffect(() => {
     const element = area.current;
-    if (!element) return;
+    if (!element || CSS.supports("field-sizing", "content")) return;
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;
   }, [text.value]);

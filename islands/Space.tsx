@@ -66,7 +66,7 @@ export default function Space() {
   // Going back to the list on a narrow page, the focus goes to where one came from.
   const left = useRef<TabPlace>(place);
   useEffect(() => {
-    if (place.type === "home") {
+    if (place.type === "home" && left.current.type !== "home") {
       document.querySelector<HTMLElement>(`a[href="${pathOfPlace(left.current)}"]`)
         ?.focus();
     }
