@@ -57,7 +57,9 @@ export function openTab(): OpenTab {
   const { signal } = ends;
   const retry = () => connection.tryNow();
   for (const event of ["online", "focus", "pageshow"]) addEventListener(event, retry, { signal });
-  addEventListener("storage", ({ key }) => session.outbox.stored(key), { signal });
+  addEventListener("storage", (event) => {
+    if (event instanceof StorageEvent) session.outbox.stored(event.key);
+  }, { signal });
   // A link opened in a tab that is there already only changes the fragment.
   addEventListener("hashchange", () => {
     const token = takeToken();
