@@ -69,7 +69,7 @@ export interface PresenceMessage {
   readonly place: SentPlace | null;
 }
 
-/** What peers say to each other once a link stands. PROTOCOL.md, MSG and SYNC. */
+/** What peers say to each other once a link stands. PROTOCOL.md, WIRE and SYNC. */
 export type Message =
   | DigestMessage
   | VectorsMessage
