@@ -80,8 +80,9 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
   }, [newest?.id, following, channel.unread]);
 
   useEffect(() => {
-    if (atEnd.value) history.trim();
-  }, [messages.length, atEnd.value]);
+    history.readBack(!atEnd.value);
+    return () => history.readBack(false);
+  }, [atEnd.value]);
 
   function scrolled(): void {
     keeper.current?.scrolled();

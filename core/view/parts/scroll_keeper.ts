@@ -60,6 +60,7 @@ export class ScrollKeeper {
 
   #note(): void {
     this.#reading = null;
+    if (this.#atEnd) return;
     const { scrollTop } = this.#scroller;
     for (const item of this.#scroller.querySelectorAll<HTMLElement>("li")) {
       if (item.offsetTop + item.offsetHeight <= scrollTop) continue;

@@ -7,7 +7,7 @@ import { markHeld, mergeMessages, type MessageList } from "./message_list.ts";
 
 /** Messages asked for at once. */
 export const PAGE_MESSAGES = 60;
-/** Messages kept once the person is back at the newest; older ones are loaded again when wanted. */
+/** Messages kept while nobody reads back; older ones are loaded again when wanted. */
 export const KEPT_MESSAGES = 240;
 
 /** What a tab has of a channel: the newest messages without a gap. */
@@ -30,6 +30,8 @@ export class ChannelHistory {
     state: "loading",
     problem: null,
   });
+  /** Whether the person reads further up, so that nothing may be let go of. */
+  #readingBack = false;
   /** What was told while a refresh is under way, else `null`. */
   #meanwhile: MessageView[] | null = null;
 
@@ -88,7 +90,7 @@ export class ChannelHistory {
     if (state === "loading") return;
     const oldest = messages[0];
     if (more && oldest && message.id < oldest.id) return;
-    this.#view.value = { ...this.#view.value, messages: mergeMessages(messages, [message]) };
+    this.#setMessages(mergeMessages(messages, [message]));
   }
 
   held(held: readonly (readonly [MessageId, number])[]): void {
@@ -98,15 +100,20 @@ export class ChannelHistory {
     }
   }
 
-  /** Lets go of old messages, so that a tab open for days stays small. */
-  trim(): void {
-    const { messages, state } = this.#view.value;
-    if (state !== "ready" || messages.length <= 2 * KEPT_MESSAGES) return;
-    this.#view.value = {
-      ...this.#view.value,
-      messages: messages.slice(-KEPT_MESSAGES),
-      more: true,
-    };
+  /** Lets go of old messages once the person is back at the newest, so that a long day stays small. */
+  readBack(readingBack: boolean): void {
+    this.#readingBack = readingBack;
+    this.#setMessages(this.#view.value.messages);
+  }
+
+  #setMessages(messages: MessageList): void {
+    const view = this.#view.value;
+    const tooMany = messages.length > 2 * KEPT_MESSAGES && view.state === "ready";
+    if (tooMany && !this.#readingBack) {
+      this.#view.value = { ...view, messages: messages.slice(-KEPT_MESSAGES), more: true };
+    } else if (messages !== view.messages) {
+      this.#view.value = { ...view, messages };
+    }
   }
 
   #page(before?: MessageId): Promise<{ messages: readonly MessageView[]; more: boolean }> {

@@ -11,6 +11,7 @@ import { ChannelHistory } from "./channel_history.ts";
 import type { Connection, ConnectionState } from "./connection.ts";
 import { Drafts } from "./drafts.ts";
 import { Outbox } from "./outbox.ts";
+import { EventPace } from "./event_pace.ts";
 import { applyEvent, stateOf, type TabState, withoutPresence } from "./tab_state.ts";
 import type { TextStorage } from "./text_storage.ts";
 
@@ -23,6 +24,7 @@ export class TabSession {
   readonly #state = signal<TabState | null>(null);
   readonly #histories = new Map<ChannelId, ChannelHistory>();
   readonly #readTo = new Map<ChannelId, MessageId>();
+  readonly #pace: EventPace;
   readonly #ends: (() => void)[] = [];
   /** Events told while a snapshot is asked for, else `null`. */
   #meanwhile: Event[] | null = null;
@@ -30,6 +32,9 @@ export class TabSession {
 
   constructor(parts: { connection: Connection; storage: TextStorage; clock: Clock }) {
     this.#connection = parts.connection;
+    this.#pace = new EventPace(parts.clock, (events) => {
+      batch(() => events.forEach((event) => this.#take(event)));
+    });
     this.drafts = new Drafts(parts.storage);
     this.outbox = new Outbox({ ...parts, asker: parts.connection });
   }
@@ -51,8 +56,9 @@ export class TabSession {
   start(): void {
     this.#ends.push(
       this.#connection.onState((state) => this.#connectionState.value = state),
-      this.#connection.onEvent((event) => batch(() => this.#take(event))),
+      this.#connection.onEvent((event) => this.#pace.take(event, this.#isOwnMessage(event))),
       this.#connection.onConnection((connected) => {
+        this.#pace.flush();
         if (connected) return void this.#refresh();
         const state = this.#state.value;
         if (state) this.#state.value = withoutPresence(state);
@@ -100,6 +106,7 @@ export class TabSession {
 
   close(): void {
     for (const end of this.#ends.splice(0)) end();
+    this.#pace.close();
     this.outbox.close();
     this.#connection.close();
   }
@@ -111,6 +118,11 @@ export class TabSession {
       const told = [DisconnectedError, RefusedError, FaultError];
       if (!told.some((kind) => error instanceof kind)) throw error;
     });
+  }
+
+  // It is told before its answer, and takes its entry's place in the outbox.
+  #isOwnMessage(event: Event): boolean {
+    return event.type === "message" && event.message.author === this.#state.value?.self.peer;
   }
 
   #take(event: Event): void {

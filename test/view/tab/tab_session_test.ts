@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { KEPT_MESSAGES, PAGE_MESSAGES } from "../../../core/view/tab/channel_history.ts";
+import { EVENTS_REST_MS } from "../../../core/view/tab/event_pace.ts";
 import { settle } from "../../fakes/settle.ts";
 import {
   channel,
@@ -42,13 +43,14 @@ const many = (from: number, to: number) =>
 const ids = (list: readonly MessageView[]) => list.map(({ id }) => parseInt(id, 16));
 
 Deno.test("the snapshot becomes the state, and events keep it current", async () => {
-  const { line, session } = await connected();
+  const { line, clock, session } = await connected();
   line.tell({ type: "person", person: person(3) });
   line.tell({ type: "person", person: person(2, { here: false }) });
   line.tell({ type: "channel", channel: channel(1, { unread: 4 }) });
   line.tell({ type: "channel", channel: channel(2) });
   line.tell({ type: "typing", channel: channelId(1), peers: [peerId(2)] });
   line.tell({ type: "fault", text: "full" });
+  clock.advance(EVENTS_REST_MS);
   const state = session.state.value;
   assert.deepEqual(state?.people, [person(2, { here: false }), person(3)]);
   assert.deepEqual(state?.channels, [channel(1, { unread: 4 }), channel(2)]);
@@ -105,12 +107,13 @@ Deno.test("history loads the newest page, then older ones, and takes new message
 
 Deno.test("a message from the past goes to its place, or waits for its page", async () => {
   const all = many(1, 100).filter(({ id }) => id !== messageId(70) && id !== messageId(10));
-  const { line, session } = await connected(all);
+  const { line, clock, session } = await connected(all);
   const history = session.history(channelId(1));
   answerAll(line, all);
   await settle();
   line.tell({ type: "message", message: message(70) });
   line.tell({ type: "message", message: message(10) });
+  clock.advance(EVENTS_REST_MS);
   assert.ok(ids(history.view.value.messages).includes(70));
   assert.ok(!ids(history.view.value.messages).includes(10));
   assert.deepEqual(
@@ -166,16 +169,16 @@ Deno.test("a fault while loading is told and the next load clears it", async () 
   assert.equal(history.view.value.messages.length, 2);
 });
 
-Deno.test("a long history is let go of at the old end", async () => {
-  const { line, session } = await connected();
+Deno.test("a long history is let go of at the old end, but not while it is read", async () => {
+  const { line, clock, session } = await connected();
   const history = session.history(channelId(1));
   answerAll(line, []);
   await settle();
-  for (const one of many(1, 2 * KEPT_MESSAGES)) line.tell({ type: "message", message: one });
-  history.trim();
-  assert.equal(history.view.value.messages.length, 2 * KEPT_MESSAGES);
-  line.tell({ type: "message", message: message(2 * KEPT_MESSAGES + 1) });
-  history.trim();
+  history.readBack(true);
+  for (const one of many(1, 2 * KEPT_MESSAGES + 1)) line.tell({ type: "message", message: one });
+  clock.advance(EVENTS_REST_MS);
+  assert.equal(history.view.value.messages.length, 2 * KEPT_MESSAGES + 1);
+  history.readBack(false);
   assert.equal(history.view.value.messages.length, KEPT_MESSAGES);
   assert.ok(history.view.value.more);
 });
@@ -220,11 +223,12 @@ Deno.test("a read mark goes forward only, shows at once, and is told again after
 
 Deno.test("a channel's event from before the newest read mark does not take it back", async () => {
   const shot = snapshot({ channels: [channel(1, { unread: 2, readTo: messageId(3) })] });
-  const { line, session } = await connected([], shot);
+  const { line, clock, session } = await connected([], shot);
   session.markRead(channelId(1), messageId(5));
   line.tell({ type: "channel", channel: channel(1, { unread: 1, readTo: messageId(3) }) });
   assert.equal(session.state.value?.channels[0]?.unread, 0);
   line.tell({ type: "channel", channel: channel(1, { unread: 1, readTo: messageId(5) }) });
+  clock.advance(EVENTS_REST_MS);
   assert.equal(session.state.value?.channels[0]?.unread, 1);
 });
 
@@ -249,6 +253,23 @@ Deno.test("a place is told when it changes, and again after a cut", async () => 
   answerAll(line, []);
   await settle();
   assert.equal(line.of("place.set").length, 1);
+});
+
+Deno.test("a flood of events is taken in rounds, in order, and nothing is left behind", async () => {
+  const { line, clock, session } = await connected();
+  const history = session.history(channelId(1));
+  answerAll(line, []);
+  await settle();
+  for (const one of many(1, 100)) line.tell({ type: "message", message: one });
+  assert.equal(history.view.value.messages.length, 1, "the first goes on at once");
+  clock.advance(EVENTS_REST_MS);
+  assert.deepEqual(ids(history.view.value.messages), ids(many(1, 100)));
+  line.tell({ type: "message", message: message(101) });
+  line.tell({ type: "message", message: message(102, { author: SELF }) });
+  assert.equal(history.view.value.messages.length, 102, "one's own brings all before it");
+  line.tell({ type: "person", person: person(9) });
+  line.cut();
+  assert.deepEqual(session.state.value?.people.map(({ here }) => here), [false, false]);
 });
 
 Deno.test("a closed session leaves no timer and no listener", async () => {
