@@ -26,7 +26,7 @@ function storageOfBrowser(): TextStorage {
   return localStorage;
 }
 
-/** Takes the token out of the address, so that it stays in no history, bookmark or screenshot. */
+/** Takes the token out of the address, so that it gets into no bookmark, screenshot or shared link. */
 function takeToken(): string | null {
   const token = tokenInHash(location.hash);
   if (location.hash) history.replaceState(null, "", location.pathname);
