@@ -1,5 +1,5 @@
 /**
- * Earshot: chat, shared notes and files for everyone on the same local network.
+ * Earshot: chat and shared notes for everyone on the same local network.
  *
  * What needs a permission is imported only after the permission was given.
  *

@@ -20,6 +20,8 @@ export const MAX_SEGMENTS = 1_000_000;
 export const MAX_PAGE_MESSAGES = 200;
 /** One insertion into a note, in UTF-16 code units; longer ones become several changes. */
 export const MAX_SPLICE_UNITS = 16 * 1024;
+/** Splices of one edit of a note. */
+export const MAX_SPLICES = 1000;
 /** The text of a note, in UTF-16 code units. */
 export const MAX_NOTE_UNITS = 1024 * 1024;
 /** A request of a tab or of the command line, in bytes of JSON. */

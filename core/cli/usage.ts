@@ -4,7 +4,7 @@ export class UsageError extends Error {
 }
 
 /** What `--help` prints. */
-export const HELP = `Earshot: chat, shared notes and files for everyone on the same local network.
+export const HELP = `Earshot: chat and shared notes for everyone on the same local network.
 
   deno run -P main.ts [OPTIONS]            starts Earshot on this machine
   deno run -P main.ts COMMAND [OPTIONS]    asks the Earshot that runs here

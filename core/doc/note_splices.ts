@@ -1,8 +1,5 @@
-import { MAX_NOTE_UNITS } from "../base/limits.ts";
+import { MAX_NOTE_UNITS, MAX_SPLICES } from "../base/limits.ts";
 import type { Splice } from "../view/view.ts";
-
-/** Splices of one edit. */
-export const MAX_SPLICES = 1000;
 
 /**
  * Applies splices to a text, each to what the one before it left.

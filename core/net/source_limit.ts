@@ -1,4 +1,4 @@
-/** Packets of one source that are read in a second (security: 50); the rest is dropped unread. */
+/** Packets of one source that are read in a second; the rest is dropped unread. */
 export const MAX_PACKETS_PER_SOURCE = 50;
 /** Packets of all sources in a second: a flood from forged addresses costs no more than this. */
 export const MAX_PACKETS = 500;

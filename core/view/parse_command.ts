@@ -1,10 +1,7 @@
 import { parseChangeHash, parseChannelId, parseMessageId, parseNoteId } from "../base/ids.ts";
-import { MAX_DEPS, MAX_NOTE_UNITS, MAX_PAGE_MESSAGES } from "../base/limits.ts";
+import { MAX_DEPS, MAX_NOTE_UNITS, MAX_PAGE_MESSAGES, MAX_SPLICES } from "../base/limits.ts";
 import type { Command, Commands, CommandType, Place } from "./command.ts";
 import { COLOURS, type Heads, type Splice } from "./view.ts";
-
-/** Splices in one `note.edit`. */
-export const MAX_SPLICES = 10_000;
 
 /** A command without its right fields; the text names the field. */
 class FieldError extends Error {}

@@ -18,7 +18,10 @@ function stackedMarks(text: string): boolean {
  * direction overrides, line breaks or stacked combining marks; the message says which.
  */
 export function cleanName(text: string): string {
-  const name = text.slice(0, 16 * MAX_NAME_POINTS).normalize("NFC").replace(/[ \u00a0]+/g, " ")
+  const name = text.slice(0, 16 * MAX_NAME_POINTS).toWellFormed().normalize("NFC").replace(
+    /[ \u00a0]+/g,
+    " ",
+  )
     .trim();
   if (name === "") throw new RangeError("The name is empty: type at least one character");
   if (CONTROLS.test(name) || OVERRIDES.test(name) || /[\t\n]/.test(name)) {
@@ -39,13 +42,19 @@ export function cleanName(text: string): string {
  */
 export function cleanText(text: string): string {
   if (text.length > 2 * MAX_TEXT_BYTES) throw tooLong();
-  const clean = text.replace(/\r\n?/g, "\n").replace(/^\s*\n|\s+$/g, "");
-  if (clean.trim() === "") throw new RangeError("The message is empty: type something first");
+  const clean = withoutBlankLines(text.toWellFormed().replace(/\r\n?/g, "\n"));
+  if (clean === "") throw new RangeError("The message is empty: type something first");
   if (CONTROLS.test(clean)) {
     throw new RangeError("The message has control characters: paste it as plain text");
   }
   if (new TextEncoder().encode(clean).length > MAX_TEXT_BYTES) throw tooLong();
   return clean;
+}
+
+/** Linear in the text, whatever it is: a peer's texts come here too. */
+function withoutBlankLines(text: string): string {
+  const indent = text.length - text.trimStart().length;
+  return text.slice(text.lastIndexOf("\n", indent - 1) + 1).trimEnd();
 }
 
 function tooLong(): RangeError {
@@ -56,5 +65,7 @@ function tooLong(): RangeError {
 
 /** Gives a channel's name as it is kept: a clean name in lower case without `#`, spaces as `-`. */
 export function cleanChannelName(text: string): string {
-  return cleanName(text.trim().replace(/^#+/, "")).toLowerCase().replace(/\s+/g, "-");
+  const name = cleanName(text.replace(/^[#\s]+/, ""));
+  // Lower case may be longer, or not be normal.
+  return cleanName(name.toLowerCase()).replaceAll(" ", "-");
 }

@@ -26,6 +26,8 @@ export class TabLine {
   readonly #socket: LineSocket;
   #underWay = 0;
   #stop: (() => void) | null = null;
+  /** Whether this tab said where its person is. */
+  #placed = false;
 
   constructor(node: NodeApi, socket: LineSocket) {
     this.#node = node;
@@ -55,6 +57,8 @@ export class TabLine {
       return this.#socket.close(VIOLATION, "Too many requests at once");
     }
     this.#underWay++;
+    const { command } = parsed.request;
+    if (command.type === "place.set") this.#placed = command.place !== null;
     try {
       this.#send(await answer(this.#node, parsed.request));
     } catch (error) {
@@ -66,8 +70,15 @@ export class TabLine {
     }
   }
 
-  /** Ends what the tab is told. */
-  closed(): void {
+  /** Ends what the tab is told. A person whose tab is gone types nowhere. */
+  async closed(): Promise<void> {
+    this.#deafen();
+    if (!this.#placed) return;
+    this.#placed = false;
+    await this.#node.execute({ type: "place.set", place: null }, crypto.randomUUID());
+  }
+
+  #deafen(): void {
     this.#stop?.();
     this.#stop = null;
   }
@@ -75,7 +86,7 @@ export class TabLine {
   #send(message: Reply | Told): void {
     if (this.#socket.readyState !== OPEN) return;
     if (this.#socket.bufferedAmount > MAX_UNREAD_BYTES) {
-      this.closed();
+      this.#deafen();
       return this.#socket.close(TRY_AGAIN, "The tab does not read");
     }
     this.#socket.send(JSON.stringify(message));

@@ -171,7 +171,7 @@ Deno.test("discovery: a one-shot asker is answered alone, with its id and questi
   await one.discovery.close();
 });
 
-Deno.test("discovery: 10,000 false instances, from one or many, stay within bounds (security test 30)", async () => {
+Deno.test("discovery: 10,000 false instances, from one or many, stay within bounds", async () => {
   const segment = new Segment();
   const one = await segment.open(1);
   const two = await segment.open(2);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodeApi } from "../../core/view/api.ts";
+import type { Command } from "../../core/view/command.ts";
 import {
   type LineSocket,
   MAX_UNDER_WAY,
@@ -38,8 +39,28 @@ Deno.test("a tab is answered and told what happens, until it closes", async () =
   await line.received(peers("a"));
   node.setFault("full");
   assert.deepEqual(socket.sent.map(({ id, event }) => id ?? event?.type), ["a", "fault"]);
-  line.closed();
+  await line.closed();
   assert.equal(node.listeners, 0);
+});
+
+Deno.test("who closes a tab is nowhere, unless the tab never said where they are", async () => {
+  const places: unknown[] = [];
+  const node: NodeApi = {
+    execute: (command: Command) => {
+      if (command.type === "place.set") places.push(command.place);
+      return Promise.resolve({} as never);
+    },
+    subscribe: () => () => {},
+  };
+  const { line } = start(node);
+  await line.closed();
+  assert.deepEqual(places, []);
+  const place = { type: "channel", channel: "01".repeat(8), typing: true };
+  const { line: typing } = start(node);
+  await typing.received(JSON.stringify({ id: "a", command: { type: "place.set", place } }));
+  await typing.closed();
+  await typing.closed();
+  assert.deepEqual(places, [place, null]);
 });
 
 Deno.test("a wrong command is refused under its id, and the line stays", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { MAX_REQUEST_BYTES } from "../../core/base/limits.ts";
 import { jsonDepth } from "../../core/view/json_depth.ts";
-import { MAX_SPLICES, parseCommand } from "../../core/view/parse_command.ts";
+import { MAX_SPLICES } from "../../core/base/limits.ts";
+import { parseCommand } from "../../core/view/parse_command.ts";
 import { parseRequest } from "../../core/view/parse_request.ts";
 import { seededUnit } from "../fakes/random.ts";
 
