@@ -63,7 +63,10 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
   }, []);
 
   useLayoutEffect(() => {
-    if (placed.value || state === "loading") return keeper.current?.changed();
+    if (placed.value || state === "loading") {
+      keeper.current?.changed();
+      return loadNear();
+    }
     placed.value = true;
     const mark = scroller.current?.querySelector<HTMLElement>(".new-line");
     if (mark) keeper.current?.toItem(mark, ABOVE_NEW_PX);
@@ -84,9 +87,15 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
     return () => history.readBack(false);
   }, [atEnd.value]);
 
+  /** Loads older messages while the reader is near the oldest that are here. */
+  function loadNear(): void {
+    if (atEnd.value || problem || (scroller.current?.scrollTop ?? 0) >= LOAD_AHEAD_PX) return;
+    void history.loadOlder();
+  }
+
   function scrolled(): void {
     keeper.current?.scrolled();
-    if ((scroller.current?.scrollTop ?? 0) < LOAD_AHEAD_PX) void history.loadOlder();
+    loadNear();
   }
 
   const empty = state !== "loading" && messages.length === 0 && pending === 0;

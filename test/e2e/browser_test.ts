@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { browserTest } from "./chromium.ts";
 import { loopback } from "./place.ts";
 import { RunningNode } from "./running_node.ts";
+import { Tab } from "./tab.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 /** Text that is nowhere shown as anything but text. */
@@ -192,6 +193,37 @@ browserTest("a browser once let in stays in; any other is told how to open it", 
   await page.goto(ana.node.ready.url);
   await page.locator(".message", { hasText: "before the restart" }).waitFor();
   await stranger.close();
+  assert.deepEqual(ana.problems, []);
+});
+
+browserTest("a long channel is read back to its beginning by scrolling up", async (browser) => {
+  await using folder = await tempFolder();
+  await using ana = await Person.meet(browser, folder.path, "Ana");
+  using tab = await Tab.open(ana.node.ready.url);
+  const { channels: [channel] } = await tab.ask({ type: "snapshot" });
+  assert(channel);
+  for (let n = 0; n < 300; n++) {
+    await tab.ask({ type: "message.send", channel: channel.id, text: `message ${n}` });
+  }
+  await ana.sees("message 299");
+  await ana.page.reload();
+  await ana.sees("message 299");
+  const list = ana.page.getByRole("region", { name: "Messages in general" });
+  const older = ana.page.getByRole("button", { name: "Earlier messages" });
+  while (await older.count() > 0) {
+    const before = await ana.page.locator(".message").count();
+    await list.hover();
+    await ana.page.mouse.wheel(0, -100_000);
+    await ana.page.waitForFunction(
+      (count) =>
+        document.querySelectorAll(".message").length > count || !document.querySelector(".older"),
+      before,
+    );
+  }
+  await ana.page.getByText("The beginning of #general").waitFor();
+  assert.equal(await ana.page.locator(".message").count(), 300);
+  await ana.page.getByRole("button", { name: "To the newest" }).click();
+  await ana.page.locator(".message", { hasText: "message 299" }).waitFor();
   assert.deepEqual(ana.problems, []);
 });
 

@@ -62,7 +62,8 @@ export class ScrollKeeper {
     this.#reading = null;
     if (this.#atEnd) return;
     const { scrollTop } = this.#scroller;
-    for (const item of this.#scroller.querySelectorAll<HTMLElement>("li")) {
+    // What stands above the messages stays there when older ones come: it is not what is read.
+    for (const item of this.#scroller.querySelectorAll<HTMLElement>("li:not(.older)")) {
       if (item.offsetTop + item.offsetHeight <= scrollTop) continue;
       this.#reading = { item, top: item.offsetTop };
       return;
