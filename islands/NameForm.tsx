@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { MAX_NAME_POINTS } from "../core/base/limits.ts";
 import { useTab } from "../core/view/tab/session_context.ts";
 import { cleanChannelName, cleanName } from "../core/view/words.ts";
@@ -33,7 +33,6 @@ export default function NameForm({ kind, onDone }: NameFormProps) {
   const field = useId();
   const hint = useId();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
   const words = WORDS[kind];
 
   async function make(): Promise<void> {
@@ -71,6 +70,7 @@ export default function NameForm({ kind, onDone }: NameFormProps) {
       <label for={field}>{words.label}</label>
       <input
         ref={input}
+        autofocus
         id={field}
         class="field"
         dir="auto"

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { MAX_NAME_POINTS } from "../core/base/limits.ts";
 import { PersonMark } from "../core/view/parts/PersonMark.tsx";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
@@ -37,7 +37,10 @@ export default function ProfileForm({ submit, onDone }: ProfileFormProps) {
   const field = useId();
   const hint = useId();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.select(), []);
+  useLayoutEffect(() => {
+    input.current?.focus();
+    input.current?.select();
+  }, []);
 
   async function save(): Promise<void> {
     try {
@@ -67,6 +70,7 @@ export default function ProfileForm({ submit, onDone }: ProfileFormProps) {
           <label for={field}>Your name</label>
           <input
             ref={input}
+            autofocus
             id={field}
             class="field"
             dir="auto"

@@ -78,7 +78,17 @@ export default function Space() {
   const note = place.type === "note" && state.notes.find(({ id }) => id === place.note);
   return (
     <div class={place.type === "home" ? "space at-home" : "space"}>
-      <a class="skip" href="#room">Skip to the room</a>
+      <a
+        class="skip"
+        href="#room"
+        onClick={(event) => {
+          // Without a step in the history, where an address is always a room.
+          event.preventDefault();
+          document.getElementById("room")?.focus();
+        }}
+      >
+        Skip to the room
+      </a>
       <Sidebar onDialog={(name) => dialog.value = name} />
       <div class="stage">
         <div role="status">

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { Icon } from "../core/view/parts/Icon.tsx";
 import { UnreadCount } from "../core/view/parts/UnreadCount.tsx";
 import { pathOfPlace } from "../core/view/tab/place_path.ts";
@@ -15,8 +15,6 @@ export default function Switcher({ onDone }: { onDone: () => void }) {
   const query = useSignal("");
   const at = useSignal(0);
   const list = useId();
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
   const rooms = findRooms(roomsOf(state), query.value).slice(0, MOST);
   const current = Math.min(at.value, rooms.length - 1);
   const option = (index: number) => `${list}-${index}`;
@@ -34,7 +32,7 @@ export default function Switcher({ onDone }: { onDone: () => void }) {
   return (
     <div class="switcher">
       <input
-        ref={input}
+        autofocus
         class="field"
         role="combobox"
         aria-label="Name of a channel or note"

@@ -8,11 +8,13 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A dialog over the page: the browser keeps focus inside, Escape or a click beside it closes it. */
+/**
+ * A dialog over the page: the browser keeps the focus inside, Escape or a click beside it closes it. The
+ * focus begins at what is inside with `autofocus`, at once, so that no key goes elsewhere.
+ */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  // Before the effects of what is inside, which may move the focus.
   useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
