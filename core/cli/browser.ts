@@ -26,15 +26,21 @@ export function openerOf(
   return null;
 }
 
+/** A page that leads on to `url` at once. */
+export function leadingPage(url: string): string {
+  return `<!doctype html><title>Earshot</title><meta http-equiv="refresh" content="0;url=${url}">\n`;
+}
+
 /**
  * Opens `url` in the browser where there is a desktop. Command lines can be read by every user of a
- * machine, so the browser is given a private file that leads to the address with the token.
+ * machine, so the browser is given a private file that leads to the address with the token. The token
+ * ends with this start, and the next one writes the file anew.
  */
 export function openBrowser(directory: string, url: string): void {
   const path = join(directory, PAGE_FILE);
   const opener = openerOf(Deno.build.os, (name) => Deno.env.get(name), pathToFileURL(path).href);
   if (!opener) return;
-  writeFileAtomic(path, `<meta http-equiv="refresh" content="0;url=${url}">\n`);
+  writeFileAtomic(path, leadingPage(url));
   try {
     new Deno.Command(opener.command, {
       args: [...opener.args],

@@ -69,7 +69,9 @@ const HEADERS: Record<string, string> = {
  * 1. `Host` is one of `hosts`, else 421. It is the header that counts: in `GET http://x/ …`
  *    the URL of the request is what the client wants it to be; it must agree with the header.
  *    This stops rebound names and 0.0.0.0, of which a browser tells nothing else.
- * 2. `Sec-Fetch-Site` is absent, `same-origin` or `none` (typed, a bookmark), else 403.
+ * 2. `Sec-Fetch-Site` is absent, `same-origin` or `none` (typed, a bookmark), or a link elsewhere
+ *    was followed: a GET that opens a document in a tab of its own, which no site can look into.
+ *    Else 403.
  * 3. `Origin` is that of the host, else 403. It may be absent: browsers leave it out of GET
  *    and HEAD only, never of what changes anything or of WebSockets. So whoever else leaves it
  *    out, such as the command line, is no browser and must bear a token, even for what is public.
@@ -98,7 +100,7 @@ async function refusal(options: GuardOptions, request: Request): Promise<Respons
     return refuse(421, `Open http://${options.hosts()[0]} instead: this server has no other name`);
   }
   const site = request.headers.get("sec-fetch-site");
-  if (site !== null && site !== "same-origin" && site !== "none") {
+  if (site !== null && site !== "same-origin" && site !== "none" && !isVisit(request)) {
     return refuse(403, "Another web site asked for this");
   }
   const origin = request.headers.get("origin");
@@ -111,6 +113,12 @@ async function refusal(options: GuardOptions, request: Request): Promise<Respons
   const open = (harmless || origin !== null) && options.isPublic(url, request.method);
   if (open || await options.authorize(request)) return undefined;
   return refuse(401, "A token is needed", { "www-authenticate": "Bearer" });
+}
+
+/** Whether a browser opens a document by itself, not inside of another one. */
+function isVisit({ method, headers }: Request): boolean {
+  return method === "GET" && headers.get("sec-fetch-mode") === "navigate" &&
+    headers.get("sec-fetch-dest") === "document";
 }
 
 function isUpgrade(request: Request): boolean {

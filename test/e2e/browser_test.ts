@@ -1,6 +1,7 @@
 /** Two people, each in a real browser on a real node: the whole of Earshot as they meet it. */
 import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { leadingPage } from "../../core/cli/browser.ts";
 import { browserTest } from "./chromium.ts";
 import { loopback } from "./place.ts";
 import { RunningNode } from "./running_node.ts";
@@ -194,6 +195,16 @@ browserTest("a browser once let in stays in; any other is told how to open it", 
   await page.locator(".message", { hasText: "before the restart" }).waitFor();
   await stranger.close();
   assert.deepEqual(ana.problems, []);
+});
+
+browserTest("the file that a desktop is given to open leads in", async (browser) => {
+  await using folder = await tempFolder();
+  await using node = await RunningNode.start(loopback, `${folder.path}/node`, ["--no-discovery"]);
+  const file = `${folder.path}/open.html`;
+  await Deno.writeTextFile(file, leadingPage(node.ready.url));
+  const page = await browser.newPage();
+  await page.goto(`file://${file}`);
+  await page.getByLabel("Your name").waitFor();
 });
 
 browserTest("a long channel is read back to its beginning by scrolling up", async (browser) => {

@@ -49,6 +49,11 @@ async function send(to: Served, ...lines: string[]): Promise<{ status: number; t
   return { status: Number(answer.split(" ")[1]), text: answer };
 }
 
+const VISIT = [
+  "Sec-Fetch-Site: cross-site",
+  "Sec-Fetch-Mode: navigate",
+  "Sec-Fetch-Dest: document",
+] as const;
 const BEARER = `Authorization: Bearer ${TOKEN}`;
 const GET = "GET /api/secret HTTP/1.1";
 const POST = "POST /api/secret HTTP/1.1";
@@ -86,6 +91,16 @@ const REFUSED: [what: string, status: number, ...lines: string[]][] = [
   ["two origins", 403, POST, "Host: HOST", "Origin: http://HOST", "Origin: http://x.test", BEARER],
   ["another site", 403, GET, "Host: HOST", "Sec-Fetch-Site: cross-site", BEARER],
   ["another port, as a site", 403, "GET / HTTP/1.1", "Host: HOST", "Sec-Fetch-Site: same-site"],
+  ["data, by a link elsewhere", 401, GET, "Host: HOST", ...VISIT],
+  ["a page, posted to from elsewhere", 403, "POST / HTTP/1.1", "Host: HOST", ...VISIT],
+  [
+    "a page in a frame elsewhere",
+    403,
+    "GET / HTTP/1.1",
+    "Host: HOST",
+    ...VISIT.slice(0, 2),
+    "Sec-Fetch-Dest: iframe",
+  ],
   ["no token", 401, GET, "Host: HOST"],
   ["a wrong token", 401, GET, "Host: HOST", `${BEARER}0`],
   ["a token in a cookie", 401, GET, "Host: HOST", `Cookie: token=${TOKEN}`],
@@ -117,6 +132,7 @@ for (const [what, status, ...lines] of REFUSED) {
 }
 
 const PASSED: [what: string, status: number, ...lines: string[]][] = [
+  ["a page, by a link elsewhere", 200, "GET / HTTP/1.1", "Host: HOST", ...VISIT],
   ["a page, typed", 200, "GET / HTTP/1.1", "Host: HOST", "Sec-Fetch-Site: none"],
   ["a page of HTTP/1.0", 200, "GET / HTTP/1.0", "Host: HOST"],
   ["its own URL", 200, "GET http://HOST/ HTTP/1.1", "Host: HOST"],
