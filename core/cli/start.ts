@@ -12,10 +12,11 @@ import { Store } from "../store/store.ts";
 import { StoreError } from "../store/store_error.ts";
 import { openBrowser } from "./browser.ts";
 import type { StartOptions } from "./options.ts";
+import { PortTakenError } from "./port_taken.ts";
 import { stopSignals } from "./stop_signals.ts";
 import { suggestedName } from "./suggested_name.ts";
 import { complain, print } from "./terminal.ts";
-import { buildUi, PortTakenError, serveUi, type Ui } from "./ui.ts";
+import { buildUi, serveUi, type Ui } from "./ui.ts";
 
 const STOPPED = 0;
 const FAILED = 1;
@@ -54,7 +55,10 @@ async function run(options: StartOptions, program: Program): Promise<number> {
   building.catch(() => {});
   const store = Store.open(directory);
   opened.defer(() => store.close());
-  const node = await openNode(store, directory, options, program.version);
+  const node = await openNode(store, directory, options, program.version).catch((error) => {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new PortTakenError(options.syncPort, "--sync-port", { cause: error });
+  });
   opened.defer(() => node.close());
   const stop = stopSignals();
   const url = await openUi(opened, { node, store, directory, options, ui: await building });

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { NodeApi } from "../view/api.ts";
 import { guarded } from "../web/guard.ts";
 import { DEFAULT_PORT } from "./options.ts";
+import { PortTakenError } from "./port_taken.ts";
 
 /** What every route finds in `ctx.state`. */
 export interface State {
@@ -21,11 +22,6 @@ const PORTS_TRIED = 20;
 const CLOSE_MS = 500;
 /** What a browser may have before it is let in, besides the pages, which are empty shells. */
 const PUBLIC_API = ["/api/challenge", "/api/session"];
-
-/** The chosen port belongs to another program; the text says what to do. */
-export class PortTakenError extends Error {
-  override name = "PortTakenError";
-}
 
 /** A built page, to be served once there is a node behind it. */
 export type Ui = (app: App<State>) => void;
@@ -95,10 +91,8 @@ function listen<T>(chosen: number | null, serve: (port: number) => T): T {
       ) {
         throw error;
       }
-      const which = first === last ? `Port ${first} is` : `Ports ${first} to ${last} are`;
-      throw new PortTakenError(`${which} taken: choose another with --port, or 0 for any`, {
-        cause: error,
-      });
+      const ports = first === last ? first : [first, last] as const;
+      throw new PortTakenError(ports, "--port", { cause: error });
     }
   }
 }
