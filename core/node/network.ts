@@ -68,7 +68,10 @@ export class Network {
   static async open(options: NetworkOptions): Promise<Network> {
     const { choices, keys, psk, store, clock, random, log } = options;
     const instance = makeInstance(random);
+    // What is open already is closed when the next cannot be opened.
+    await using opened = new AsyncDisposableStack();
     const watch = InterfaceWatch.open({ selection: choices.interfaces, clock, log });
+    opened.defer(() => watch.close());
     const mesh = await Mesh.open({
       self: keys.peer,
       instance,
@@ -86,6 +89,7 @@ export class Network {
       onReached: (peer, address) =>
         remember(log, () => store.addresses.add(peer, address, clock.now())),
     });
+    opened.defer(() => mesh.close());
     const discovery = choices.discovery
       ? await Discovery.open({
         instance,
@@ -98,6 +102,7 @@ export class Network {
         lost: (instance) => mesh.lost(instance),
       })
       : null;
+    opened.move();
     return new Network(watch, mesh, discovery);
   }
 

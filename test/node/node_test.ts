@@ -30,9 +30,11 @@ class TestNode implements AsyncDisposable {
   static async open(
     directory: string,
     name: string | null,
-    { peer, lobby = true }: { peer?: TestNode; lobby?: boolean } = {},
+    options: { peer?: TestNode; lobby?: boolean; port?: number } = {},
   ): Promise<TestNode> {
-    const store = Store.open(directory);
+    const { peer, lobby = true, port = 0 } = options;
+    using opened = new DisposableStack();
+    const store = opened.adopt(Store.open(directory), (store) => store.close());
     const node = await EarshotNode.open({
       version: "0.0.0",
       store,
@@ -41,7 +43,7 @@ class TestNode implements AsyncDisposable {
       suggestedName: "Somebody",
       lobby,
       network: {
-        port: 0,
+        port,
         interfaces: ["127.0.0.1"],
         peers: peer ? [{ host: "127.0.0.1", port: peer.node.port }] : [],
         discovery: false,
@@ -50,6 +52,7 @@ class TestNode implements AsyncDisposable {
       random: randomBytes,
       log: silentLog,
     });
+    opened.move();
     return new TestNode(directory, store, node);
   }
 
@@ -251,6 +254,15 @@ Deno.test("what is wrong is refused with a word that says why", () =>
       });
     }
     assert.equal((await ana.ask({ type: "snapshot" })).fault, null);
+  }));
+
+Deno.test("a port that is taken ends the start, and nothing stays open", () =>
+  withFolder(async (folder) => {
+    await using ana = await TestNode.open(`${folder}/a`, "Ana");
+    await assert.rejects(
+      TestNode.open(`${folder}/b`, "Ben", { port: ana.node.port }),
+      Deno.errors.AddrInUse,
+    );
   }));
 
 Deno.test("without the lobby a node opens no door, and says why it can do nothing", () =>
