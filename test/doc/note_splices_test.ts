@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
-import { MAX_NOTE_UNITS } from "../../core/base/limits.ts";
-import {
-  applySplices,
-  cutsPair,
-  groupSplices,
-  MAX_SPLICES,
-  plainSplices,
-} from "../../core/doc/note_splices.ts";
+import { MAX_NOTE_UNITS, MAX_SPLICES } from "../../core/base/limits.ts";
+import { applySplices, cutsPair, groupSplices, plainSplices } from "../../core/doc/note_splices.ts";
 import type { Splice } from "../../core/view/view.ts";
 import { seededUnit } from "../fakes/random.ts";
 import { randomSplices, randomText } from "../fakes/splices.ts";
