@@ -8,7 +8,7 @@ import type { CommitParts, Commits, TakenUp } from "./commits.ts";
 import { Culprits } from "./culprits.ts";
 import { type Admitted, Outcome } from "./outcome.ts";
 import { type Arrived, Pending, type PendingLimits } from "./pending.ts";
-import { hasChange, sortReady } from "./ready.ts";
+import { changeKey, hasChange, sortReady } from "./ready.ts";
 import { Turns } from "./turns.ts";
 
 /** Changes applied and committed as one, at most. */
@@ -200,7 +200,7 @@ export class Admission {
       const dep = header.deps.find((hash) => !hasChange(envelopes, space, doc, hash));
       if (dep === undefined) {
         outcome.refuse(envelope, "rejected", "the document lacks what the store has");
-      } else if (!this.#pending.add(item, dep, clock.now())) {
+      } else if (!this.#pending.add(item, changeKey(doc, dep), clock.now())) {
         outcome.refuse(envelope, "crowded", "too much of its author's waits already");
       }
     }

@@ -53,7 +53,8 @@ export function sortReady(
   /** The key of what an envelope waits for: the change before it in its log, or one it rests on. */
   const want = ({ actor, seq, deps }: ChangeHeader): string | undefined => {
     if (seq > top(actor) + 1) return logKey(doc, actor, seq - 1);
-    return deps.find((dep) => !isHere(dep));
+    const dep = deps.find((dep) => !isHere(dep));
+    return dep && changeKey(doc, dep);
   };
   const queue = [...arrived];
   // The queue grows while it is gone through.
@@ -73,9 +74,15 @@ export function sortReady(
     sorted.ready.push(next);
     hashes.add(hash);
     tops.set(actor, seq);
-    queue.push(...pending.take(hash), ...pending.take(logKey(doc, actor, seq)));
+    queue.push(...pending.take(changeKey(doc, hash)), ...pending.take(logKey(doc, actor, seq)));
   }
   return sorted;
 }
+
+/**
+ * What waits for a change of its document waits under this key. The document is a part of it, as anyone can
+ * make a change that names one of another document.
+ */
+export const changeKey = (doc: DocId, hash: ChangeHash): string => `${doc} ${hash}`;
 
 const logKey = (doc: DocId, actor: ActorId, seq: number): string => `${doc} ${actor} ${seq}`;

@@ -220,6 +220,25 @@ Deno.test("admission: what rests on nothing for ten minutes is let go", async ()
   });
 });
 
+Deno.test("admission: what waits in one document is not taken up into another", async () => {
+  const author = await Author.open(80);
+  const elsewhere = segmentDoc(general, 1);
+  const [first] = await posts(author, 1);
+  assert.ok(first);
+  // A sound change of another document that rests on a change of this one.
+  await author.read({ ...first, doc: elsewhere });
+  const astray = await author.write(elsewhere, [{ key: "key", value: "value" }]);
+  await alone(async (node) => {
+    await node.replica.admit([astray], relay);
+    const { fresh } = await node.replica.admit([first], relay);
+    assert.equal(fresh, 1);
+    assert.deepEqual(node.replica.vectors.docs(), [doc]);
+    assert.deepEqual(await node.documents.heads(docKey(LOBBY, doc)), [
+      readChangeHeader(first.change).hash,
+    ]);
+  });
+});
+
 Deno.test("admission: a note begins with its genesis, which nobody sends", async () => {
   const id = parseNoteId("0e".repeat(16));
   await SimWorld.run(1, async (world) => {
