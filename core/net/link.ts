@@ -30,8 +30,8 @@ export interface Link {
   send(message: Uint8Array, lane?: Lane): void;
   /** Asks the peer for a sign of life. On a closed link it does nothing. */
   ping(): void;
-  /** Resolves when the bulk lane is empty, or the link closed: a sender of history waits here. */
-  drained(): Promise<void>;
+  /** Resolves to true when the bulk lane is empty, to false when the link closes: then send no more. */
+  drained(): Promise<boolean>;
   /** Closes both directions; the reason goes to the log of this node only. Twice does nothing. */
   close(reason: string): void;
 }

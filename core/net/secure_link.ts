@@ -102,8 +102,9 @@ export class SecureLink implements Link {
     if (this.#reason === undefined) this.#outbox.ping();
   }
 
-  drained(): Promise<void> {
-    return this.#outbox.drained();
+  async drained(): Promise<boolean> {
+    await this.#outbox.drained();
+    return this.#reason === undefined;
   }
 
   close(reason: string): void {

@@ -125,8 +125,7 @@ export class Exchange {
     try {
       for (const message of messages) {
         this.#link.send(message, "bulk");
-        await this.#link.drained();
-        if (!this.#open) return;
+        if (!await this.#link.drained() || !this.#open) return;
       }
     } catch (error) {
       this.#log("error", "Cannot send history", { peer: this.#link.peer, error: String(error) });

@@ -80,8 +80,9 @@ class FakeLink implements Link {
       .catch(() => this.close("broken"));
   }
 
-  async drained(): Promise<void> {
+  async drained(): Promise<boolean> {
     await this.#queue;
+    return !this.#isClosed;
   }
 
   close(reason: string): void {

@@ -21,7 +21,7 @@ export class SimLink implements Link {
   #handler: MessageHandler | undefined;
   #inbox: Uint8Array[] = [];
   #delivering = false;
-  #drained: (() => void)[] = [];
+  #drained: ((open: boolean) => void)[] = [];
   #open = true;
 
   private constructor(
@@ -77,8 +77,8 @@ export class SimLink implements Link {
     });
   }
 
-  drained(): Promise<void> {
-    if (!this.#open || this.#flying.bulk === 0) return Promise.resolve();
+  drained(): Promise<boolean> {
+    if (!this.#open || this.#flying.bulk === 0) return Promise.resolve(this.#open);
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
@@ -102,7 +102,7 @@ export class SimLink implements Link {
   }
 
   #wake(): void {
-    for (const resolve of this.#drained.splice(0)) resolve();
+    for (const resolve of this.#drained.splice(0)) resolve(this.#open);
   }
 
   /** Hands over what has arrived meanwhile as one batch, when the batch before was taken. */
