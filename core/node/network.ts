@@ -10,9 +10,9 @@ import type { MeshStatus } from "../net/mesh_status.ts";
 import { openLink } from "../net/secure_link.ts";
 import { tcpTransport } from "../net/tcp.ts";
 import type { Address } from "../net/transport.ts";
+import { remember } from "../store/remember.ts";
 import type { Store } from "../store/store.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
-import { remember } from "./remember.ts";
 
 /** Addresses of earlier days that are dialled at a start. */
 const MAX_KNOWN = 64;

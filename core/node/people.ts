@@ -2,12 +2,12 @@ import type { PeerId } from "../base/ids.ts";
 import { SPACE_DOC } from "../doc/doc_id.ts";
 import { personEntry } from "../doc/projection.ts";
 import type { Changed } from "../store/projector.ts";
+import { remember } from "../store/remember.ts";
 import { RefusedError } from "../view/api.ts";
 import type { Commands } from "../view/command.ts";
 import { COLOURS, type PersonView, type SelfView } from "../view/view.ts";
 import { cleanName } from "../view/words.ts";
 import type { Parts } from "./parts.ts";
-import { remember } from "./remember.ts";
 
 /** The name shown of a person who has not chosen one yet. */
 export const UNNAMED = "Someone new";

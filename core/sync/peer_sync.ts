@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
+import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
 import { decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
@@ -98,7 +99,7 @@ export class PeerSync {
   }
 
   async #take(messages: readonly Message[]): Promise<void> {
-    const { presences, held } = this.#parts;
+    const { presences, held, log } = this.#parts;
     const { peer } = this.link;
     let envelopes: SentEnvelope[] = [];
     let streamed = false;
@@ -114,15 +115,15 @@ export class PeerSync {
       streamed = false;
       switch (message.type) {
         case "digest":
-          if (this.#exchange.digest(message.digest)) held.all(peer);
+          if (this.#exchange.digest(message.digest)) remember(log, () => held.all(peer));
           break;
         case "vectors": {
           const list = this.#exchange.vectors(message);
-          if (list) held.list(peer, list);
+          if (list) remember(log, () => held.list(peer, list));
           break;
         }
         case "held":
-          held.marks(peer, message.items);
+          remember(log, () => held.marks(peer, message.items));
           break;
         case "presence":
           presences.said(peer, message);

@@ -291,6 +291,29 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
   });
 });
 
+Deno.test("sync: what a peer holds is not worth a link when the disk is full", async () => {
+  await node(async (node, world) => {
+    await node.post(general, "one");
+    const { store } = node;
+    const together = store.together.bind(store);
+    const holdsAll = store.holdings.holdsAll.bind(store.holdings);
+    store.together = store.holdings.holdsAll = () => {
+      throw new StoreError("full", "Cannot write: the disk is full");
+    };
+    const actor = actorOf(node.peer, LOBBY, doc);
+    const peer = new Intruder(world, node, 50);
+    peer.send({ type: "held", space, items: [[doc, actor, 1]] }, vectors([]));
+    peer.send({ type: "digest", space, digest: node.replica.vectors.digest() });
+    await world.pass(10);
+    assert.equal(peer.isOpen, true);
+    Object.assign(store, { together });
+    Object.assign(store.holdings, { holdsAll });
+    peer.send({ type: "digest", space, digest: node.replica.vectors.digest() });
+    await world.pass(10);
+    assert.equal(store.holdings.holders(LOBBY, doc, actor, 1), 1);
+  });
+});
+
 Deno.test("sync: a second link to a peer takes the place of the first, whose end changes nothing", async () => {
   await node(async (node, world) => {
     const first = new Intruder(world, node, 50);
