@@ -39,6 +39,7 @@ export async function start(options: StartOptions, program: Program): Promise<nu
 }
 
 async function run(options: StartOptions, program: Program): Promise<number> {
+  const stop = stopSignals();
   // What is opened is closed in the opposite order.
   await using opened = new AsyncDisposableStack();
   const directory = options.data ?? dataDirectory(Deno.build.os, (name) => Deno.env.get(name));
@@ -50,6 +51,8 @@ async function run(options: StartOptions, program: Program): Promise<number> {
     return FAILED;
   }
   opened.defer(() => lock.close());
+  // A node that was killed left it: it leads nowhere, or to whoever has that port now.
+  removeRunning(directory);
   const building = buildUi(program.root);
   // It is awaited below; until then a failure of the node must not leave it unhandled.
   building.catch(() => {});
@@ -60,8 +63,9 @@ async function run(options: StartOptions, program: Program): Promise<number> {
     throw new PortTakenError(options.syncPort, "--sync-port", { cause: error });
   });
   opened.defer(() => node.close());
-  const stop = stopSignals();
-  const url = await openUi(opened, { node, store, directory, options, ui: await building });
+  const ui = await Promise.race([stop, building]);
+  if (!ui) return STOPPED;
+  const url = await openUi(opened, { node, store, directory, options, ui });
   announce(node, url, options);
   // What ran so far (the bundler, the browser) is not needed again.
   if (options.open) openBrowser(directory, url);
@@ -125,11 +129,20 @@ async function openUi(
 }
 
 function announce(node: EarshotNode, url: string, { json }: StartOptions): void {
-  if (!json) return print(`Earshot is ready: ${url}`);
+  if (!json) return say(`Earshot is ready: ${url}`);
   const { peer, port } = node;
-  print(JSON.stringify({ event: "ready", url, peer, name: node.name, port }));
+  say(JSON.stringify({ event: "ready", url, peer, name: node.name, port }));
   const tell = (peer: PeerId, linked: boolean) =>
-    print(JSON.stringify({ event: linked ? "linked" : "unlinked", peer }));
+    say(JSON.stringify({ event: linked ? "linked" : "unlinked", peer }));
   for (const peer of node.linked) tell(peer, true);
   node.onLinked = tell;
+}
+
+/** Prints a line; a node goes on when nobody reads it any more. */
+function say(line: string): void {
+  try {
+    print(line);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) complain(`Cannot print: ${error}`);
+  }
 }

@@ -10,7 +10,11 @@ export function print(line: string): void {
   write(Deno.stdout, line);
 }
 
-/** Writes one line to stderr. */
+/** Writes one line to stderr. It never throws: a log that cannot be written must end nothing. */
 export function complain(line: string): void {
-  write(Deno.stderr, line);
+  try {
+    write(Deno.stderr, line);
+  } catch {
+    // A closed pipe, a full disk: there is nobody to tell it to.
+  }
 }

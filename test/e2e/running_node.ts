@@ -24,7 +24,8 @@ export interface Ended {
   readonly err: string;
 }
 
-function denoArgs(args: readonly string[]): string[] {
+/** The arguments of Deno that run `main.ts` with `args`. */
+export function denoArgs(args: readonly string[]): string[] {
   return ["run", `--config=${CONFIG}`, "-P", "--quiet", MAIN, ...args];
 }
 
