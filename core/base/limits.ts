@@ -8,6 +8,8 @@ export const MAX_NAME_POINTS = 64;
 export const MAX_CHANGE_BYTES = 60 * 1024;
 /** One Automerge change after inflation, in bytes. */
 export const MAX_INFLATED_BYTES = 1024 * 1024;
+/** Operations of one change, and rows of any column they lie in; an edit of a note makes 16,385 at most. */
+export const MAX_CHANGE_ROWS = 20_000;
 /** Dependencies of one change. */
 export const MAX_DEPS = 64;
 /** How far ahead of this node's clock a peer's clock may be before it is clamped, in milliseconds. */

@@ -1,4 +1,5 @@
 import type { DocId, PeerId } from "../base/ids.ts";
+import { MAX_CHANGE_ROWS } from "../base/limits.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { type ApplyAnswer, DocumentFault } from "../doc/documents.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
@@ -14,6 +15,8 @@ import { Turns } from "./turns.ts";
 /** Changes applied and committed as one, at most. */
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 1024 * 1024;
+/** Few bytes may be many operations: a batch holds up the person's own work for a tenth of a second. */
+const MAX_BATCH_ROWS = MAX_CHANGE_ROWS;
 
 /**
  * Admits the envelopes of others to one space, cheapest check first: known already → signed by its author
@@ -210,15 +213,20 @@ export class Admission {
 function* batches(items: readonly Arrived[]): Generator<Arrived[]> {
   let batch: Arrived[] = [];
   let bytes = 0;
+  let rows = 0;
   for (const item of items) {
-    const { length } = item.verified.envelope.change;
-    if (batch.length === MAX_BATCH || (batch.length > 0 && bytes + length > MAX_BATCH_BYTES)) {
+    const { envelope: { change: { length } }, header } = item.verified;
+    const isFull = batch.length === MAX_BATCH || bytes + length > MAX_BATCH_BYTES ||
+      rows + header.rows > MAX_BATCH_ROWS;
+    if (batch.length > 0 && isFull) {
       yield batch;
       batch = [];
       bytes = 0;
+      rows = 0;
     }
     batch.push(item);
     bytes += length;
+    rows += header.rows;
   }
   if (batch.length > 0) yield batch;
 }

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import { Buffer } from "node:buffer";
 import type { ActorId, ChangeHash } from "../base/ids.ts";
-import { MAX_CHANGE_BYTES, MAX_DEPS, MAX_INFLATED_BYTES } from "../base/limits.ts";
+import { MAX_CHANGE_BYTES, MAX_CHANGE_ROWS, MAX_DEPS, MAX_INFLATED_BYTES } from "../base/limits.ts";
 import { ByteReader } from "./byte_reader.ts";
+import { countRows } from "./change_columns.ts";
 
-/** What an Automerge change says of itself before its operations. */
+/** What an Automerge change says of itself before its operations, and how many these are. */
 export interface ChangeHeader {
   readonly hash: ChangeHash;
   /** The changes it rests on, in ascending order. */
@@ -19,6 +20,8 @@ export interface ChangeHeader {
   readonly time: number;
   /** The message that the author gave it, or `null`. */
   readonly messageText: string | null;
+  /** Rows of the longest column of its operations: it has no more operations than that. */
+  readonly rows: number;
 }
 
 /** The message of a change, in bytes of UTF-8. */
@@ -38,7 +41,8 @@ const BRANCH_ACTOR_BYTES = 21;
 /**
  * Reads the header of an Automerge change chunk (the binary document format of Automerge, section
  * "Change Chunks") and verifies its checksum, which Automerge's `applyChanges` does not do. The bytes
- * are a stranger's: nothing is taken or believed before it is bounded. Its operations are not looked at.
+ * are a stranger's: nothing is taken or believed before it is bounded. Its operations are counted, not
+ * read.
  *
  * @throws {SyntaxError} if it is not exactly one change, plain or deflated, within the limits and
  * with numbers in their shortest form.
@@ -73,8 +77,9 @@ function readBody(hash: ChangeHash, body: ByteReader): ChangeHeader {
   const time = body.sleb();
   const messageBytes = body.uleb();
   if (messageBytes > MAX_CHANGE_MESSAGE_BYTES) throw bad(`with ${messageBytes} bytes of message`);
-  const message = body.take(messageBytes);
-  return { hash, deps, actor, seq, startOp, time, messageText: utf8(message) };
+  const messageText = utf8(body.take(messageBytes));
+  const rows = countRows(body, MAX_CHANGE_ROWS, bad);
+  return { hash, deps, actor, seq, startOp, time, messageText, rows };
 }
 
 function readDeps(body: ByteReader): ChangeHash[] {

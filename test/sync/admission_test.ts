@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseNoteId, parseSpaceId } from "../../core/base/ids.ts";
+import { MAX_CHANGE_ROWS } from "../../core/base/limits.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { docKey } from "../../core/doc/doc_key.ts";
@@ -7,10 +8,12 @@ import { DocumentFault } from "../../core/doc/documents.ts";
 import { StoreError } from "../../core/store/store_error.ts";
 import { MAX_FAULTS, MUTE_MS } from "../../core/sync/culprits.ts";
 import type { RefusalReason } from "../../core/sync/outcome.ts";
+import { actorOf } from "../../core/trust/actor.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
-import { type Envelope, envelopeText } from "../../core/trust/envelope.ts";
+import { type Envelope, envelopeText, signEnvelope } from "../../core/trust/envelope.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import type { SentEnvelope } from "../../core/wire/message.ts";
+import { bombChange } from "../fakes/bomb.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { seededUnit } from "../fakes/random.ts";
 import { allMessages, type SimNode } from "../sim/sim_node.ts";
@@ -338,6 +341,26 @@ Deno.test("admission: the culprit is found by halves", async () => {
     };
     const { fresh, refused } = await node.replica.admit(honest.toSpliced(40, 0, bad), relay);
     assert.deepEqual([fresh, refused, deaths], [63, { fault: 1 }, 7]);
+  });
+});
+
+Deno.test("admission: many operations in few bytes are taken in many batches", async () => {
+  await alone(async (node) => {
+    const bombs = [80, 81, 82, 83].map((seed) => {
+      const keys = deviceKeys(seed);
+      const change = bombChange(actorOf(keys.peer, LOBBY, doc), MAX_CHANGE_ROWS / 2 - 1);
+      return signEnvelope(keys, LOBBY, doc, change).envelope;
+    });
+    const honest = await posts(await Author.open(84), 3);
+    const { documents } = node;
+    const apply = documents.apply.bind(documents);
+    const batches: number[] = [];
+    documents.apply = (key, changes) => {
+      batches.push(changes.length);
+      return apply(key, changes);
+    };
+    const { fresh, refused } = await node.replica.admit([...bombs, ...honest], relay);
+    assert.deepEqual([fresh, refused, batches], [7, {}, [2, 2, 3]]);
   });
 });
 

@@ -2,10 +2,17 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import type { ActorId } from "../../core/base/ids.ts";
-import { MAX_CHANGE_BYTES, MAX_DEPS, MAX_INFLATED_BYTES } from "../../core/base/limits.ts";
+import {
+  MAX_CHANGE_BYTES,
+  MAX_CHANGE_ROWS,
+  MAX_DEPS,
+  MAX_INFLATED_BYTES,
+} from "../../core/base/limits.ts";
 import { decodeChange } from "../../core/doc/automerge.ts";
 import { GENESIS, GENESIS_ACTOR } from "../../core/doc/genesis.ts";
+import { MAX_CHANGE_ACTORS } from "../../core/trust/change_columns.ts";
 import { MAX_CHANGE_MESSAGE_BYTES, readChangeHeader } from "../../core/trust/change_header.ts";
+import { bombChange } from "../fakes/bomb.ts";
 import { manyChanges, mendChecksum } from "../fakes/changes.ts";
 
 const ACTORS = ["aa", "bb", "0c"].map((byte) => byte.repeat(16) as ActorId);
@@ -49,12 +56,17 @@ interface Parts {
   startOp?: string;
   time?: string;
   message?: string;
+  actors?: string;
+  columns?: readonly (readonly [spec: number, data: string])[];
 }
 
 function body(parts: Parts = {}): Uint8Array {
   const { deps = "00", actor = `10${ACTORS[0]}`, seq = "01", startOp = "01" } = parts;
-  const { time = "00", message = "00" } = parts;
-  return hex(deps + actor + seq + startOp + time + message + "00" + "00");
+  const { time = "00", message = "00", actors = "00", columns = [] } = parts;
+  const heads = columns.map(([spec, data]) => uleb(spec) + uleb(hex(data).length)).join("");
+  const data = columns.map(([, data]) => data).join("");
+  const ops = actors + uleb(columns.length) + heads + data;
+  return hex(deps + actor + seq + startOp + time + message + ops);
 }
 
 /** The same change deflated, a form that Automerge reads and writes too. */
@@ -78,6 +90,7 @@ Deno.test("change header: it agrees with Automerge on every change, plain and de
         startOp: decoded.startOp,
         time: decoded.time,
         messageText: decoded.message,
+        rows: decoded.ops.length,
       });
     }
   }
@@ -162,6 +175,67 @@ Deno.test("change header: a body within the limits passes, each bound crossed is
   for (const [parts, reason] of wrong) {
     assert.throws(() => readChangeHeader(chunk(body(parts))), reason, JSON.stringify(parts));
   }
+});
+
+Deno.test("CHG-3: a bomb of few bytes and many operations is refused at once", () => {
+  const [actor] = ACTORS;
+  assert.ok(actor);
+  assert.equal(readChangeHeader(bombChange(actor, MAX_CHANGE_ROWS - 1)).rows, MAX_CHANGE_ROWS);
+  for (const count of [MAX_CHANGE_ROWS + 1, 5_000_000, 2 ** 31, 2 ** 40]) {
+    const bomb = bombChange(actor, count);
+    assert.ok(bomb.length < 180, `${bomb.length} bytes`);
+    assert.throws(() => readChangeHeader(bomb), /more than 20000 operations/);
+  }
+});
+
+Deno.test("CHG-3: rows of every kind of column are counted, and none beyond the bound", () => {
+  // MAX_CHANGE_ROWS is a09c01 as unsigned and as signed LEB128, one more a19c01.
+  const [most, over] = ["a09c01", "a19c01"];
+  const kinds: [number, string, number][] = [
+    [0x00, `${most}01`, MAX_CHANGE_ROWS],
+    [0x70, `01${most}`, MAX_CHANGE_ROWS],
+    [0x01, `${most}05`, MAX_CHANGE_ROWS],
+    [0x02, `7d010203 0205`, 5],
+    [0x03, `${most}7f`, MAX_CHANGE_ROWS],
+    [0x03, `00${most}`, MAX_CHANGE_ROWS],
+    [0x04, `${most}`, MAX_CHANGE_ROWS],
+    [0x04, `0005 01`, 6],
+    [0x05, `7e 0141 00 02 03616161`, 4],
+    [0x06, `${most}f6ffff7f`, MAX_CHANGE_ROWS],
+    [0x07, `ffffffffff`, 0],
+  ];
+  for (const [spec, data, rows] of kinds) {
+    const columns = [[spec, data]] as const;
+    assert.equal(readChangeHeader(chunk(body({ columns }))).rows, rows, `${spec} ${data}`);
+  }
+  const wrong: [number, string, RegExp][] = [
+    [0x00, `${over}00`, /20000/],
+    [0x70, `01${over}`, /20000/],
+    [0x70, `0201 019f9c01`, /20000/],
+    [0x70, `${most}${most}`, /20000/],
+    [0x70, `01ffffffffffffff0f`, /20000/],
+    [0x02, `00${over}`, /20000/],
+    [0x02, `ffffffffffffff0705`, /20000/],
+    [0x02, `8080808080808078`, /20000/],
+    [0x02, `7b01`, /cut short/],
+    [0x02, `03`, /cut short/],
+    [0x03, `${most}01 017f`, /20000/],
+    [0x04, `01${most}`, /20000/],
+    [0x05, `010541`, /cut short/],
+    [0x0a, `0101`, /deflated/],
+  ];
+  for (const [spec, data, reason] of wrong) {
+    const columns = [[spec, data]] as const;
+    assert.throws(() => readChangeHeader(chunk(body({ columns }))), reason, `${spec} ${data}`);
+  }
+  const other = `10${"dd".repeat(16)}`;
+  const actors = (count: number) => uleb(count) + other.repeat(count);
+  readChangeHeader(chunk(body({ actors: actors(MAX_CHANGE_ACTORS) })));
+  for (const parts of [{ actors: actors(MAX_CHANGE_ACTORS + 1) }, { actors: "0100" }]) {
+    assert.throws(() => readChangeHeader(chunk(body(parts))), /actor/);
+  }
+  const many = Array.from({ length: 65 }, (_, i) => [i << 4 | 2, "0101"] as const);
+  assert.throws(() => readChangeHeader(chunk(body({ columns: many }))), /65 columns/);
 });
 
 Deno.test("change header: only changes are read, and nothing else of Automerge's", () => {
