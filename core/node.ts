@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly lobby: boolean;
   readonly network: NetworkChoices;
   readonly clock: Clock;
+  /** For pauses and deadlines: see `steadyClock`. */
+  readonly steady: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
 }
@@ -53,7 +55,7 @@ export class EarshotNode implements NodeApi {
   onLinked: (peer: PeerId, linked: boolean) => void = () => {};
 
   private constructor(options: NodeOptions, documents: Documents) {
-    const { store, keys, lobby, clock, random, log, suggestedName } = options;
+    const { store, keys, lobby, clock, steady, random, log, suggestedName } = options;
     this.#options = options;
     this.#listeners = new Listeners(log);
     this.#faults = new Faults(this.#listeners.tell);
@@ -66,6 +68,7 @@ export class EarshotNode implements NodeApi {
         store,
         documents,
         clock,
+        steady,
         random,
         log,
         suggestedName,
@@ -134,7 +137,7 @@ export class EarshotNode implements NodeApi {
   }
 
   async #start(): Promise<void> {
-    const { name, network, keys, store, clock, random, log } = this.#options;
+    const { name, network, keys, store, clock, steady, random, log } = this.#options;
     const lobby = this.#lobby;
     if (!lobby) return;
     if (name !== null) await lobby.people.setProfile({ name }, crypto.randomUUID());
@@ -144,6 +147,7 @@ export class EarshotNode implements NodeApi {
       psk: LOBBY_PSK,
       store,
       clock,
+      steady,
       random,
       log,
       onLink: (link) => this.#linked(lobby, link),

@@ -5,7 +5,7 @@ export interface Timer {
 
 /** Time, passed to whatever needs it, so that tests run on a time of their own. */
 export interface Clock {
-  /** Wall time in milliseconds since 1970. */
+  /** Milliseconds: of the wall clock since 1970, of a steady one since some moment of its own. */
   now(): number;
   /** Calls back once after `ms` milliseconds. */
   after(ms: number, callback: () => void): Timer;
@@ -13,7 +13,7 @@ export interface Clock {
   every(ms: number, callback: () => void): Timer;
 }
 
-/** The machine's clock. */
+/** The machine's clock, which people and time servers set forth and back. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, callback) {
@@ -25,3 +25,6 @@ export const systemClock: Clock = {
     return { cancel: () => clearInterval(id) };
   },
 };
+
+/** A clock that nobody sets: for pauses and deadlines. It stands still while the machine sleeps. */
+export const steadyClock: Clock = { ...systemClock, now: () => performance.now() };

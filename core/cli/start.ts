@@ -1,5 +1,5 @@
 import { Access } from "../access.ts";
-import { systemClock } from "../base/clock.ts";
+import { steadyClock, systemClock } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import { lineLog } from "../base/log.ts";
 import { randomBytes } from "../base/random.ts";
@@ -94,6 +94,7 @@ function openNode(
       discovery: options.discovery,
     },
     clock: systemClock,
+    steady: steadyClock,
     random: randomBytes,
     log: lineLog(complain, options.verbose),
   });

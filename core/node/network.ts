@@ -36,7 +36,9 @@ export interface NetworkOptions {
   /** The pre-shared key that linked nodes prove to each other. */
   readonly psk: Uint8Array;
   readonly store: Store;
+  /** Tells when a peer was reached, and that the machine slept. */
   readonly clock: Clock;
+  readonly steady: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
   /** Starts a link. */
@@ -66,7 +68,7 @@ export class Network {
    * @throws {Error} when the port is taken.
    */
   static async open(options: NetworkOptions): Promise<Network> {
-    const { choices, keys, psk, store, clock, random, log } = options;
+    const { choices, keys, psk, store, clock, steady, random, log } = options;
     const instance = makeInstance(random);
     // What is open already is closed when the next cannot be opened.
     await using opened = new AsyncDisposableStack();
@@ -77,12 +79,12 @@ export class Network {
       instance,
       transport: tcpTransport,
       openLink: (connection, initiator) =>
-        openLink(connection, { keys, psk, initiator, clock, random, log }),
+        openLink(connection, { keys, psk, initiator, clock: steady, random, log }),
       hosts: () => watch.hosts,
       port: choices.port,
       peers: choices.peers,
       known: knownAddresses(store),
-      clock,
+      clock: steady,
       log,
       random,
       onLink: options.onLink,
@@ -95,7 +97,7 @@ export class Network {
         instance,
         port: () => mesh.port,
         interfaces: watch.current,
-        clock,
+        clock: steady,
         log,
         random,
         found: (found) => mesh.found(found),

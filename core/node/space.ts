@@ -25,6 +25,7 @@ export interface SpaceOptions {
   readonly store: Store;
   readonly documents: Documents;
   readonly clock: Clock;
+  readonly steady: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
   readonly suggestedName: string;
@@ -45,13 +46,13 @@ export class Space {
   #place: SentPlace | null = null;
 
   constructor(options: SpaceOptions) {
-    const { space, keys, store, documents, clock, log, random, tell } = options;
+    const { space, keys, store, documents, clock, steady, log, random, tell } = options;
     this.#log = log;
     this.#replica = new Replica({ space, signer: keys, store, documents, clock, log });
     this.#sync = new SpaceSync({
       replica: this.#replica,
       store,
-      clock,
+      clock: steady,
       log,
       onPresence: (peer, presence) => this.#watch(this.places.heard(peer, presence?.place ?? null)),
       onHeld: (_peer, ranges) => this.chat.held(ranges),

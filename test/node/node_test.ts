@@ -1,6 +1,6 @@
 /** Whole nodes in one process, over TCP on the loopback, each with a store of its own. */
 import assert from "node:assert/strict";
-import { systemClock } from "../../core/base/clock.ts";
+import { type Clock, steadyClock, systemClock } from "../../core/base/clock.ts";
 import { randomBytes } from "../../core/base/random.ts";
 import { silentLog } from "../../core/base/log.ts";
 import { EarshotNode } from "../../core/node.ts";
@@ -10,6 +10,7 @@ import { RefusedError } from "../../core/view/api.ts";
 import type { Answer, Command, CommandType } from "../../core/view/command.ts";
 import type { Event } from "../../core/view/event.ts";
 import type { Splice } from "../../core/view/view.ts";
+import { turn } from "../fakes/turn.ts";
 
 /** A node with what it stands on. */
 class TestNode implements AsyncDisposable {
@@ -30,9 +31,14 @@ class TestNode implements AsyncDisposable {
   static async open(
     directory: string,
     name: string | null,
-    options: { peer?: TestNode; lobby?: boolean; port?: number } = {},
+    options: {
+      peer?: { readonly node: { readonly port: number } };
+      lobby?: boolean;
+      port?: number;
+      clock?: Clock;
+    } = {},
   ): Promise<TestNode> {
-    const { peer, lobby = true, port = 0 } = options;
+    const { peer, lobby = true, port = 0, clock = systemClock } = options;
     using opened = new DisposableStack();
     const store = opened.adopt(Store.open(directory), (store) => store.close());
     const node = await EarshotNode.open({
@@ -48,7 +54,8 @@ class TestNode implements AsyncDisposable {
         peers: peer ? [{ host: "127.0.0.1", port: peer.node.port }] : [],
         discovery: false,
       },
-      clock: systemClock,
+      clock,
+      steady: steadyClock,
       random: randomBytes,
       log: silentLog,
     });
@@ -276,4 +283,25 @@ Deno.test("without the lobby a node opens no door, and says why it can do nothin
       (error) => error instanceof RefusedError && /without --no-lobby/.test(error.message),
     );
     assert.deepEqual(await ana.ask({ type: "peers" }), []);
+  }));
+
+Deno.test("a clock that is set back keeps nobody from linking", () =>
+  withFolder(async (folder) => {
+    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = taken.addr;
+    taken.close();
+    let back = 0;
+    const clock = { ...systemClock, now: () => Date.now() - back };
+    // She dials, in vain, and waits a little before she dials again.
+    await using ana = await TestNode.open(`${folder}/a`, "Ana", {
+      peer: { node: { port } },
+      clock,
+    });
+    for (let failed = false; !failed;) {
+      await turn();
+      failed = (await ana.ask({ type: "peers" })).some(({ problem }) => problem !== null);
+    }
+    back = 60 * 60 * 1000;
+    await using ben = await TestNode.open(`${folder}/b`, "Ben", { port });
+    await ana.event("person", ({ person }) => person.peer === ben.node.peer && person.here);
   }));
