@@ -50,7 +50,7 @@ export class ChannelHistory {
    */
   async refresh(): Promise<void> {
     const oldest = this.#view.value.messages[0]?.id;
-    this.#meanwhile = [];
+    const told: MessageView[] = this.#meanwhile = [];
     await this.#load(async () => {
       let page = await this.#page();
       let messages = page.messages;
@@ -58,11 +58,13 @@ export class ChannelHistory {
         page = await this.#page(messages[0].id);
         messages = mergeMessages(messages, page.messages);
       }
+      // A later refresh knows more.
+      if (this.#meanwhile !== told) return;
       this.#view.value = { messages, more: page.more, state: "ready", problem: null };
-      const told = this.#meanwhile ?? [];
       this.#meanwhile = null;
       for (const message of told) this.add(message);
     });
+    if (this.#meanwhile === told) this.#meanwhile = null;
   }
 
   /** Loads the page before the oldest message. */

@@ -98,16 +98,15 @@ export class Outbox {
     );
   }
 
-  /** Takes up what an earlier page left, and sends whenever connected. */
+  /** Takes up what other pages left, and sends whenever connected. */
   start(): void {
-    const entries: OutboxEntry[] = [];
-    for (const key of keysWith(this.#storage, PREFIX)) {
-      const entry = entryOf(this.#storage.getItem(key));
-      if (entry) entries.push(entry);
-      else this.#storage.removeItem(key);
-    }
-    this.#entries.value = entries;
-    this.#stop = this.#asker.onConnection((connected) => connected && this.#sendAll());
+    this.#takeUp();
+    this.#stop = this.#asker.onConnection((connected) => {
+      if (!connected) return;
+      // A tab that was closed while the node was away left what this one can send.
+      this.#takeUp();
+      this.#sendAll();
+    });
     if (this.#asker.connected) this.#sendAll();
   }
 
@@ -167,6 +166,18 @@ export class Outbox {
   close(): void {
     this.#stop();
     this.#retry?.cancel();
+  }
+
+  #takeUp(): void {
+    const known = new Set(this.#entries.value.map(keyOf));
+    const left: OutboxEntry[] = [];
+    for (const key of keysWith(this.#storage, PREFIX)) {
+      if (known.has(key)) continue;
+      const entry = entryOf(this.#storage.getItem(key));
+      if (entry) left.push(entry);
+      else this.#storage.removeItem(key);
+    }
+    if (left.length > 0) this.#entries.value = [...left, ...this.#entries.value];
   }
 
   #sendAll(): void {

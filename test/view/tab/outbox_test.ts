@@ -178,3 +178,18 @@ Deno.test("a full storage loses nothing while the tab lives, and says so", async
   await settle();
   assert.equal(line.heard.length, 1);
 });
+
+Deno.test("what a tab left that was closed while the node was away, another one sends", async () => {
+  const { line, connection, outbox, storage } = start();
+  const closed = start(storage, 2);
+  void closed.outbox.write(say("left behind"));
+  closed.outbox.close();
+  assert.equal(outbox.entries.value.length, 0);
+  connection.tryNow();
+  await settle();
+  const [heard] = line.of("message.send");
+  assert.equal(heard?.command.type === "message.send" && heard.command.text, "left behind");
+  line.answer(heard?.id ?? "", message(1));
+  await settle();
+  assert.deepEqual([outbox.entries.value.length, storage.length], [0, 0]);
+});

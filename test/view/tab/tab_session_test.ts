@@ -281,3 +281,17 @@ Deno.test("a closed session leaves no timer and no listener", async () => {
   assert.equal(session.state.value, before);
   assert.equal(clock.waiting, 0);
 });
+
+Deno.test("of two refreshes at once the later one counts, and what is told between stays", async () => {
+  const { line, session } = await connected([message(1)]);
+  const history = session.history(channelId(1));
+  const [first] = line.heard.splice(0);
+  const again = history.refresh();
+  const [second] = line.heard.splice(0);
+  line.answer(first?.id ?? "", { messages: [message(1)], more: false });
+  await settle();
+  line.tell({ type: "message", message: message(2) });
+  line.answer(second?.id ?? "", { messages: [message(1)], more: false });
+  await again;
+  assert.deepEqual(ids(history.view.value.messages), [1, 2]);
+});
