@@ -1,16 +1,10 @@
 import { EarshotMark } from "../core/view/parts/EarshotMark.tsx";
+import { Opening } from "../core/view/parts/Opening.tsx";
 import type { ConnectionState } from "../core/view/tab/connection.ts";
 
 /** Shown before the first snapshot, while the node does not answer. */
 export default function Away({ waiting }: { waiting: ConnectionState }) {
-  if (waiting === "connected") {
-    return (
-      <main class="page page-opening" aria-busy="true">
-        <EarshotMark listening />
-        <p class="page-late">Opening Earshot…</p>
-      </main>
-    );
-  }
+  if (waiting === "connected") return <Opening />;
   return (
     <main class="page">
       <EarshotMark />

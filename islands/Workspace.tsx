@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { EarshotMark } from "../core/view/parts/EarshotMark.tsx";
-import { AskerContext } from "../core/view/tab/asker_context.ts";
+import { Opening } from "../core/view/parts/Opening.tsx";
 import { type OpenTab, openTab } from "../core/view/tab/open_tab.ts";
 import { pathOfPlace, placeOfPath } from "../core/view/tab/place_path.ts";
 import { TabContext } from "../core/view/tab/session_context.ts";
@@ -22,35 +21,21 @@ export default function Workspace() {
   return tab ? <Opened tab={tab} /> : <Opening />;
 }
 
-function Opening() {
-  return (
-    <main class="page page-opening" aria-busy="true">
-      <EarshotMark listening />
-      <p class="page-late">Opening Earshot…</p>
-      <noscript>
-        <p>Earshot needs JavaScript: turn it on for this address.</p>
-      </noscript>
-    </main>
-  );
-}
-
 function Opened({ tab }: { tab: OpenTab }) {
-  const { session, navigation } = tab;
+  const { navigation } = tab;
   return (
     <TabContext.Provider value={tab}>
-      <AskerContext.Provider value={session.asker}>
-        <div
-          class="root"
-          onClick={(event) => {
-            const place = placeClicked(event);
-            if (!place) return;
-            event.preventDefault();
-            navigation.go(place);
-          }}
-        >
-          <Current tab={tab} />
-        </div>
-      </AskerContext.Provider>
+      <div
+        class="root"
+        onClick={(event) => {
+          const place = placeClicked(event);
+          if (!place) return;
+          event.preventDefault();
+          navigation.go(place);
+        }}
+      >
+        <Current tab={tab} />
+      </div>
     </TabContext.Provider>
   );
 }
@@ -61,7 +46,8 @@ function Current({ tab }: { tab: OpenTab }) {
   const state = session.state.value;
   if (connection === "stranger") return <Stranger enter={tab.enter} />;
   if (!state) return connection === "starting" ? <Opening /> : <Away waiting={connection} />;
-  return state.self.name === null ? <Welcome /> : <Space />;
+  // A name is told to a space: where there is none, nobody asks for one.
+  return state.self.name === null && state.space ? <Welcome /> : <Space />;
 }
 
 /** The place that a plain click on one of Earshot's own links leads to. */

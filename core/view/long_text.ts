@@ -1,6 +1,6 @@
 /** A text of more lines or units than this is shown cut until the person wants it all. */
 export const MAX_SHOWN_LINES = 32;
-export const MAX_SHOWN_UNITS = 3_000;
+const MAX_SHOWN_UNITS = 3_000;
 
 const CUT_LINES = 12;
 const CUT_UNITS = 1_200;

@@ -4,7 +4,7 @@ import { jsonDepth } from "./json_depth.ts";
 import { parseCommand } from "./parse_command.ts";
 
 /** Nesting of arrays and objects in a request. */
-export const MAX_JSON_DEPTH = 32;
+const MAX_JSON_DEPTH = 32;
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -18,7 +18,7 @@ function refuse(id: string | null, text: string, code: Refusal["code"] = "refuse
 }
 
 /** Whether `text` has more bytes in UTF-8 than a request may have. */
-export function isOversized(text: string): boolean {
+function isOversized(text: string): boolean {
   if (text.length > MAX_REQUEST_BYTES) return true;
   // A UTF-16 unit takes at most three bytes.
   return text.length * 3 > MAX_REQUEST_BYTES &&

@@ -4,7 +4,7 @@ import type { Place } from "../command.ts";
 import type { Heads } from "../view.ts";
 
 /** The least time between two places told, in milliseconds. */
-export const PLACE_MS = 100;
+const PLACE_MS = 100;
 
 /** A selection: `anchor` is its fixed end. */
 interface Selection {
