@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { MAX_NAME_POINTS } from "../core/base/limits.ts";
+import { useSubmit } from "../core/view/parts/use_submit.ts";
+import type { TabPlace } from "../core/view/tab/place_path.ts";
 import { useTab } from "../core/view/tab/session_context.ts";
 import { cleanChannelName, cleanName } from "../core/view/words.ts";
 
@@ -28,45 +30,28 @@ const WORDS = {
 export default function NameForm({ kind, onDone }: NameFormProps) {
   const { session, navigation } = useTab();
   const name = useSignal("");
-  const problem = useSignal<string | null>(null);
-  const busy = useSignal(false);
   const field = useId();
   const hint = useId();
-  const input = useRef<HTMLInputElement>(null);
   const words = WORDS[kind];
+  const { input, problem, busy, onSubmit } = useSubmit(make, (place) => {
+    navigation.go(place);
+    onDone();
+  });
 
-  async function make(): Promise<void> {
+  /** Makes it; where it is then. */
+  async function make(): Promise<TabPlace> {
     if (kind === "channel") {
       const asked = cleanChannelName(name.value);
       const made = await session.outbox.write({ type: "channel.create", name: asked });
-      navigation.go({ type: "channel", name: made.name });
-    } else {
-      const title = cleanName(name.value);
-      const made = await session.outbox.write({ type: "note.create", title });
-      navigation.go({ type: "note", note: made.id });
+      return { type: "channel", name: made.name };
     }
-  }
-
-  async function submit(): Promise<void> {
-    try {
-      busy.value = true;
-      await make();
-      onDone();
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
-      input.current?.focus();
-    } finally {
-      busy.value = false;
-    }
+    const title = cleanName(name.value);
+    const made = await session.outbox.write({ type: "note.create", title });
+    return { type: "note", note: made.id };
   }
 
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy.value) void submit();
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <label for={field}>{words.label}</label>
       <input
         ref={input}

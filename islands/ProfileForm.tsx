@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect } from "preact/hooks";
 import { MAX_NAME_POINTS } from "../core/base/limits.ts";
 import { PersonMark } from "../core/view/parts/PersonMark.tsx";
+import { useSubmit } from "../core/view/parts/use_submit.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import { COLOURS } from "../core/view/view.ts";
 import { cleanName } from "../core/view/words.ts";
@@ -32,37 +33,23 @@ export default function ProfileForm({ submit, onDone }: ProfileFormProps) {
   const { self } = useTabState();
   const name = useSignal(self.name ?? self.suggestedName);
   const colour = useSignal(self.colour);
-  const problem = useSignal<string | null>(null);
-  const busy = useSignal(false);
   const field = useId();
   const hint = useId();
-  const input = useRef<HTMLInputElement>(null);
+  const { input, problem, busy, onSubmit } = useSubmit(save, onDone);
   useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, []);
 
-  async function save(): Promise<void> {
-    try {
-      const command = { type: "profile.set", name: cleanName(name.value), colour: colour.value };
-      busy.value = true;
-      await session.outbox.write(command as typeof command & { type: "profile.set" });
-      onDone();
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
-      input.current?.focus();
-    } finally {
-      busy.value = false;
-    }
+  function save(): Promise<unknown> {
+    const said = cleanName(name.value);
+    return session.outbox.write({ type: "profile.set", name: said, colour: colour.value });
   }
 
   return (
     <form
       class="profile"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy.value) void save();
-      }}
+      onSubmit={onSubmit}
     >
       <div class="profile-name">
         <PersonMark peer={self.peer} name={name.value} colour={colour.value} />

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { FaultError, RefusedError } from "../api.ts";
 import { type Asker, DisconnectedError } from "../tab/asker.ts";
 import type { NoteView } from "../view.ts";
@@ -12,10 +12,13 @@ export function NoteTitle(props: { note: NoteView; asker: Asker; onEnter: () => 
   /** What was typed and is not the note's title yet. */
   const typed = useSignal<string | null>(null);
   const problem = useSignal<string | null>(null);
+  /** What is on its way: Enter saves, and so does the focus that leaves then. */
+  const saving = useRef<string | null>(null);
 
   async function save(): Promise<void> {
     const text = typed.peek();
-    if (text === null) return;
+    if (text === null || text === saving.current) return;
+    saving.current = text;
     try {
       const title = cleanName(text);
       if (title !== note.title) await asker.ask({ type: "note.rename", note: note.id, title });
@@ -23,6 +26,8 @@ export function NoteTitle(props: { note: NoteView; asker: Asker; onEnter: () => 
       problem.value = null;
     } catch (error) {
       problem.value = reason(error);
+    } finally {
+      saving.current = null;
     }
   }
 
