@@ -1,4 +1,5 @@
 import { Icon } from "../core/view/parts/Icon.tsx";
+import { OpenLabel } from "../core/view/parts/OpenLabel.tsx";
 import { presenceWords, shownPerson, typingWords } from "../core/view/people_words.ts";
 import type { DialogName } from "../core/view/tab/dialog_name.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
@@ -29,7 +30,7 @@ export default function Channel({ channel, onDialog }: ChannelProps) {
           <bdi>{channel.name}</bdi>
         </h1>
         <p class="room-facts">
-          {space?.open && <span class="room-open">{space.name} · open to everyone here</span>}
+          <OpenLabel space={space} />
           <span class="room-presence">{presenceWords(people, connected)}</span>
         </p>
       </header>

@@ -98,6 +98,12 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
     loadNear();
   }
 
+  /** The button goes with the click, so the keyboard goes on in the list. */
+  function toEnd(): void {
+    keeper.current?.toEnd();
+    scroller.current?.focus({ preventScroll: true });
+  }
+
   const empty = state !== "loading" && messages.length === 0 && pending === 0;
   return (
     <div class="messages-frame">
@@ -135,7 +141,7 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
         )}
       </div>
       {!atEnd.value && (
-        <button type="button" class="to-end" onClick={() => keeper.current?.toEnd()}>
+        <button type="button" class="to-end" onClick={toEnd}>
           <Icon name="down" />
           {channel.unread > 0
             ? `${channel.unread} new ${channel.unread === 1 ? "message" : "messages"}`

@@ -7,6 +7,8 @@ import { NoteAsides } from "../core/view/parts/NoteAsides.tsx";
 import { NoteRefused } from "../core/view/parts/NoteRefused.tsx";
 import { NoteStanding } from "../core/view/parts/NoteStanding.tsx";
 import { NoteTitle } from "../core/view/parts/NoteTitle.tsx";
+import { OpenLabel } from "../core/view/parts/OpenLabel.tsx";
+import { loadAgain } from "../core/view/tab/load_again.ts";
 import { type NoteState, sameState } from "../core/view/tab/note_state.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import { thisDesk } from "../core/view/tab/this_desk.ts";
@@ -14,13 +16,15 @@ import { thisDesk } from "../core/view/tab/this_desk.ts";
 /** A note: its title, its text in an editor, and how it stands. */
 export default function NoteEditor({ note }: { note: NoteId }) {
   const { session } = useTab();
-  const { notes } = useTabState();
+  const { notes, space } = useTabState();
   const view = notes.find(({ id }) => id === note);
   const hint = useId();
   const text = useRef<HTMLDivElement>(null);
   const editor = useSignal<Editor | null>(null);
   const state = useSignal<NoteState>({ type: "opening" });
   const asides = useSignal(0);
+  /** Whether the editor could not be fetched from the node. */
+  const missing = useSignal(false);
 
   useEffect(() => {
     const gone = new AbortController();
@@ -30,12 +34,14 @@ export default function NoteEditor({ note }: { note: NoteId }) {
 
   async function open(gone: AbortSignal): Promise<void> {
     // Who only chats does without CodeMirror.
-    const [{ NoteEditor }, desk] = await Promise.all([
-      import("../core/view/editor/note_editor.ts"),
+    const load = () => import("../core/view/editor/note_editor.ts");
+    const [module, desk] = await Promise.all([
+      loadAgain(load, session.asker, gone, () => missing.value = true),
       thisDesk(session.asker),
     ]);
-    if (gone.aborted || !text.current) return;
-    const opened = new NoteEditor({
+    if (!module || gone.aborted || !text.current) return;
+    missing.value = false;
+    const opened = new module.NoteEditor({
       ...{ parent: text.current, desk, note, clock: systemClock, describedBy: hint },
       person(cursor) {
         const person = session.state.value?.people.find(({ peer }) => peer === cursor.peer);
@@ -64,8 +70,23 @@ export default function NoteEditor({ note }: { note: NoteId }) {
             onEnter={() => shown?.focus()}
           />
         )}
+        <OpenLabel space={space} />
         <NoteStanding state={state.value} />
       </header>
+      {missing.value && session.connection.value === "connected" && (
+        <div class="note-banner" role="alert">
+          <p>The editor could not be fetched: this page may be of an older Earshot.</p>
+          <div class="note-actions">
+            <button
+              type="button"
+              onClick={() =>
+                location.reload()}
+            >
+              Load the new page
+            </button>
+          </div>
+        </div>
+      )}
       {shown && state.value.type === "refused" && (
         <NoteRefused session={shown.session} why={state.value.why} />
       )}

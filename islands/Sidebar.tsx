@@ -45,8 +45,12 @@ export default function Sidebar({ onDialog }: SidebarProps) {
           ? (
             <div class="space-label">
               <strong>{space.name}</strong>
-              {space.open && <span class="hidden">—</span>}
-              {space.open && <span>open to everyone on this network</span>}
+              {space.open && (
+                <>
+                  {" "}
+                  <span class="hidden">—</span> <span>open to everyone on this network</span>
+                </>
+              )}
             </div>
           )
           : (
@@ -55,39 +59,42 @@ export default function Sidebar({ onDialog }: SidebarProps) {
               <span>the lobby is turned off on this machine</span>
             </div>
           )}
-        <Section
-          title="Channels"
-          add={space ? { label: "New channel", act: () => onDialog("channel") } : null}
-        >
-          {channelsInOrder(channels).map(({ id, name, unread }) => (
-            <RoomLink key={id} place={{ type: "channel", name }} name={name} unread={unread} />
-          ))}
-        </Section>
-        <Section
-          title="Notes"
-          add={space ? { label: "New note", act: () => onDialog("note") } : null}
-        >
-          {notesInOrder(notes).map(({ id, title }) => (
-            <RoomLink key={id} place={{ type: "note", note: id }} name={title} unread={0} />
-          ))}
-          {notes.length === 0 && <li class="sidebar-empty">Write together: start a note</li>}
-        </Section>
+        {space && (
+          <>
+            <Section
+              title="Channels"
+              add={{ label: "New channel", act: () => onDialog("channel") }}
+            >
+              {channelsInOrder(channels).map(({ id, name, unread }) => (
+                <RoomLink key={id} place={{ type: "channel", name }} name={name} unread={unread} />
+              ))}
+            </Section>
+            <Section title="Notes" add={{ label: "New note", act: () => onDialog("note") }}>
+              {notesInOrder(notes).map(({ id, title }) => (
+                <RoomLink key={id} place={{ type: "note", note: id }} name={title} unread={0} />
+              ))}
+              {notes.length === 0 && <li class="sidebar-empty">Write together: start a note</li>}
+            </Section>
+          </>
+        )}
         <Section title="People" add={null}>
           <People people={people} onDialog={onDialog} />
         </Section>
       </div>
-      <footer class="sidebar-foot">
-        <button
-          type="button"
-          class="self"
-          aria-label={`You are ${self.name}. Change name and colour`}
-          onClick={() => onDialog("profile")}
-        >
-          <PersonMark peer={self.peer} name={self.name ?? ""} colour={self.colour} />
-          <bdi class="self-name">{self.name}</bdi>
-          <Icon name="edit" />
-        </button>
-      </footer>
+      {self.name !== null && (
+        <footer class="sidebar-foot">
+          <button
+            type="button"
+            class="self"
+            aria-label={`You are ${self.name}. Change name and colour`}
+            onClick={() => onDialog("profile")}
+          >
+            <PersonMark peer={self.peer} name={self.name} colour={self.colour} />
+            <bdi class="self-name">{self.name}</bdi>
+            <Icon name="edit" />
+          </button>
+        </footer>
+      )}
     </nav>
   );
 }
@@ -164,10 +171,15 @@ function People({ people, onDialog }: SidebarProps & { people: readonly PersonVi
         </button>
       </li>
       {shown.map((person) => <PersonRow key={person.peer} person={person} />)}
-      {shown.length < ordered.length && (
+      {ordered.length > SHOWN_PEOPLE && (
         <li>
-          <button type="button" class="quiet-button" onClick={() => all.value = true}>
-            Show all {ordered.length}
+          <button
+            type="button"
+            class="quiet-button"
+            aria-expanded={all.value}
+            onClick={() => all.value = !all.value}
+          >
+            {all.value ? "Show fewer" : `Show all ${ordered.length}`}
           </button>
         </li>
       )}

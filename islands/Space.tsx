@@ -77,7 +77,7 @@ export default function Space() {
     state.channels.find(({ name }) => name === place.name);
   const note = place.type === "note" && state.notes.find(({ id }) => id === place.note);
   return (
-    <div class={place.type === "home" ? "space at-home" : "space"}>
+    <div class={place.type === "home" && state.space ? "space at-home" : "space"}>
       <a
         class="skip"
         href="#room"
@@ -156,15 +156,22 @@ function Nowhere() {
   const { navigation } = useTab();
   const { space } = useTabState();
   const place = navigation.place.value;
+  if (!space) {
+    return (
+      <div class="nowhere">
+        <h1>The lobby is turned off</h1>
+        <p>
+          There is no other space on this machine. To meet who is on this network, start Earshot
+          without <code>--no-lobby</code>.
+        </p>
+      </div>
+    );
+  }
   if (place.type === "home") return <div class="nowhere" />;
   return (
     <div class="nowhere">
       <h1>{place.type === "channel" ? "No such channel" : "No such note"}</h1>
-      <p>
-        {space
-          ? "Nobody has made it yet, or it has not reached this machine."
-          : "The lobby is turned off on this machine, and there is no other space."}
-      </p>
+      <p>Nobody has made it yet, or it has not reached this machine.</p>
       <a class="button" href="/">Back</a>
     </div>
   );

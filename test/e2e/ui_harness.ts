@@ -1,6 +1,6 @@
 /**
  * The real pages, islands, routes and guard on a fake node, for browser tests and for looking at the page:
- * `deno run -P=test test/e2e/ui_harness.ts [busy|rough|alone|first] [PORT]`.
+ * `deno run -P=test test/e2e/ui_harness.ts [busy|rough|alone|first|closed] [PORT]`.
  */
 import { fileURLToPath } from "node:url";
 import { Access } from "../../core/access.ts";
@@ -18,6 +18,7 @@ export const SCENES = {
   rough: roughScene,
   alone: (node: FakeNode) => void (node.self = { ...node.self, name: "Robin" }),
   first: () => {},
+  closed: (node: FakeNode) => node.closeLobby(),
 };
 export type SceneName = keyof typeof SCENES;
 

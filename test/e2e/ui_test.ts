@@ -18,7 +18,10 @@ browserTest("the first run asks for a name and colour, which change later", asyn
   await page.keyboard.press("Enter");
   await page.getByText("No one else here yet").first().waitFor();
   assert.deepEqual([node.self.name, node.self.colour], ["Ina", 5]);
-  assert.match(await page.locator(".space-label").innerText(), /Lobby\s.*open to everyone/s);
+  assert.equal(
+    await page.locator(".space-label").textContent(),
+    "Lobby — open to everyone on this network",
+  );
 
   await page.getByRole("button", { name: "You are Ina" }).click();
   await page.getByLabel("Your name").fill("Ina Ros");
@@ -260,6 +263,85 @@ browserTest("a narrow page shows one pane at a time and everything fits", async 
   await ui.assertFits();
 });
 
+browserTest("a narrow note says who can read it, and all of its head fits", async (browser) => {
+  await using ui = await UiPage.open(browser, "busy", NARROW);
+  const { page, harness: { node } } = ui;
+  node.addNote("A note with quite a long title, longer than the page is wide", "text");
+  await page.getByRole("link", { name: "A note with" }).click();
+  await page.locator(".cm-content").waitFor();
+  assert.ok(await page.getByText("Lobby · open to everyone here").isVisible());
+  assert.ok(await page.getByText("Saved", { exact: true }).isVisible());
+  await ui.assertFits();
+});
+
+browserTest("the time beside a message has room, on a clock of twelve hours", async (browser) => {
+  await using ui = await UiPage.open(browser, "busy", { locale: "en-US" });
+  const { page } = ui;
+  const message = page.locator(".message", { hasText: "should be there by" });
+  await message.hover();
+  const time = message.locator(".side-time");
+  assert.match(await time.innerText(), /[AP]M$/);
+  const clipped = await time.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const [text, body] = [
+      range.getBoundingClientRect(),
+      element.nextElementSibling!.getBoundingClientRect(),
+    ];
+    return element.scrollWidth > element.clientWidth || text.right > body.left;
+  });
+  assert.equal(clipped, false);
+});
+
+browserTest(
+  "a note that is opened while the node is away shows once it is back",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "busy");
+    const { page, harness } = ui;
+    await ui.composer.waitFor();
+    await harness.stop();
+    await page.getByText("Earshot is not running on this machine").waitFor();
+    await page.getByRole("link", { name: "Shopping for Friday" }).click();
+    await page.getByText("Opening…").waitFor();
+    harness.start();
+    await page.locator(".cm-line", { hasText: "olives" }).waitFor();
+  },
+);
+
+browserTest(
+  "a channel that is made long after one has gone on pulls nobody there",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "busy");
+    const { page, harness } = ui;
+    await ui.composer.waitFor();
+    await harness.stop();
+    await page.getByText("Earshot is not running on this machine").waitFor();
+    await page.getByRole("button", { name: "New channel" }).click();
+    await page.keyboard.type("later");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Waiting for Earshot…" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "You are Robin Lund" }).click();
+    harness.start();
+    await page.getByText("later", { exact: true }).waitFor({ state: "attached" });
+    assert.ok(await page.getByRole("dialog", { name: "Your profile" }).isVisible());
+    assert.equal(new URL(page.url()).pathname, "/channel/general");
+  },
+);
+
+browserTest(
+  "without a space nobody is asked for a name, and told why it is empty",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "closed");
+    const { page } = ui;
+    await page.getByRole("heading", { name: "The lobby is turned off" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /New|You are/ }).count(), 0);
+    await page.setViewportSize(NARROW.viewport);
+    assert.ok(await page.getByText("--no-lobby").isVisible());
+    await ui.assertFits();
+  },
+);
+
 browserTest("all of it by keyboard", async (browser) => {
   await using ui = await UiPage.open(browser, "busy");
   const { page } = ui;
@@ -279,6 +361,16 @@ browserTest("all of it by keyboard", async (browser) => {
   await page.getByRole("heading", { name: "kitchen-and-coffee", level: 1 }).waitFor();
   await page.goBack();
   await page.getByRole("heading", { name: "plans", level: 1 }).waitFor();
+
+  for (let n = 0; n < 40; n++) ui.harness.node.say(1, "plans", `one more ${n}`);
+  await ui.message("one more 39").waitFor();
+  await page.getByRole("region", { name: "Messages in plans" }).focus();
+  await page.keyboard.press("Home");
+  const newest = page.getByRole("button", { name: /To the newest|new messages?$/ });
+  await newest.focus();
+  await page.keyboard.press("Enter");
+  await newest.waitFor({ state: "detached" });
+  assert.equal(await focused(), "Messages in plans", "the keyboard stays in the list");
 
   const skip = page.getByRole("link", { name: "Skip to the room" });
   await skip.focus();

@@ -39,6 +39,7 @@ export class FakeNode implements NodeApi {
   readonly #channels = new Map<ChannelId, ChannelView>();
   readonly #messages = new Map<ChannelId, MessageView[]>();
   readonly #notes = new Map<NoteId, Note>();
+  #lobby = true;
   #counter = 1;
 
   constructor(clock: Clock = systemClock) {
@@ -52,6 +53,12 @@ export class FakeNode implements NodeApi {
     return [0, 1, 2, 3].map((i) =>
       (Math.imul(n * 4 + i + 1, 0x9e3779b1) >>> 0).toString(16).padStart(16, "7")
     ).join("") as PeerId;
+  }
+
+  /** The node was started without the Lobby, and there is nothing else. */
+  closeLobby(): void {
+    this.#lobby = false;
+    this.#channels.clear();
   }
 
   addChannel(name: string): ChannelView {
@@ -212,7 +219,7 @@ export class FakeNode implements NodeApi {
     return {
       version: "0.1.0",
       self: this.self,
-      space: { id: "1".repeat(32) as SpaceId, name: "Lobby", open: true },
+      space: this.#lobby ? { id: "1".repeat(32) as SpaceId, name: "Lobby", open: true } : null,
       channels: [...this.#channels.values()],
       notes: [...this.#notes.values()].map(({ view }) => view),
       people: this.people,
