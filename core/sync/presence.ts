@@ -1,7 +1,8 @@
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import { cleanName } from "../view/words.ts";
 import type { PresenceMessage, SentPlace } from "../wire/message.ts";
+import { Paced } from "./paced.ts";
 import { PRESENCE_MS, SILENT_MS } from "./timing.ts";
 
 /** What a person tells of itself while it is here; never stored. `name` is `null` until one is chosen. */
@@ -13,46 +14,18 @@ export interface Presence {
 /** Hears of a peer's presence; `null` is gone or silent. */
 export type PresenceListener = (peer: PeerId, presence: Presence | null) => void;
 
-/** One's own presence: told when it changes, but not more often than every {@linkcode PRESENCE_MS}. */
-export class OwnPresence {
-  #presence: Presence = { name: null, place: null };
-  #told: Presence = this.#presence;
-  #timer: Timer | undefined;
-
-  constructor(readonly clock: Clock, readonly tell: (presence: Presence) => void) {}
-
-  get current(): Presence {
-    return this.#presence;
-  }
-
-  set(presence: Presence): void {
-    this.#presence = presence;
-    if (!this.#timer) this.#tell();
-  }
-
-  #tell(): void {
-    if (same(this.#presence, this.#told)) return;
-    this.#told = this.#presence;
-    this.#timer = this.clock.after(PRESENCE_MS, () => {
-      this.#timer = undefined;
-      this.#tell();
-    });
-    this.tell(this.#presence);
-  }
-
-  close(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-  }
-}
-
 interface Heard {
+  /** What the peer said of itself last. */
   presence: Presence;
   at: number;
-  shown: boolean;
+  /** What is shown of it; `null` while it is silent. */
+  readonly shown: Paced<Presence | null>;
 }
 
-/** The presence of the peers that are linked. */
+/**
+ * The presence of the peers that are linked. It is told no more often than every {@linkcode PRESENCE_MS},
+ * which is what peers are held to, whatever they do.
+ */
 export class PeerPresences {
   readonly #peers = new Map<PeerId, Heard>();
 
@@ -60,15 +33,15 @@ export class PeerPresences {
 
   /** What each peer that is not silent said last. */
   *shown(): Generator<[PeerId, Presence]> {
-    for (const [peer, { presence, shown }] of this.#peers) if (shown) yield [peer, presence];
+    for (const [peer, { shown }] of this.#peers) if (shown.value) yield [peer, shown.value];
   }
 
   /** Takes what a peer says of itself. */
   said(peer: PeerId, { name, place }: PresenceMessage): void {
     const presence = { name: name === null ? null : shownName(name), place };
-    const before = this.#peers.get(peer);
-    this.#peers.set(peer, { presence, at: this.clock.now(), shown: true });
-    if (!before?.shown || !same(before.presence, presence)) this.tell(peer, presence);
+    const heard = this.#peers.get(peer) ?? this.#met(peer, presence);
+    heard.presence = presence;
+    this.heard(peer);
   }
 
   /** Takes note that a peer said anything at all. */
@@ -76,25 +49,39 @@ export class PeerPresences {
     const heard = this.#peers.get(peer);
     if (!heard) return;
     heard.at = this.clock.now();
-    if (heard.shown) return;
-    heard.shown = true;
-    this.tell(peer, heard.presence);
+    heard.shown.set(heard.presence);
   }
 
   /** Hides who was silent for {@linkcode SILENT_MS}; to be called with each beat. */
   beat(): void {
-    for (const [peer, heard] of this.#peers) {
-      if (!heard.shown || this.clock.now() - heard.at < SILENT_MS) continue;
-      heard.shown = false;
-      this.tell(peer, null);
-    }
+    const now = this.clock.now();
+    for (const { at, shown } of this.#peers.values()) if (now - at >= SILENT_MS) shown.set(null);
   }
 
   /** Forgets a peer whose link is closed. */
   gone(peer: PeerId): void {
     const heard = this.#peers.get(peer);
     this.#peers.delete(peer);
-    if (heard?.shown) this.tell(peer, null);
+    heard?.shown.close();
+    if (heard?.shown.told) this.tell(peer, null);
+  }
+
+  /** Forgets all, and tells nothing more. */
+  close(): void {
+    for (const { shown } of this.#peers.values()) shown.close();
+    this.#peers.clear();
+  }
+
+  #met(peer: PeerId, presence: Presence): Heard {
+    const shown = new Paced<Presence | null>({
+      clock: this.clock,
+      ms: PRESENCE_MS,
+      first: null,
+      tell: (presence) => this.tell(peer, presence),
+    });
+    const heard: Heard = { presence, at: this.clock.now(), shown };
+    this.#peers.set(peer, heard);
+    return heard;
   }
 }
 
@@ -106,8 +93,4 @@ function shownName(name: string): string | null {
     if (error instanceof RangeError) return null;
     throw error;
   }
-}
-
-function same(a: Presence, b: Presence): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

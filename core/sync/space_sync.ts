@@ -9,10 +9,11 @@ import { packEnvelopes } from "../wire/pack.ts";
 import type { Committed } from "./commits.ts";
 import { Held, type HeldListener } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
+import { Paced } from "./paced.ts";
 import { PeerSync } from "./peer_sync.ts";
-import { OwnPresence, PeerPresences, type Presence, type PresenceListener } from "./presence.ts";
+import { PeerPresences, type Presence, type PresenceListener } from "./presence.ts";
 import type { Replica } from "./replica.ts";
-import { BEAT_MS } from "./timing.ts";
+import { BEAT_MS, PRESENCE_MS } from "./timing.ts";
 
 /** What {@linkcode SpaceSync} needs, and who hears of what it learns. */
 export interface SpaceSyncOptions {
@@ -33,7 +34,7 @@ export interface SpaceSyncOptions {
 export class SpaceSync {
   readonly #options: SpaceSyncOptions;
   readonly #peers = new Map<PeerId, PeerSync>();
-  readonly #own: OwnPresence;
+  readonly #own: Paced<Presence>;
   readonly #presences: PeerPresences;
   readonly #held: Held;
   readonly #unlisten: () => void;
@@ -45,7 +46,12 @@ export class SpaceSync {
   constructor(options: SpaceSyncOptions) {
     const { replica, store, clock, onPresence, onHeld } = options;
     this.#options = options;
-    this.#own = new OwnPresence(clock, (presence) => this.#present(presence));
+    this.#own = new Paced<Presence>({
+      clock,
+      ms: PRESENCE_MS,
+      first: { name: null, place: null },
+      tell: (presence) => this.#present(presence),
+    });
     this.#presences = new PeerPresences(clock, (...heard) => onPresence?.(...heard));
     this.#held = new Held({
       space: replica.space,
@@ -85,7 +91,7 @@ export class SpaceSync {
     if (before) this.#leave(before);
     void link.closed.then(() => this.#removed(peer));
     this.#beat ??= clock.every(BEAT_MS, () => this.#onBeat());
-    peer.start(this.#own.current);
+    peer.start(this.#own.value);
   }
 
   /** Tells all who are linked, now and later, what this person is called and where they are. */
@@ -98,6 +104,7 @@ export class SpaceSync {
     this.#closed = true;
     this.#unlisten();
     this.#own.close();
+    this.#presences.close();
     this.#beat?.cancel();
     for (const peer of this.#peers.values()) this.#leave(peer);
     this.#peers.clear();

@@ -8,5 +8,5 @@ export const REPAIR_BEATS = 2;
 export const MAX_REPAIR_BEATS = 64 * REPAIR_BEATS;
 /** Lists of vectors of one peer that are served, at most one in this time. */
 export const EXCHANGE_MS = BEAT_MS;
-/** Changes of one's own place are told at most once in this time. */
+/** Changes of a place, one's own or a peer's, are told at most once in this time. */
 export const PRESENCE_MS = 50;

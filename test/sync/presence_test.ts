@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseChannelId } from "../../core/base/ids.ts";
-import { OwnPresence, PeerPresences, type Presence } from "../../core/sync/presence.ts";
+import { Paced } from "../../core/sync/paced.ts";
+import { PeerPresences, type Presence } from "../../core/sync/presence.ts";
 import { BEAT_MS, PRESENCE_MS, SILENT_MS } from "../../core/sync/timing.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import type { PresenceMessage, SentPlace } from "../../core/wire/message.ts";
@@ -23,14 +24,19 @@ const message = (place: SentPlace | null, name: string | null = "Ana"): Presence
 Deno.test("presence: a change is told at once, many in a moment as first and last, none twice", () => {
   const clock = new FakeClock();
   const told: Presence[] = [];
-  const own = new OwnPresence(clock, (presence) => told.push(presence));
+  const own = new Paced<Presence>({
+    clock,
+    ms: PRESENCE_MS,
+    first: { name: null, place: null },
+    tell: (presence) => told.push(presence),
+  });
   const at = (place: SentPlace | null) => own.set({ name: "Ana", place });
   at(typing);
   assert.equal(told.length, 1);
   for (let i = 0; i < 10; i++) at(i % 2 === 0 ? idle : typing);
   at(null);
   assert.equal(told.length, 1);
-  assert.deepEqual(own.current, { name: "Ana", place: null });
+  assert.deepEqual(own.value, { name: "Ana", place: null });
   clock.advance(PRESENCE_MS);
   assert.deepEqual(told.slice(1), [{ name: "Ana", place: null }]);
   clock.advance(PRESENCE_MS);
@@ -62,6 +68,7 @@ Deno.test("presence: a silent peer is hidden after three beats, and shown again 
   others.beat();
   assert.deepEqual(told.slice(1), [null]);
   assert.deepEqual([...others.shown()], []);
+  clock.advance(PRESENCE_MS);
   others.heard(peer);
   assert.deepEqual(told.slice(2), [{ name: "Ana", place: typing }]);
   others.gone(peer);
@@ -69,11 +76,29 @@ Deno.test("presence: a silent peer is hidden after three beats, and shown again 
   assert.deepEqual(told.slice(3), [null]);
 });
 
+Deno.test("presence: one who changes place without end is told of at our pace", () => {
+  const clock = new FakeClock();
+  const told: (Presence | null)[] = [];
+  const others = new PeerPresences(clock, (_, presence) => told.push(presence));
+  for (let i = 0; i < 1000; i++) others.said(peer, message(i % 2 === 0 ? typing : idle));
+  assert.equal(told.length, 1);
+  clock.advance(PRESENCE_MS);
+  assert.deepEqual(told.slice(1), [{ name: "Ana", place: idle }]);
+  others.said(peer, message(typing));
+  others.gone(peer);
+  assert.deepEqual(told.slice(2), [null], "who is gone is gone at once");
+  others.said(peer, message(typing));
+  others.close();
+  assert.equal(clock.waiting, 0);
+});
+
 Deno.test("presence: a name that is not clean is not shown", () => {
   const told: (string | null | undefined)[] = [];
-  const others = new PeerPresences(new FakeClock(), (_, presence) => told.push(presence?.name));
+  const clock = new FakeClock();
+  const others = new PeerPresences(clock, (_, presence) => told.push(presence?.name));
   for (const name of ["Ana", "\u202eanA", "a\nb", " ", "n".repeat(65), null]) {
     others.said(peer, message(null, name));
+    clock.advance(PRESENCE_MS);
   }
   assert.deepEqual(told, ["Ana", null]);
 });
