@@ -17,6 +17,8 @@ export class Places {
   readonly #parts: Parts;
   readonly #send: (place: SentPlace | null) => void;
   readonly #others = new Map<PeerId, SentPlace>();
+  /** Notes whose cursors are being looked up, and whether one has moved since. */
+  readonly #telling = new Map<NoteId, { moved: boolean }>();
 
   /** @param send tells the other nodes where the person at this one is. */
   constructor(parts: Parts, send: (place: SentPlace | null) => void) {
@@ -76,11 +78,26 @@ export class Places {
     this.#parts.tell({ type: "typing", channel, peers });
   }
 
+  /** One look-up at a time for each note, so that peers cannot make them pile up. */
   async #tellCursors(note: NoteId): Promise<void> {
     // A note that is not known here yet has no text to point into.
     if (!this.#parts.store.registers.note(this.#parts.space, note)) return;
-    const { heads, cursors } = await this.cursors(note);
-    this.#parts.tell({ type: "cursors", note, heads, cursors });
+    const before = this.#telling.get(note);
+    if (before) {
+      before.moved = true;
+      return;
+    }
+    const telling = { moved: true };
+    this.#telling.set(note, telling);
+    try {
+      while (telling.moved) {
+        telling.moved = false;
+        const { heads, cursors } = await this.cursors(note);
+        this.#parts.tell({ type: "cursors", note, heads, cursors });
+      }
+    } finally {
+      this.#telling.delete(note);
+    }
   }
 
   #key(note: NoteId) {
