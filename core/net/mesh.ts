@@ -9,9 +9,10 @@ import type { Found } from "./discovery.ts";
 import { Doorway } from "./doorway.ts";
 import type { HeardConnection } from "./heard_connection.ts";
 import type { Link } from "./link.ts";
+import { Listening } from "./listening.ts";
 import { type MeshStatus, meshStatus } from "./mesh_status.ts";
 import { Pairs } from "./pairs.ts";
-import type { Address, Connection, Listener, Transport } from "./transport.ts";
+import type { Address, Connection, Transport } from "./transport.ts";
 
 /** What a mesh needs. */
 export interface MeshOptions {
@@ -52,15 +53,11 @@ export class Mesh {
   readonly #dialer: Dialer;
   readonly #doorway: Doorway;
   readonly #open = new Set<Link>();
-  #listener: Listener | undefined;
-  #port: number;
-  #listening = "";
-  #turn: Promise<void> = Promise.resolve();
+  readonly #listening: Listening;
   #closing: Promise<void> | undefined;
 
   private constructor(options: MeshOptions) {
     this.#options = options;
-    this.#port = options.port;
     const { clock, onReached } = options;
     const common = { ...options, count: this.#count };
     this.#pairs = new Pairs({
@@ -80,6 +77,8 @@ export class Mesh {
       ...common,
       enter: (link, connection, release) => this.#enter(link, connection, release),
     });
+    const accept = (connection: Connection) => this.#doorway.accept(connection);
+    this.#listening = new Listening({ ...options, accept });
   }
 
   /**
@@ -88,7 +87,7 @@ export class Mesh {
    */
   static async open(options: MeshOptions): Promise<Mesh> {
     const mesh = new Mesh(options);
-    await mesh.#listen();
+    await mesh.#listening.open();
     mesh.#pairs.watch();
     for (const address of options.peers ?? []) mesh.#dialer.add(address);
     for (const { peer, addresses } of options.known ?? []) mesh.#dialer.remember(peer, addresses);
@@ -102,7 +101,7 @@ export class Mesh {
 
   /** The port at which this node listens; 0 as long as none is chosen, since no interface is up. */
   get port(): number {
-    return this.#port;
+    return this.#listening.port;
   }
 
   /** Discovery found a node, or heard it again after a while. */
@@ -123,7 +122,7 @@ export class Mesh {
   /** Listens where that is possible now, dials all anew, and doubts every link. */
   networkChanged(): void {
     if (this.#closing) return;
-    this.#turn = this.#turn.then(() => this.#listenAgain());
+    this.#listening.renew();
     for (const peer of this.links.keys()) this.#pairs.doubt(peer);
     this.#dialer.renewAll();
   }
@@ -140,9 +139,8 @@ export class Mesh {
   }
 
   async #close(): Promise<void> {
-    await this.#turn;
     this.#pairs.stop();
-    await Promise.all([this.#listener?.close(), this.#dialer.close(), this.#doorway.close()]);
+    await Promise.all([this.#listening.close(), this.#dialer.close(), this.#doorway.close()]);
     const links = [...this.#open];
     for (const link of links) link.close("this node is closing");
     await Promise.all(links.map(({ closed }) => closed));
@@ -165,28 +163,6 @@ export class Mesh {
     } catch (error) {
       this.#options.log("error", `Cannot use a link: ${error}`, { peer: link.peer });
       link.close("this node failed to use the link");
-    }
-  }
-
-  async #listen(): Promise<void> {
-    const hosts = this.#options.hosts();
-    this.#listening = JSON.stringify(hosts);
-    if (hosts.length === 0) return;
-    const accept = (connection: Connection) => this.#doorway.accept(connection);
-    this.#listener = await this.#options.transport.listen(hosts, this.#port, accept);
-    this.#port = this.#listener.port; // Peers know it: it stays when the network changes.
-  }
-
-  async #listenAgain(): Promise<void> {
-    if (this.#closing || this.#listening === JSON.stringify(this.#options.hosts())) return;
-    const before = this.#listener;
-    this.#listener = undefined;
-    try {
-      await before?.close();
-      await this.#listen();
-    } catch (error) {
-      this.#listening = ""; // Tried again at the next change.
-      this.#options.log("warn", `Cannot listen for links: ${error}`);
     }
   }
 }
