@@ -120,7 +120,7 @@ function bind(hosts: readonly string[], port: number): Bound[] {
     const bound: Bound[] = [];
     try {
       for (const host of ordered) {
-        const listener = listenUnlessCovered(host, bound[0]?.listener.addr.port ?? port, bound);
+        const listener = listenIfNeeded(host, bound[0]?.listener.addr.port ?? port, ordered, bound);
         if (listener) bound.push({ host, listener });
       }
       return bound;
@@ -132,16 +132,20 @@ function bind(hosts: readonly string[], port: number): Bound[] {
   }
 }
 
-function listenUnlessCovered(
+/** Of all IPv4 and all IPv6, one is enough: "::" may take both, and a system may have no IPv6 at all. */
+function listenIfNeeded(
   host: string,
   port: number,
+  wanted: readonly string[],
   bound: readonly Bound[],
 ): Deno.TcpListener | undefined {
   try {
     return Deno.listen({ hostname: host, port });
   } catch (error) {
+    const taken = error instanceof Deno.errors.AddrInUse;
     const covered = host === "0.0.0.0" && bound.some((other) => other.host === "::");
-    if (covered && error instanceof Deno.errors.AddrInUse) return undefined;
+    const spare = host === "::" && wanted.includes("0.0.0.0");
+    if (taken ? covered : spare) return undefined;
     throw error;
   }
 }

@@ -163,3 +163,20 @@ Deno.test({
     }
   },
 });
+
+Deno.test("tcp: a system without IPv6 is listened on all the same", async () => {
+  const { listen } = Deno;
+  Deno.listen = ((options: Deno.ListenOptions & { transport?: "tcp" }) => {
+    if (options.hostname === "::") throw new Error("Address family not supported (os error 97)");
+    return listen(options);
+  }) as typeof Deno.listen;
+  try {
+    const listener = await tcpTransport.listen(["0.0.0.0", "::"], 0, (call) => call.close());
+    const address = { host: "127.0.0.1", port: listener.port };
+    (await tcpTransport.dial(address, never)).close();
+    await listener.close();
+    await assert.rejects(tcpTransport.listen(["::"], 0, () => {}));
+  } finally {
+    Deno.listen = listen;
+  }
+});
