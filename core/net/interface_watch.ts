@@ -49,7 +49,9 @@ export class InterfaceWatch {
       if (!there) options.log("warn", `No interface "${wanted}" is up: used as soon as it is`);
     }
     watch.#timer = options.clock.every(WATCH_MS, () => {
-      if (watch.#look()) { for (const listener of watch.#listeners) listener(); }
+      // What changes before anyone listens is not looked at until someone does.
+      if (watch.#listeners.size === 0 || !watch.#look()) return;
+      for (const listener of watch.#listeners) listener();
     });
     return watch;
   }

@@ -71,14 +71,20 @@ export class MdnsPort {
       });
       if (error) throw error;
     } catch (error) {
-      this.#tell(error instanceof Error ? error : new Error(String(error)));
+      this.#tell(asError(error));
     }
   }
 
   async close(): Promise<void> {
     const mdns = this.#mdns;
     this.#mdns = undefined;
-    if (mdns) await new Promise<void>((resolve) => mdns.destroy(resolve));
+    if (!mdns) return;
+    try {
+      await new Promise<void>((resolve) => mdns.destroy(resolve));
+    } catch (error) {
+      // The system has closed the socket already, its interface being gone.
+      this.#tell(asError(error));
+    }
   }
 
   #tell(error: Error): void {
@@ -122,4 +128,8 @@ function countRecords(bytes: Uint8Array): number {
   if (bytes.length < 12) return Infinity;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   return view.getUint16(4) + view.getUint16(6) + view.getUint16(8) + view.getUint16(10);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

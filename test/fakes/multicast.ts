@@ -55,6 +55,8 @@ class FakeDatagram extends EventEmitter implements Datagram {
   }
 
   close(callback?: () => void): void {
+    // As `node:dgram` does.
+    if (this.isClosed) throw new Error("Not running");
     this.isClosed = true;
     this.unplug(this);
     callback?.();
@@ -82,6 +84,11 @@ export class Cable {
     if (!subnet) return Promise.reject(new Error("no address"));
     return Promise.resolve(this.#socket(subnet.text).on("error", failed));
   };
+
+  /** Closes every socket, as a system may whose interface is gone. */
+  tearOut(): void {
+    for (const socket of this.#sockets) socket.close();
+  }
 
   /** Says `bytes` to all, as if from `address`. */
   inject(bytes: Uint8Array, address: string, port: number = MDNS_PORT): void {

@@ -321,3 +321,14 @@ Deno.test("discovery: a storm of strange packets changes nothing", async () => {
   assert.deepEqual(one.found.map(({ instance }) => instance), ["0011223344556677"]);
   await one.discovery.close();
 });
+
+Deno.test("discovery: a socket that is closed already, its interface gone, hinders nothing", async () => {
+  const segment = new Segment();
+  const eth0 = fakeInterface("eth0", ["10.77.0.1/24"]);
+  const { discovery } = await segment.open(1, { on: [eth0] });
+  segment.cable.tearOut();
+  await discovery.setInterfaces([]);
+  await discovery.setInterfaces([eth0]);
+  assert.equal(segment.cable.open, 1);
+  await discovery.close();
+});

@@ -49,6 +49,18 @@ Deno.test("interface watch: tells of changes, of waking up, and of nothing else"
   const log = (_: LogLevel, text: string) => lines.push(text);
   const watch = InterfaceWatch.open({ selection: [], clock, log, read: () => there });
   let changes = 0;
+  const before = there;
+  there = [];
+  clock.advance(2 * WATCH_MS);
+  const early = watch.subscribe(() => changes++);
+  clock.advance(WATCH_MS);
+  assert.equal(changes, 1, "what changed before anyone listened");
+  early();
+  there = before;
+  const again = watch.subscribe(() => {});
+  clock.advance(WATCH_MS);
+  again();
+  changes = 0;
   const stop = watch.subscribe(() => changes++);
   clock.advance(10 * WATCH_MS);
   assert.equal(changes, 0);
@@ -83,9 +95,11 @@ Deno.test("interface watch: says which chosen interface is not there, and surviv
     },
   });
   assert.deepEqual(lines, ['No interface "eth7" is up: used as soon as it is']);
+  watch.subscribe(() => {});
   fails = true;
   clock.advance(WATCH_MS);
   assert.deepEqual(names(watch.current), ["eth0"], "the last that is known");
+  assert.deepEqual(lines.slice(1), ["Cannot read the network interfaces"]);
   watch.close();
 });
 
