@@ -109,7 +109,8 @@ export class Chat {
       const message = store.messages.get(space, channel, id);
       if (message) tell({ type: "message", message: this.#message(message) });
     }
-    for (const channel of channels) {
+    // A message changes what its channel's view says: how many are unread, and when the newest came.
+    for (const channel of new Set([...channels, ...messages.map(([channel]) => channel)])) {
       const name = this.#nameOf(channel);
       if (name) tell({ type: "channel", channel: this.#view(channel, name) });
     }

@@ -8,13 +8,13 @@ import type { Space } from "./space.ts";
 export type SpaceCommand = Exclude<Command, { type: "snapshot" | "peers" }>;
 
 /**
- * Does a command in a space; one that writes is done once, however often its request `id` comes. `written`
- * is called after each that did.
+ * Does a command in a space; one that writes is done once, however often its request `id` comes.
  */
 export async function doIn(
   space: Space,
   command: SpaceCommand,
-  { id, once, written }: { id: string; once: Once; written: () => void },
+  id: string,
+  once: Once,
 ): Promise<unknown> {
   switch (command.type) {
     case "message.list":
@@ -39,11 +39,8 @@ export async function doIn(
     case "place.set":
       await space.places.set(command.place);
       return {};
-    default: {
-      const answer = await once.do(id, () => write(space, command, id));
-      written();
-      return answer;
-    }
+    default:
+      return await once.do(id, () => write(space, command, id));
   }
 }
 

@@ -32,6 +32,8 @@ export interface SpaceOptions {
   readonly tell: Tell;
   /** What peers sent could not be written. */
   readonly onFault: (error: StoreError) => void;
+  /** Something was written, whoever made it. */
+  readonly onWritten: () => void;
 }
 
 /** One space at this node: its chat, notes and people, kept in step with every link that is added. */
@@ -69,7 +71,10 @@ export class Space {
       this.#place = place;
       this.#present();
     });
-    this.#replica.onCommit((committed) => this.#committed(committed));
+    this.#replica.onCommit((committed) => {
+      options.onWritten();
+      this.#committed(committed);
+    });
     this.#present();
   }
 

@@ -6,7 +6,8 @@ import { silentLog } from "../../core/base/log.ts";
 import { EarshotNode } from "../../core/node.ts";
 import { openDeviceKeys } from "../../core/store/device_file.ts";
 import { Store } from "../../core/store/store.ts";
-import { RefusedError } from "../../core/view/api.ts";
+import { StoreError } from "../../core/store/store_error.ts";
+import { FaultError, RefusedError } from "../../core/view/api.ts";
 import type { Answer, Command, CommandType } from "../../core/view/command.ts";
 import type { Event } from "../../core/view/event.ts";
 import type { Splice } from "../../core/view/view.ts";
@@ -283,6 +284,29 @@ Deno.test("without the lobby a node opens no door, and says why it can do nothin
       (error) => error instanceof RefusedError && /without --no-lobby/.test(error.message),
     );
     assert.deepEqual(await ana.ask({ type: "peers" }), []);
+  }));
+
+Deno.test("a disk that is full is said until something is written again, whoever made it", () =>
+  withFolder(async (folder) => {
+    await using ana = await TestNode.open(`${folder}/a`, "Ana");
+    await using ben = await TestNode.open(`${folder}/b`, "Ben", { peer: ana });
+    await ana.event("person", ({ person }) => person.peer === ben.node.peer && person.here);
+    await ben.event("person", ({ person }) => person.name === "Ana");
+    const commit = ana.store.commit.bind(ana.store);
+    const channel = await ana.general();
+    const request = crypto.randomUUID();
+    await ana.ask({ type: "message.send", channel, text: "written before" }, request);
+    ana.store.commit = () => {
+      throw new StoreError("full", "Cannot write: the disk is full");
+    };
+    await assert.rejects(ana.ask({ type: "message.send", channel, text: "one" }), FaultError);
+    assert.match((await ana.event("fault")).text ?? "", /full/);
+    // A request that was done before the disk was full says nothing of it now.
+    await ana.ask({ type: "message.send", channel, text: "written before" }, request);
+    assert.match((await ana.ask({ type: "snapshot" })).fault ?? "", /full/);
+    ana.store.commit = commit;
+    await ben.ask({ type: "message.send", channel, text: "two" });
+    assert.equal((await ana.event("fault")).text, null);
   }));
 
 Deno.test("a clock that is set back keeps nobody from linking", () =>
