@@ -74,6 +74,7 @@ export class EarshotNode implements NodeApi {
         suggestedName,
         tell: this.#listeners.tell,
         onFault: (error) => void this.#faults.meaning(error),
+        onWritten: () => this.#faults.clear(),
       })
       : null;
   }
@@ -184,8 +185,7 @@ export class EarshotNode implements NodeApi {
     if (command.type === "peers") return this.#peers();
     const space = this.#lobby;
     if (!space) throw new RefusedError("The Lobby is off here: start Earshot without --no-lobby");
-    const written = () => this.#faults.clear();
-    return await doIn(space, command, { id, once: this.#once, written });
+    return await doIn(space, command, id, this.#once);
   }
 
   #snapshot(): Snapshot {

@@ -7,9 +7,7 @@ import type { Space } from "./space.ts";
 /** A command about one space. */
 export type SpaceCommand = Exclude<Command, { type: "snapshot" | "peers" }>;
 
-/**
- * Does a command in a space; one that writes is done once, however often its request `id` comes.
- */
+/** Does a command in a space; one that writes is done once, however often its request `id` comes. */
 export async function doIn(
   space: Space,
   command: SpaceCommand,
