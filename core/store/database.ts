@@ -146,9 +146,10 @@ export class Database {
       this.#commit.run();
       return result;
     } catch (error) {
+      // First what is in memory, which nothing can hinder.
+      for (const undo of this.#undo.reverse()) undo();
       // SQLite has rolled back by itself after some errors (a full disk).
       if (this.#db.isTransaction) this.#rollback.run();
-      for (const undo of this.#undo.reverse()) undo();
       throw error;
     } finally {
       this.#inTransaction = false;
