@@ -16,13 +16,10 @@ export interface StoredAddress {
   readonly at: number;
 }
 
-const SELECT = "SELECT peers.peer, host, port, at FROM addresses JOIN peers ON id = addresses.peer";
-
 /** Where peers were reached last. */
 export class Addresses {
   readonly #database: Database;
   readonly #names: Names;
-  readonly #of: Statement;
   readonly #newest: Statement;
   readonly #add: Statement;
   readonly #dropOfPeer: Statement;
@@ -31,8 +28,10 @@ export class Addresses {
   constructor(database: Database, names: Names) {
     this.#database = database;
     this.#names = names;
-    this.#of = database.prepare(`${SELECT} WHERE peers.peer = ? ORDER BY at DESC, host, port`);
-    this.#newest = database.prepare(`${SELECT} ORDER BY at DESC, host, port LIMIT ?`);
+    this.#newest = database.prepare(
+      `SELECT peers.peer, host, port, at FROM addresses JOIN peers ON id = addresses.peer
+       ORDER BY at DESC, host, port LIMIT ?`,
+    );
     this.#add = database.prepare(
       `INSERT INTO addresses (peer, host, port, at) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET at = excluded.at`,
@@ -56,11 +55,6 @@ export class Addresses {
       this.#dropOfPeer.run(number);
       this.#drop.run();
     });
-  }
-
-  /** The addresses of a peer, the newest first. */
-  of(peer: PeerId): StoredAddress[] {
-    return this.#of.all(peer);
   }
 
   /** The addresses of all peers, the newest first, at most `limit`. */

@@ -9,7 +9,6 @@ export const MAX_SEEN = 4096;
 export class Seen {
   readonly #database: Database;
   readonly #names: Names;
-  readonly #all: Statement;
   readonly #find: Statement;
   readonly #set: Statement;
   readonly #drop: Statement;
@@ -17,9 +16,9 @@ export class Seen {
   constructor(database: Database, names: Names) {
     this.#database = database;
     this.#names = names;
-    const select = "SELECT peers.peer, at FROM seen JOIN peers ON id = seen.peer";
-    this.#all = database.prepare(select);
-    this.#find = database.prepare(`${select} WHERE peers.peer = ?`);
+    this.#find = database.prepare(
+      "SELECT at FROM seen JOIN peers ON id = seen.peer WHERE peers.peer = ?",
+    );
     this.#set = database.prepare(
       `INSERT INTO seen (peer, at) VALUES (?, ?)
        ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at > at`,
@@ -41,9 +40,5 @@ export class Seen {
   /** When a peer was linked last, or 0 when it never was. */
   get(peer: PeerId): number {
     return this.#find.get<{ at: number }>(peer)?.at ?? 0;
-  }
-
-  all(): Map<PeerId, number> {
-    return new Map(this.#all.all<{ peer: PeerId; at: number }>().map(({ peer, at }) => [peer, at]));
   }
 }

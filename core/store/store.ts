@@ -16,7 +16,6 @@ import { ReadMarks } from "./read_marks.ts";
 import { Receipts } from "./receipts.ts";
 import { Registers } from "./registers.ts";
 import { Seen } from "./seen.ts";
-import { Settings } from "./settings.ts";
 
 /** What is written as one: all of it or nothing. */
 export interface Commit {
@@ -46,7 +45,6 @@ export class Store implements Disposable {
   readonly browsers: Browsers;
   readonly addresses: Addresses;
   readonly seen: Seen;
-  readonly settings: Settings;
   readonly #database: Database;
   readonly #logs: Logs;
   readonly #projector: Projector;
@@ -65,7 +63,6 @@ export class Store implements Disposable {
     this.browsers = new Browsers(database);
     this.addresses = new Addresses(database, names);
     this.seen = new Seen(database, names);
-    this.settings = new Settings(database);
   }
 
   /**

@@ -13,13 +13,6 @@ export function actorOf(peer: PeerId, space: SpaceId, doc: DocId): ActorId {
     .update(doc).digest("hex").slice(0, 32) as ActorId;
 }
 
-/** The actor that owns a branch, or the actor itself if it is none. */
-export function baseActor(actor: ActorId): ActorId {
-  return (actor.length === 42 && actor.startsWith(BRANCH_PREFIX)
-    ? actor.slice(10)
-    : actor) as ActorId;
-}
-
 /**
  * Whether an actor is one under which this peer may write into a document: {@linkcode actorOf} it, or a
  * branch of that which Automerge 3.5 makes for a change that is not on top of the actor's newest

@@ -40,7 +40,7 @@ Deno.test(
       assert.equal(mode(directory), "700");
       const store = Store.open(directory);
       openDeviceKeys(directory, true);
-      store.settings.set("name", "Anna");
+      store.browsers.add("browser", Uint8Array.of(1), 0);
       const names = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
       assert.deepEqual(names, ["device.json", "earshot.db", "earshot.db-wal"]);
       for (const name of names) assert.equal(mode(join(directory, name)), "600", name);

@@ -81,7 +81,7 @@ Deno.test(
     // Once more, and by every way of writing, the disk being full to the last block.
     fill(disk);
     assert.throws(() => send(first, count + 1), isFull);
-    assert.throws(() => first.settings.set("name", "x".repeat(500_000)), isFull);
+    assert.throws(() => first.browsers.add("long", new Uint8Array(500_000), NOW), isFull);
     check(first, count);
     // The write-ahead log may have room left of a write that failed.
     assert.throws(() => {

@@ -253,17 +253,17 @@ Deno.test("several small writes are one: all or none of them", () =>
     assert.throws(() =>
       store.together(() => {
         store.seen.set(ANNA, NOW);
-        store.settings.set("name", "Anna");
+        store.browsers.add("browser", Uint8Array.of(1), NOW);
         throw new Error("on the way");
       }), /on the way/);
     assert.equal(store.seen.get(ANNA), 0);
-    assert.equal(store.settings.get("name"), undefined);
+    assert.equal(store.browsers.get("browser"), undefined);
     const answer = store.together(() => {
       store.seen.set(ANNA, NOW);
-      store.settings.set("name", "Anna");
+      store.browsers.add("browser", Uint8Array.of(1), NOW);
       return 7;
     });
     assert.equal(answer, 7);
     assert.equal(store.seen.get(ANNA), NOW);
-    assert.equal(store.settings.get("name"), "Anna");
+    assert.deepEqual(store.browsers.get("browser"), Uint8Array.of(1));
   }));
