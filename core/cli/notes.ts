@@ -1,3 +1,4 @@
+import { plainSplices } from "../doc/note_splices.ts";
 import type { NoteView, Snapshot, Splice } from "../view/view.ts";
 import { cleanName } from "../view/words.ts";
 import { type Client, ClientError } from "./client.ts";
@@ -29,7 +30,8 @@ export async function writeNote(
   const found = noteTitled(await client.ask({ type: "snapshot" }), title);
   const note = found ?? await client.ask({ type: "note.create", title });
   const open = await client.ask({ type: "note.open", note: note.id });
-  const splices = append ? appended(open.text, text) : replaced(open.text, text);
+  // What others write meanwhile in what stays the same is not lost.
+  const splices = append ? appended(open.text, text) : plainSplices(open.text, text);
   if (splices.length > 0) {
     await client.ask({ type: "note.edit", note: note.id, heads: open.heads, splices });
   }
@@ -58,30 +60,4 @@ function appended(text: string, more: string): Splice[] {
   if (more === "") return [];
   const insert = text === "" || text.endsWith("\n") ? more : `\n${more}`;
   return [{ at: text.length, remove: 0, insert }];
-}
-
-/** One splice over what differs, so that what others write in the rest meanwhile stays. */
-function replaced(from: string, to: string): Splice[] {
-  if (from === to) return [];
-  const shorter = Math.min(from.length, to.length);
-  let start = 0;
-  while (start < shorter && from[start] === to[start]) start++;
-  let end = 0;
-  while (end < shorter - start && from.at(-1 - end) === to.at(-1 - end)) end++;
-  // A cut between the halves of a surrogate pair would leave half a character.
-  if (start > 0 && isHighSurrogate(from.charCodeAt(start - 1))) start--;
-  if (end > 0 && isLowSurrogate(from.charCodeAt(from.length - end))) end--;
-  return [{
-    at: start,
-    remove: from.length - start - end,
-    insert: to.slice(start, to.length - end),
-  }];
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
 }

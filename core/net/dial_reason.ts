@@ -1,4 +1,4 @@
-import type { Address } from "./transport.ts";
+import { type Address, addressText } from "./transport.ts";
 
 /** No answer in time. */
 export class DialTimeout extends Error {
@@ -7,10 +7,7 @@ export class DialTimeout extends Error {
 
 /** Why a dial failed, in plain words for people. */
 export function dialReason(address: Address, error: unknown): string {
-  const where = address.host.includes(":")
-    ? `[${address.host}]:${address.port}`
-    : `${address.host}:${address.port}`;
-  return `${where}: ${reason(error)}`;
+  return `${addressText(address)}: ${reason(error)}`;
 }
 
 function reason(error: unknown): string {

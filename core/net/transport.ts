@@ -5,6 +5,11 @@ export interface Address {
   readonly port: number;
 }
 
+/** `HOST:PORT`, an IPv6 address in brackets. */
+export function addressText({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** A stream of bytes in both directions. Reads may split and join what was written. */
 export interface Connection {
   readonly remote: Address;

@@ -1,5 +1,5 @@
 import type { MeshStatus } from "../net/mesh_status.ts";
-import type { Address } from "../net/transport.ts";
+import { addressText } from "../net/transport.ts";
 import type { PeerView, PersonView } from "../view/view.ts";
 
 /** Tells of each node that the mesh knows, but for this one itself. */
@@ -17,8 +17,4 @@ export function peerViews(
       problem: state === "linked" ? null : lastError ?? null,
     }];
   });
-}
-
-function addressText({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
