@@ -169,9 +169,14 @@ export class EarshotNode implements NodeApi {
     });
   }
 
+  /** It never throws: a disk that cannot be read is no reason to lose a link, or the process. */
   #tellLinked(space: Space, peer: PeerId, linked: boolean): void {
-    space.people.setLinked(peer, linked);
-    this.onLinked(peer, linked);
+    try {
+      space.people.setLinked(peer, linked);
+      this.onLinked(peer, linked);
+    } catch (error) {
+      this.#options.log("error", "Cannot take note of a link", { peer, error: String(error) });
+    }
   }
 
   async #close(): Promise<void> {

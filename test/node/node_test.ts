@@ -309,6 +309,21 @@ Deno.test("a disk that is full is said until something is written again, whoever
     assert.equal((await ana.event("fault")).text, null);
   }));
 
+Deno.test("who cannot take note of a link costs neither the link nor the node", () =>
+  withFolder(async (folder) => {
+    await using ana = await TestNode.open(`${folder}/a`, "Ana");
+    ana.node.onLinked = () => {
+      throw new Error("cannot take note");
+    };
+    const ben = await TestNode.open(`${folder}/b`, "Ben", { peer: ana });
+    await ana.event("person", ({ person }) => person.peer === ben.node.peer && person.here);
+    const channel = await ben.general();
+    await ben.ask({ type: "message.send", channel, text: "hello" });
+    await ana.event("message");
+    await ben.close();
+    await ana.event("person", ({ person }) => person.peer === ben.node.peer && !person.here);
+  }));
+
 Deno.test("a clock that is set back keeps nobody from linking", () =>
   withFolder(async (folder) => {
     const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
