@@ -58,7 +58,12 @@ export class EarshotNode implements NodeApi {
     const { store, keys, lobby, clock, steady, random, log, suggestedName } = options;
     this.#options = options;
     this.#listeners = new Listeners(log);
-    this.#faults = new Faults(this.#listeners.tell);
+    this.#faults = new Faults({
+      tell: this.#listeners.tell,
+      clock,
+      tryWriting: () => store.tryWriting(),
+      onOver: () => this.#lobby?.recover(),
+    });
     this.#once = new Once(store.receipts, clock);
     this.#documents = documents;
     this.#lobby = lobby
@@ -182,6 +187,7 @@ export class EarshotNode implements NodeApi {
   async #close(): Promise<void> {
     await this.#network?.close();
     await this.#lobby?.close();
+    this.#faults.close();
     await this.#documents.close();
   }
 

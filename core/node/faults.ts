@@ -1,15 +1,33 @@
+import type { Clock, Timer } from "../base/clock.ts";
 import { DocumentFault } from "../doc/documents.ts";
 import { StoreError } from "../store/store_error.ts";
 import { FaultError, RefusedError } from "../view/api.ts";
 import type { Tell } from "./tell.ts";
 
-/** What hinders this node now, for its tabs to show, and what an error means to who asked. */
-export class Faults {
-  readonly #tell: Tell;
-  #current: string | null = null;
+/** How often it is tried whether the disk takes anything again, in milliseconds. */
+export const TRY_MS = 2_000;
 
-  constructor(tell: Tell) {
-    this.#tell = tell;
+/** What {@linkcode Faults} needs. */
+export interface FaultsParts {
+  readonly tell: Tell;
+  readonly clock: Clock;
+  /** Tries to write. @throws {StoreError} while the disk does not take it. */
+  readonly tryWriting: () => void;
+  /** Hears that what hindered is over. */
+  readonly onOver: () => void;
+}
+
+/**
+ * What hinders this node now, for its tabs to show, and what an error means to who asked. That the disk can
+ * be written again is found out by itself, though nobody may write.
+ */
+export class Faults {
+  readonly #parts: FaultsParts;
+  #current: string | null = null;
+  #trying: Timer | undefined;
+
+  constructor(parts: FaultsParts) {
+    this.#parts = parts;
   }
 
   /** In plain words, or `null`. */
@@ -19,12 +37,22 @@ export class Faults {
 
   /** Something was written: whatever hindered is over. */
   clear(): void {
+    if (this.#current === null) return;
+    this.close();
     this.#set(null);
+    this.#parts.onOver();
+  }
+
+  /** Tries no more. */
+  close(): void {
+    this.#trying?.cancel();
+    this.#trying = undefined;
   }
 
   /** Takes note of an error that came of writing, and gives what it means to who asked. */
   meaning(error: unknown): unknown {
     if (error instanceof StoreError) {
+      this.#trying ??= this.#parts.clock.every(TRY_MS, () => this.#try());
       this.#set(`${error.message}. What you write is kept in this tab until then.`);
       return new FaultError(error.message, { cause: error });
     }
@@ -38,9 +66,19 @@ export class Faults {
     return error;
   }
 
+  #try(): void {
+    try {
+      this.#parts.tryWriting();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return;
+    }
+    this.clear();
+  }
+
   #set(text: string | null): void {
     if (text === this.#current) return;
     this.#current = text;
-    this.#tell({ type: "fault", text });
+    this.#parts.tell({ type: "fault", text });
   }
 }

@@ -83,6 +83,11 @@ export class Space {
     this.#sync.addLink(link);
   }
 
+  /** What could not be written can be now: it is asked for again. */
+  recover(): void {
+    this.#sync.recover();
+  }
+
   /** Ends it; resolves when nothing is under way. The links are closed before. */
   async close(): Promise<void> {
     await this.#sync.close();

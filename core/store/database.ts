@@ -176,6 +176,21 @@ export class Database {
     this.#undo.push(undo);
   }
 
+  /** Writes so many bytes and takes them away again. @throws {StoreError} when the disk is at fault. */
+  probe(bytes: number): void {
+    try {
+      this.write(() =>
+        this.#db.exec(`
+          CREATE TABLE IF NOT EXISTS probe (bytes BLOB) STRICT;
+          INSERT INTO probe VALUES (zeroblob(${bytes}));
+        `)
+      );
+      this.write(() => this.#db.exec("DROP TABLE probe"));
+    } catch (error) {
+      throw sqliteFault(error, this.#path);
+    }
+  }
+
   /** Closes it; twice does nothing. */
   close(): void {
     if (this.#db.isOpen) this.#db.close();

@@ -17,6 +17,9 @@ import { Receipts } from "./receipts.ts";
 import { Registers } from "./registers.ts";
 import { Seen } from "./seen.ts";
 
+/** What a message of 16 KiB takes as envelope, row and receipt. */
+const PROBE_BYTES = 64 * 1024;
+
 /** What is written as one: all of it or nothing. */
 export interface Commit {
   readonly space: SpaceId;
@@ -130,6 +133,15 @@ export class Store implements Disposable {
   /** Does several small writes as one; a power cut within the next moments may undo them. */
   together<T>(act: () => T): T {
     return this.#database.writeSoon(act);
+  }
+
+  /**
+   * Writes as much as the longest message takes and takes it away again, to see whether the disk takes it.
+   *
+   * @throws {StoreError} as long as it does not.
+   */
+  tryWriting(): void {
+    this.#database.probe(PROBE_BYTES);
   }
 
   /** Closes it; twice does nothing. */

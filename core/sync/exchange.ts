@@ -78,6 +78,11 @@ export class Exchange {
       .finally(() => this.#asking = undefined);
   }
 
+  /** What it asked for in vain may be of use now. */
+  recover(): void {
+    this.#patience = REPAIR_BEATS;
+  }
+
   /** Takes note that the peer streams, and whether that brought something new. */
   streamed(fresh: boolean): void {
     this.#differing = 0;

@@ -68,6 +68,11 @@ export class PeerSync {
     for (const message of messages) this.link.send(message);
   }
 
+  /** Asks for what is missing without patience, though asking brought nothing before. */
+  recover(): void {
+    this.#exchange.recover();
+  }
+
   /** Tells the peer what is held here of what it sent, each log once. */
   tellHeld(marks: Iterable<Mark>): void {
     const messages = packHeld(this.#parts.replica.space, marks, MAX_MESSAGE_BYTES);

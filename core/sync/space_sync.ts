@@ -94,6 +94,11 @@ export class SpaceSync {
     peer.start(this.#own.value);
   }
 
+  /** What could not be written can be now: what is missing is asked for without patience. */
+  recover(): void {
+    for (const peer of this.#peers.values()) peer.recover();
+  }
+
   /** Tells all who are linked, now and later, what this person is called and where they are. */
   setPresence(presence: Presence): void {
     if (!this.#closed) this.#own.set(presence);

@@ -296,7 +296,7 @@ Deno.test("a disk that is full is said until something is written again, whoever
     const channel = await ana.general();
     const request = crypto.randomUUID();
     await ana.ask({ type: "message.send", channel, text: "written before" }, request);
-    ana.store.commit = () => {
+    ana.store.commit = ana.store.tryWriting = () => {
       throw new StoreError("full", "Cannot write: the disk is full");
     };
     await assert.rejects(ana.ask({ type: "message.send", channel, text: "one" }), FaultError);

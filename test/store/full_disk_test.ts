@@ -92,7 +92,9 @@ Deno.test(
       assert.deepEqual(first.browsers.get("old"), Uint8Array.of(1));
       assert.deepEqual(first.browsers.get("new"), Uint8Array.of(2));
     }
+    for (let i = 0; i < 3; i++) assert.throws(() => first.tryWriting(), isFull);
     Deno.removeSync(ballast);
+    for (let i = 0; i < 3; i++) first.tryWriting();
     send(first, count + 1);
     check(first, count + 1);
     first.close();

@@ -291,6 +291,24 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
   });
 });
 
+Deno.test("sync: when what hindered is over, what is missing is asked for at once", async () => {
+  await node(async (node, world) => {
+    const peer = new Intruder(world, node, 50);
+    const lists = async (beats: number) => {
+      const before = peer.all("vectors").length;
+      for (let i = 0; i < beats; i++) {
+        peer.send(otherDigest);
+        await world.pass(BEAT_MS);
+      }
+      return peer.all("vectors").length - before;
+    };
+    await lists(4 * MAX_REPAIR_BEATS);
+    assert.equal(await lists(4), 0, "asking brought nothing so often");
+    node.sync.recover();
+    assert.equal(await lists(4), 1);
+  });
+});
+
 Deno.test("sync: what a peer holds is not worth a link when the disk is full", async () => {
   await node(async (node, world) => {
     await node.post(general, "one");
