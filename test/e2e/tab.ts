@@ -49,3 +49,20 @@ export class Tab implements Disposable {
     this.#socket.close();
   }
 }
+
+type EventOf<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+/** Waits for the next event of a type that `wanted` accepts; it listens from the call on. */
+export function eventOf<T extends Event["type"]>(
+  tab: Tab,
+  type: T,
+  wanted: (event: EventOf<T>) => boolean = () => true,
+): Promise<EventOf<T>> {
+  return new Promise((resolve) => {
+    const before = tab.onEvent;
+    tab.onEvent = (event) => {
+      before(event);
+      if (event.type === type && wanted(event as EventOf<T>)) resolve(event as EventOf<T>);
+    };
+  });
+}
