@@ -40,7 +40,7 @@ export class Envelopes {
     this.#changes = database.prepare("SELECT change FROM envelopes WHERE doc = ? ORDER BY id");
     this.#hasHash = database.prepare("SELECT 1 FROM envelopes WHERE doc = ? AND hash = ?");
     this.#bySeq = database.prepare(
-      `SELECT id, lower(hex(hash)) AS hash, received_at AS receivedAt
+      `SELECT id, lower(hex(hash)) AS hash
        FROM envelopes WHERE log = ? AND seq = ?`,
     );
     this.#places = database.prepare(
@@ -80,12 +80,8 @@ export class Envelopes {
 
   /** The hash of the change that an actor made as its `seq`-th, if it is held. */
   hashAt(space: SpaceId, doc: DocId, actor: ActorId, seq: number): ChangeHash | undefined {
-    return this.#at(space, doc, actor, seq)?.hash;
-  }
-
-  /** When an envelope was admitted, in milliseconds since 1970, if it is held. */
-  receivedAt(space: SpaceId, doc: DocId, actor: ActorId, seq: number): number | undefined {
-    return this.#at(space, doc, actor, seq)?.receivedAt;
+    const log = this.#logs.find(space, doc, actor);
+    return log && this.#bySeq.get<{ hash: ChangeHash }>(log.id, seq)?.hash;
   }
 
   /** Who writes under an actor, if anything of it is held. */
@@ -149,11 +145,5 @@ export class Envelopes {
     const hash = Buffer.from(header.hash, "hex");
     this.#add.run(log.doc, log.id, log.seq, receivedAt, hash, signature, change);
     return log;
-  }
-
-  #at(space: SpaceId, doc: DocId, actor: ActorId, seq: number) {
-    const log = this.#logs.find(space, doc, actor);
-    if (!log) return undefined;
-    return this.#bySeq.get<{ id: number; hash: ChangeHash; receivedAt: number }>(log.id, seq);
   }
 }

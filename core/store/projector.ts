@@ -51,7 +51,6 @@ export class Projector {
   readonly #note: Statement;
   readonly #noteTime: Statement;
   readonly #person: Statement;
-  readonly #empty: readonly Statement[];
 
   constructor(database: Database, names: Names) {
     this.#names = names;
@@ -91,18 +90,6 @@ export class Projector {
        ON CONFLICT DO UPDATE SET name = excluded.name, colour = excluded.colour, op = excluded.op,
          op_actor = excluded.op_actor WHERE ${HIGHER}`,
     );
-    this.#empty = [
-      "DELETE FROM messages",
-      "DELETE FROM segments",
-      "DELETE FROM notes",
-      "DELETE FROM people",
-      "UPDATE channels SET name = NULL, made_by = NULL, op = 0, op_actor = ''",
-    ].map((sql) => database.prepare(sql));
-  }
-
-  /** Forgets the whole projection. */
-  empty(): void {
-    for (const statement of this.#empty) statement.run();
   }
 
   /**

@@ -49,18 +49,17 @@ export class Store implements Disposable {
   readonly addresses: Addresses;
   readonly seen: Seen;
   readonly #database: Database;
-  readonly #logs: Logs;
   readonly #projector: Projector;
 
   private constructor(database: Database) {
     const names = new Names(database);
     this.#database = database;
-    this.#logs = new Logs(database, names);
+    const logs = new Logs(database, names);
     this.#projector = new Projector(database, names);
-    this.envelopes = new Envelopes(database, this.#logs);
-    this.messages = new Messages(database, names, this.#logs);
+    this.envelopes = new Envelopes(database, logs);
+    this.messages = new Messages(database, names, logs);
     this.registers = new Registers(database);
-    this.holdings = new Holdings(database, names, this.#logs);
+    this.holdings = new Holdings(database, names, logs);
     this.receipts = new Receipts(database);
     this.readMarks = new ReadMarks(database, names, this.messages);
     this.browsers = new Browsers(database);
@@ -102,31 +101,6 @@ export class Store implements Disposable {
       const changed = this.#projector.apply(space, sources, rows);
       if (receipt) this.receipts.put(receipt.id, receipt.answer, receivedAt);
       return changed;
-    });
-  }
-
-  /** Forgets what the envelopes mean, for {@linkcode project} to tell it anew. */
-  emptyProjection(): void {
-    this.#database.write(() => this.#projector.empty());
-  }
-
-  /**
-   * Writes what envelopes that are in the store already mean.
-   *
-   * @throws {RangeError} if an envelope is not in the store, or a row is of none of them.
-   */
-  project(space: SpaceId, envelopes: readonly VerifiedEnvelope[], rows: readonly Row[]): void {
-    this.#database.write(() => {
-      const sources = envelopes.map((verified): Source => {
-        const { envelope: { doc }, header: { actor, seq } } = verified;
-        const log = this.#logs.find(space, doc, actor);
-        const receivedAt = this.envelopes.receivedAt(space, doc, actor, seq);
-        if (!log || receivedAt === undefined) {
-          throw new RangeError(`Cannot project change ${seq} of "${actor}": not in the store`);
-        }
-        return { verified, log, receivedAt };
-      });
-      this.#projector.apply(space, sources, rows);
     });
   }
 

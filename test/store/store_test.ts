@@ -57,7 +57,6 @@ Deno.test("a commit is there after the store was opened again", () =>
     assert.deepEqual(store.envelopes.vectors(SPACE), new Map([[doc, new Map([[actor, 1]])]]));
     assert.equal(store.envelopes.has(SPACE, doc, hash), true);
     assert.equal(store.envelopes.hashAt(SPACE, doc, actor, 1), hash);
-    assert.equal(store.envelopes.receivedAt(SPACE, doc, actor, 1), NOW);
     assert.equal(store.envelopes.authorOf(SPACE, doc, actor), ANNA);
     assert.deepEqual(store.messages.get(SPACE, GENERAL, sent.row.id), {
       id: sent.row.id,
@@ -227,26 +226,6 @@ Deno.test("whatever the order of envelopes and rows, the same is shown", async (
   assert.equal(expected?.notes.length, 1);
   assert.deepEqual([...expected?.segments.values() ?? []].reduce((a, b) => a + b), 3);
 });
-
-Deno.test("the projection is told anew from the envelopes as it was", () =>
-  withStore((store) => {
-    const all = contested();
-    const envelopes = all.map(({ verified }) => verified);
-    const rows = all.map(({ row }) => row);
-    store.commit({ space: SPACE, envelopes, rows, receivedAt: NOW });
-    const before = projection(store);
-    const read = before.messages[0]?.id;
-    assert(read);
-    store.readMarks.mark(SPACE, GENERAL, read);
-
-    store.emptyProjection();
-    const none = { channels: [], notes: [], people: [], messages: [], segments: new Map() };
-    assert.deepEqual(projection(store), none);
-    store.project(SPACE, envelopes, rows);
-    assert.deepEqual(projection(store), before);
-    assert.equal(store.readMarks.get(SPACE, GENERAL), read);
-    assert.throws(() => store.project(SPACE, [envelope(BEN, SPACE_DOC, 9)], []), RangeError);
-  }));
 
 Deno.test("several small writes are one: all or none of them", () =>
   withStore((store) => {
