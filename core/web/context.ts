@@ -127,9 +127,10 @@ export class Context<State> {
     first?: WebSocketUpgradeOptions | WebSocketHandlers,
     second?: WebSocketUpgradeOptions,
   ): { socket: WebSocket; response: Response } | Response {
-    if (this.req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      throw new HttpError(400, "Expected a WebSocket upgrade");
-    }
+    const { headers } = this.req;
+    const asks = headers.get("upgrade")?.toLowerCase() === "websocket" &&
+      /\bupgrade\b/i.test(headers.get("connection") ?? "") && headers.has("sec-websocket-key");
+    if (!asks) throw new HttpError(400, "Expected a WebSocket upgrade");
     const on = first as WebSocketHandlers;
     if (!second && !on?.open && !on?.message && !on?.close && !on?.error) {
       return Deno.upgradeWebSocket(this.req, first as WebSocketUpgradeOptions);

@@ -217,4 +217,7 @@ Deno.test("WebSockets: by handlers with a subprotocol, by ctx.upgrade(), by app.
   }
   const plain = await fetch(`${site.url}/ws`);
   assert.deepEqual([plain.status, await plain.text()], [400, "Expected a WebSocket upgrade"]);
+  const keyless = { upgrade: "websocket", connection: "upgrade", "sec-websocket-version": "13" };
+  const half = await app.handler()(new Request("http://127.0.0.1/ws", { headers: keyless }));
+  assert.deepEqual([half.status, await half.text()], [400, "Expected a WebSocket upgrade"]);
 });
