@@ -65,7 +65,7 @@ async function run(options: StartOptions, program: Program): Promise<number> {
   opened.defer(() => node.close());
   const ui = await Promise.race([stop, building]);
   if (!ui) return STOPPED;
-  const url = await openUi(opened, { node, store, directory, options, ui });
+  const url = openUi(opened, { node, store, directory, options, ui });
   announce(node, url, options);
   // What ran so far (the bundler, the browser) is not needed again.
   if (options.open) openBrowser(directory, url);
@@ -114,12 +114,13 @@ interface UiParts {
 }
 
 /** Serves the page and tells the command line where; gives the address with the token. */
-async function openUi(
+function openUi(
   opened: AsyncDisposableStack,
   { node, store, directory, options, ui }: UiParts,
-): Promise<string> {
+): string {
   const access = new Access({ keys: store.browsers, clock: systemClock, random: randomBytes });
-  const server = await serveUi(ui, { node, access }, options.port);
+  const log = lineLog(complain, options.verbose);
+  const server = serveUi(ui, { node, access }, options.port, { clock: systemClock, log });
   opened.defer(() => server.close());
   const { port } = server;
   const token = access.linkToken;

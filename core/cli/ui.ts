@@ -3,9 +3,11 @@ import { Builder } from "fresh/dev";
 import { fileURLToPath } from "node:url";
 import type { Access } from "../access.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
+import { type Log, silentLog } from "../base/log.ts";
 import type { NodeApi } from "../view/api.ts";
 import { guarded } from "../web/guard.ts";
 import { DEFAULT_PORT } from "./options.ts";
+import { type Serve, StandingServer } from "./standing_server.ts";
 import { PortTakenError } from "./port_taken.ts";
 
 /** What every route finds in `ctx.state`. */
@@ -18,8 +20,6 @@ export interface State {
 const HOST = "127.0.0.1";
 /** How many ports are tried from the default one on. */
 const PORTS_TRIED = 20;
-/** What still hangs this long after the end is cut off, in milliseconds. */
-const CLOSE_MS = 500;
 /** What a browser may have before it is let in, besides the pages, which are empty shells. */
 const PUBLIC_API = ["/api/challenge", "/api/session"];
 
@@ -46,7 +46,7 @@ export function serveUi(
   ui: Ui,
   state: State,
   chosen: number | null,
-  clock: Clock = systemClock,
+  parts: { clock: Clock; log: Log } = { clock: systemClock, log: silentLog },
 ): UiServer {
   const app = new App<State>();
   app.use((ctx) => {
@@ -61,21 +61,11 @@ export function serveUi(
     authorize: (request) => state.access.authorize(request),
     isPublic: ({ pathname }) => !pathname.startsWith("/api/") || PUBLIC_API.includes(pathname),
   });
-  const cut = new AbortController();
-  const server = listen(
-    chosen,
-    (port) => Deno.serve({ hostname: HOST, port, signal: cut.signal, onListen: () => {} }, handler),
-  );
-  host = `${HOST}:${server.addr.port}`;
-  return {
-    port: server.addr.port,
-    async close() {
-      const timer = clock.after(CLOSE_MS, () => cut.abort());
-      await server.shutdown();
-      await server.finished;
-      timer.cancel();
-    },
-  };
+  const serve: Serve = (port, signal) =>
+    Deno.serve({ hostname: HOST, port, signal, onListen: () => {} }, handler);
+  const server = listen(chosen, (port) => StandingServer.open(port, serve, parts));
+  host = `${HOST}:${server.port}`;
+  return server;
 }
 
 function listen<T>(chosen: number | null, serve: (port: number) => T): T {
