@@ -2,6 +2,7 @@ import type { DocId, PeerId } from "../base/ids.ts";
 import { MAX_CHANGE_ROWS } from "../base/limits.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { type ApplyAnswer, DocumentFault } from "../doc/documents.ts";
+import { maxRows } from "../doc/row_limit.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
 import { EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
 import type { SentEnvelope } from "../wire/message.ts";
@@ -100,6 +101,10 @@ export class Admission {
       const refusal = this.#culprits.refusal(hash, author, clock.now());
       if (refusal !== undefined) {
         outcome.refuse(item, "rejected", refusal, "debug");
+        return undefined;
+      }
+      if (header.rows > maxRows(doc, item.change.length)) {
+        outcome.refuse(item, "forged", `${header.rows} operations are too many for its bytes`);
         return undefined;
       }
       const arrived = { verified: verifyEnvelope({ ...item, space }), from };

@@ -344,14 +344,33 @@ Deno.test("admission: the culprit is found by halves", async () => {
   });
 });
 
+Deno.test("CHG-4: outside of notes operations that take no bytes are refused", async () => {
+  await alone(async (node) => {
+    const keys = deviceKeys(80);
+    for (const where of [doc, SPACE_DOC]) {
+      const bomb = (rows: number) => {
+        const change = bombChange(actorOf(keys.peer, LOBBY, where), rows - 1);
+        return signEnvelope(keys, LOBBY, where, change).envelope;
+      };
+      const { length } = bomb(16).change;
+      const most = 8 + Math.floor(length / 16);
+      await assertRefused(node, bomb(most + 1), "forged");
+      assert.equal((await node.replica.admit([bomb(most)], relay)).fresh, 1);
+    }
+  });
+});
+
 Deno.test("admission: many operations in few bytes are taken in many batches", async () => {
   await alone(async (node) => {
-    const bombs = [80, 81, 82, 83].map((seed) => {
-      const keys = deviceKeys(seed);
-      const change = bombChange(actorOf(keys.peer, LOBBY, doc), MAX_CHANGE_ROWS / 2 - 1);
-      return signEnvelope(keys, LOBBY, doc, change).envelope;
-    });
-    const honest = await posts(await Author.open(84), 3);
+    const note = noteDoc(parseNoteId("5e".repeat(16)));
+    const changes = (rows: number, seeds: readonly number[]) =>
+      seeds.map((seed) => {
+        const keys = deviceKeys(seed);
+        const change = bombChange(actorOf(keys.peer, LOBBY, note), rows - 1);
+        return signEnvelope(keys, LOBBY, note, change).envelope;
+      });
+    const bombs = changes(MAX_CHANGE_ROWS / 2, [80, 81, 82, 83]);
+    const honest = changes(10, [84, 85, 86]);
     const { documents } = node;
     const apply = documents.apply.bind(documents);
     const batches: number[] = [];
