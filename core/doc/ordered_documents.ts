@@ -15,6 +15,9 @@ import type { EngineAnswer, EngineCall, EngineCalls, EngineTask } from "./engine
 /** Documents kept open. */
 export const MAX_OPEN_DOCUMENTS = 64;
 
+/** So many calls for the person at this node go ahead of one of a peer's that waits. */
+const OWN_IN_A_ROW = 8;
+
 /** An engine that does one task at a time, wherever it runs. */
 export interface EnginePort {
   /** Counts the engines there were: a new one has no document open. */
@@ -39,7 +42,8 @@ interface Job {
 /**
  * {@linkcode Documents} on an engine. It gives the engine one call at a time and keeps the others, so:
  *
- * 1. Answers come in the order of the calls.
+ * 1. Answers come in the order of the calls, those for the person at this node before those of peers
+ *    (`apply`), which get their turn too.
  * 2. When the engine dies, the call it had is the one at fault, and no other was begun.
  * 3. A document is opened from the store only when every earlier answer about it was given.
  */
@@ -48,7 +52,10 @@ export class OrderedDocuments implements Documents {
   readonly #load: Load;
   readonly #log: Log;
   readonly #maxOpen: number;
-  #waiting: Job[] = [];
+  readonly #own: Job[] = [];
+  readonly #peers: Job[] = [];
+  /** Own calls since the last one of a peer's. */
+  #ownInARow = 0;
   #running: { readonly job: Job; stale: boolean } | undefined;
   #generation: number;
   /** What the engine has open, in order of last use, the longest unused first. */
@@ -114,7 +121,7 @@ export class OrderedDocuments implements Documents {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const jobs = this.#waiting.splice(0);
+    const jobs = [...this.#own.splice(0), ...this.#peers.splice(0)];
     for (const job of jobs) job.reject(closedFault(job.key));
     await this.#port.close();
   }
@@ -125,14 +132,15 @@ export class OrderedDocuments implements Documents {
       EngineCalls[C["type"]]["answer"]
     >();
     // What the engine answers is what `EngineCalls` says for the call's type.
-    this.#waiting.push({ key, call, resolve: resolve as (answer: unknown) => void, reject });
+    const job = { key, call, resolve: resolve as (answer: unknown) => void, reject };
+    this.#queueOf(job).push(job);
     this.#next();
     return promise;
   }
 
   #next(): void {
     while (!this.#running && !this.#closed) {
-      const job = this.#waiting.shift();
+      const job = this.#take();
       if (!job) return;
       const task = this.#prepare(job);
       if (!task) continue;
@@ -143,6 +151,17 @@ export class OrderedDocuments implements Documents {
         (error: unknown) => this.#fail(job, error),
       ).finally(() => this.#next());
     }
+  }
+
+  #queueOf({ call }: Job): Job[] {
+    return call.type === "apply" ? this.#peers : this.#own;
+  }
+
+  #take(): Job | undefined {
+    const isTheirTurn = this.#ownInARow >= OWN_IN_A_ROW && this.#peers.length > 0;
+    const own = isTheirTurn ? undefined : this.#own.shift();
+    this.#ownInARow = own ? this.#ownInARow + 1 : 0;
+    return own ?? this.#peers.shift();
   }
 
   #prepare({ key, call, reject }: Job): EngineTask | undefined {
@@ -169,7 +188,7 @@ export class OrderedDocuments implements Documents {
     this.#running = undefined;
     if (stale && answer.type !== "dead" && !this.#closed) {
       // Done on what was dropped meanwhile: it is done once more on the document as it is in the store.
-      this.#waiting.unshift(job);
+      this.#queueOf(job).unshift(job);
       return;
     }
     switch (answer.type) {

@@ -85,6 +85,18 @@ Deno.test("documents: one task at a time, answers in the order of calls, each do
   assert.deepEqual(port.tasks.map(({ open }) => open !== null), [true, true, false]);
 });
 
+Deno.test("documents: who sits here does not wait for what peers sent, and they get their turn", async () => {
+  const { port, documents } = scripted();
+  const list: string[] = [];
+  for (let i = 0; i < 3; i++) note(list, `peer ${i}`, documents.apply(A, []));
+  for (let i = 0; i < 10; i++) note(list, `own ${i}`, documents.heads(B));
+  for (let i = 0; i < 13; i++) await port.answer(done([]));
+  const own = Array.from({ length: 10 }, (_, i) => `own ${i}`);
+  assert.deepEqual(list, [
+    ...["peer 0", ...own.slice(0, 8), "peer 1", ...own.slice(8), "peer 2"],
+  ]);
+});
+
 Deno.test("documents: a wrong call is a RangeError, a panic a fault that closes its document", async () => {
   const { port, loads, documents } = scripted();
   const wrong = documents.heads(A);
