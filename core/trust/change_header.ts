@@ -48,20 +48,41 @@ const BRANCH_ACTOR_BYTES = 21;
  * with numbers in their shortest form.
  */
 export function readChangeHeader(change: Uint8Array): ChangeHeader {
+  const { checksum, body } = unpack(change);
+  const hash = createHash("sha256").update(HASHED_TYPE).update(uleb(body.length)).update(body)
+    .digest("hex") as ChangeHash;
+  if (!hash.startsWith(checksum)) throw bad("damaged, its checksum does not match");
+  return readBody(hash, new ByteReader(body, bad));
+}
+
+/**
+ * Gives the rows of a change that was read with {@linkcode readChangeHeader} before, at a small part of its
+ * cost.
+ *
+ * @throws {SyntaxError} if it is none.
+ */
+export function rowsOf(change: Uint8Array): number {
+  const body = new ByteReader(unpack(change).body, bad);
+  const deps = body.uleb();
+  body.take(deps * HASH_BYTES);
+  body.take(body.uleb());
+  for (let i = 0; i < 2; i++) body.uleb();
+  body.sleb();
+  body.take(body.uleb());
+  return countRows(body, MAX_CHANGE_ROWS, bad);
+}
+
+function unpack(change: Uint8Array): { checksum: string; body: Uint8Array } {
   if (change.length > MAX_CHANGE_BYTES) throw bad(`${change.length} bytes long`);
   const chunk = new ByteReader(change, bad);
   if (chunk.u32() !== MAGIC) throw bad("no chunk of Automerge");
-  const checksum = Buffer.from(chunk.take(CHECKSUM_BYTES)).toString("hex");
+  const checksum = hex(chunk.take(CHECKSUM_BYTES));
   const type = chunk.u8();
   if (type !== TYPE_CHANGE && type !== TYPE_DEFLATED_CHANGE) throw bad(`of type ${type}`);
   const length = chunk.uleb();
   if (length !== chunk.left) throw bad("of another length than it says");
   const packed = chunk.take(length);
-  const body = type === TYPE_CHANGE ? packed : inflate(packed);
-  const hash = createHash("sha256").update(HASHED_TYPE).update(uleb(body.length)).update(body)
-    .digest("hex") as ChangeHash;
-  if (!hash.startsWith(checksum)) throw bad("damaged, its checksum does not match");
-  return readBody(hash, new ByteReader(body, bad));
+  return { checksum, body: type === TYPE_CHANGE ? packed : inflate(packed) };
 }
 
 function readBody(hash: ChangeHash, body: ByteReader): ChangeHeader {

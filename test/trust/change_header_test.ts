@@ -10,7 +10,11 @@ import {
 } from "../../core/base/limits.ts";
 import { decodeChange } from "../../core/doc/automerge.ts";
 import { GENESIS, GENESIS_ACTOR } from "../../core/doc/genesis.ts";
-import { MAX_CHANGE_MESSAGE_BYTES, readChangeHeader } from "../../core/trust/change_header.ts";
+import {
+  MAX_CHANGE_MESSAGE_BYTES,
+  readChangeHeader,
+  rowsOf,
+} from "../../core/trust/change_header.ts";
 import { bombChange } from "../fakes/bomb.ts";
 import { manyChanges, mendChecksum } from "../fakes/changes.ts";
 
@@ -80,6 +84,7 @@ Deno.test("change header: it agrees with Automerge on every change, plain and de
     for (const change of [plain, deflatedForm(plain)]) {
       const header = readChangeHeader(change);
       const decoded = decodeChange(change);
+      assert.equal(rowsOf(change), header.rows);
       branches.add(header.actor.length);
       assert.deepEqual({ ...header }, {
         hash: decoded.hash,
