@@ -209,7 +209,7 @@ browserTest(
     node.say(1, "plans", "new one");
     node.say(2, "plans", "new two");
     await page.getByRole("link", { name: "plans 2 unread" }).waitFor();
-    assert.match(await page.title(), /^\(2\) #general/);
+    await page.waitForFunction(() => /^\(2\) #general/.test(document.title));
     await plans.click();
     await ui.message("new two").waitFor();
     const rows = await page.locator("ol > li").evaluateAll((all) =>
