@@ -3,7 +3,6 @@ import { type Log, silentLog } from "../base/log.ts";
 import type { Documents, Load } from "./documents.ts";
 import type { EngineAnswer, EngineTask } from "./engine_task.ts";
 import { EngineLostError, type EnginePort, OrderedDocuments } from "./ordered_documents.ts";
-import { SplitDocuments } from "./split_documents.ts";
 import { taskCostMs } from "./task_cost.ts";
 import type { WorkerMessage } from "./worker_main.ts";
 
@@ -41,18 +40,11 @@ export interface DocumentsOptions {
   readonly maxOpen?: number;
 }
 
-/**
- * Starts the worker for all documents but notes, which get one of their own as soon as one is opened, and
- * gives the documents in them. To be closed.
- */
+/** Starts the document worker and gives the documents in it. To be closed. */
 export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
-  const { load, clock = systemClock, log = silentLog, maxOpen } = options;
-  const limits = { ...WORKER_LIMITS, ...options.limits };
-  const documentsIn = (worker: DocumentWorker) =>
-    new OrderedDocuments(worker, load, maxOpen === undefined ? { log } : { log, maxOpen });
-  const others = documentsIn(await DocumentWorker.open(clock, log, limits));
-  const notes = documentsIn(new DocumentWorker(clock, log, limits));
-  return new SplitDocuments({ notes, others });
+  const { load, clock = systemClock, log = silentLog, limits, maxOpen } = options;
+  const worker = await DocumentWorker.open(clock, log, { ...WORKER_LIMITS, ...limits });
+  return new OrderedDocuments(worker, load, maxOpen === undefined ? { log } : { log, maxOpen });
 }
 
 type State =
@@ -74,8 +66,7 @@ export class DocumentWorker implements EnginePort {
   #deadline: Timer | undefined;
   #generation = 0;
 
-  /** One that starts with its first task; {@linkcode open} gives one that is up. */
-  constructor(clock: Clock, log: Log, limits: WorkerLimits) {
+  private constructor(clock: Clock, log: Log, limits: WorkerLimits) {
     this.#clock = clock;
     this.#log = log;
     this.#limits = limits;

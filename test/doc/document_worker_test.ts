@@ -110,24 +110,6 @@ Deno.test("document worker: bombs end by their deadline, their call alone fails,
   await documents.close();
 });
 
-Deno.test("document worker: chat does not wait for a note that takes long", async () => {
-  const store = new Store();
-  const documents = await openDocuments({ load: store.load, limits: { taskMs: 3_600_000 } });
-  const bombs = Array.from({ length: 200 }, (_, i) => {
-    const actor = (i + 1).toString(16).padStart(32, "0") as ActorId;
-    return bombChange(actor, MAX_CHANGE_ROWS - 1);
-  });
-  let over = false;
-  const long = documents.apply(NOTE, bombs).then(() => over = true, () => over = true);
-  for (let seq = 1; seq <= 10; seq++) {
-    const made = await documents.put(MAP, [{ key: `k${seq}`, value: "v" }], 5);
-    store.keep(MAP, made.change);
-  }
-  assert.equal(over, false);
-  await documents.close();
-  await long;
-});
-
 Deno.test("document worker: a deadline is longer for more bytes, and no timer is left behind", async () => {
   const store = new Store();
   const clock = new FakeClock();

@@ -344,26 +344,6 @@ Deno.test("admission: the culprit is found by halves", async () => {
   });
 });
 
-Deno.test("admission: of many documents in one read two are written at once", async () => {
-  await alone(async (node) => {
-    const author = await Author.open(80);
-    const sent: Envelope[] = [];
-    for (let i = 0; i < 20; i++) sent.push(await author.post(segmentDoc(general, i), `post ${i}`));
-    const { documents } = node;
-    const apply = documents.apply.bind(documents);
-    let now = 0;
-    let most = 0;
-    documents.apply = async (key, changes) => {
-      most = Math.max(most, ++now);
-      const answer = await apply(key, changes);
-      now--;
-      return answer;
-    };
-    assert.equal((await node.replica.admit(sent, relay)).fresh, 20);
-    assert.equal(most, 2);
-  });
-});
-
 Deno.test("CHG-4: outside of notes operations that take no bytes are refused", async () => {
   await alone(async (node) => {
     const keys = deviceKeys(80);
