@@ -1,7 +1,7 @@
 import { type Clock, systemClock, type Timer } from "../base/clock.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import type { Documents, Load } from "./documents.ts";
-import type { EngineAnswer, EngineTask } from "./engine_task.ts";
+import type { EngineAnswer, EngineCall, EngineTask } from "./engine_task.ts";
 import { EngineLostError, type EnginePort, OrderedDocuments } from "./ordered_documents.ts";
 import { taskCostMs } from "./task_cost.ts";
 import type { WorkerMessage } from "./worker_main.ts";
@@ -47,6 +47,8 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
   return new OrderedDocuments(worker, load, maxOpen === undefined ? { log } : { log, maxOpen });
 }
 
+type Done = PromiseWithResolvers<EngineAnswer>;
+
 type State =
   | { readonly type: "starting"; readonly worker: Worker; readonly up: PromiseWithResolvers<void> }
   | { readonly type: "up"; readonly worker: Worker }
@@ -62,7 +64,7 @@ export class DocumentWorker implements EnginePort {
   readonly #log: Log;
   readonly #limits: WorkerLimits;
   #state: State = { type: "down" };
-  #task: PromiseWithResolvers<EngineAnswer> | undefined;
+  #running: { readonly type: EngineCall["type"]; readonly done: Done } | undefined;
   #deadline: Timer | undefined;
   #generation = 0;
 
@@ -87,10 +89,11 @@ export class DocumentWorker implements EnginePort {
     if (this.#state.type === "down") await this.#start();
     if (this.#state.type === "starting") await this.#state.up.promise;
     if (this.#state.type !== "up") throw new EngineLostError(CLOSED);
-    this.#task = Promise.withResolvers();
+    const done: Done = Promise.withResolvers();
+    this.#running = { type: task.call.type, done };
     this.#watch(this.#limits.taskMs + taskCostMs(task));
     this.#state.worker.postMessage(task);
-    return await this.#task.promise;
+    return await done.promise;
   }
 
   close(): Promise<void> {
@@ -132,12 +135,14 @@ export class DocumentWorker implements EnginePort {
       up.resolve();
     }
     if (message.type === "up") return;
-    this.#task?.resolve(message.answer);
-    this.#task = undefined;
-    if (message.answer.type === "dead") this.#lose(worker, message.answer.text);
-    else if (message.memoryBytes > this.#limits.memoryBytes) {
-      this.#lose(worker, `${message.memoryBytes} bytes of memory`);
+    const isTooMuch = message.memoryBytes > this.#limits.memoryBytes;
+    // What the person wrote counts; what a peer sent may be what made the document so heavy.
+    if (!isTooMuch || this.#running?.type !== "apply") {
+      this.#running?.done.resolve(message.answer);
+      this.#running = undefined;
     }
+    if (message.answer.type === "dead") this.#lose(worker, message.answer.text);
+    else if (isTooMuch) this.#lose(worker, `${message.memoryBytes} bytes of memory`);
   }
 
   /** Ends the worker because of what it did, and starts the next unless it did not even come up. */
@@ -157,7 +162,7 @@ export class DocumentWorker implements EnginePort {
     if ("worker" in state) state.worker.terminate();
     const error = new EngineLostError(`the document worker ended (${reason})`);
     if (state.type === "starting") state.up.reject(error);
-    this.#task?.reject(error);
-    this.#task = undefined;
+    this.#running?.done.reject(error);
+    this.#running = undefined;
   }
 }

@@ -10,6 +10,8 @@ const BYTES_PER_MS = 1000;
  * character takes 7 µs on a fast machine, when it is removed as well as whenever the note is opened.
  */
 const ROWS_PER_MS = 50;
+/** What operations may add at most, in milliseconds: everything else waits as long. */
+const MAX_ROWS_MS = 10_000;
 
 /** How many milliseconds a task may take because of its size, besides those that each has. */
 export function taskCostMs({ key, open, call }: EngineTask): number {
@@ -21,7 +23,7 @@ export function taskCostMs({ key, open, call }: EngineTask): number {
   if (call.type === "noteEdit") {
     rows += sum(call.splices, ({ remove, insert }) => remove + insert.length);
   }
-  return Math.floor(bytes / BYTES_PER_MS + rows / ROWS_PER_MS);
+  return Math.floor(bytes / BYTES_PER_MS + Math.min(rows / ROWS_PER_MS, MAX_ROWS_MS));
 }
 
 function sum<T>(items: readonly T[], size: (item: T) => number): number {

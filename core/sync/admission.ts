@@ -98,7 +98,7 @@ export class Admission {
         outcome.held.push([from, [doc, actor, seq]]);
         return undefined;
       }
-      const refusal = this.#culprits.refusal(hash, author, clock.now());
+      const refusal = this.#culprits.refusal(hash, author, doc, clock.now());
       if (refusal !== undefined) {
         outcome.refuse(item, "rejected", refusal, "debug");
         return undefined;
@@ -137,7 +137,7 @@ export class Admission {
       const [first] = batch;
       if (first && batch.length === 1) {
         const { envelope } = first.verified;
-        this.#culprits.blame(envelope.author, clock.now());
+        this.#culprits.blame(envelope.author, doc, clock.now());
         outcome.refuse(envelope, "fault", error.message);
         return;
       }

@@ -170,6 +170,18 @@ Deno.test("document worker: beyond its memory it is replaced, and the documents 
   await documents.close();
 });
 
+Deno.test("document worker: what a peer sent is given up when it takes all memory", async () => {
+  const store = new Store();
+  const made = await openDocuments({ load: store.load });
+  const { change } = await made.put(MAP, [{ key: "k", value: "v" }], 5);
+  await made.close();
+  const documents = await openDocuments({ load: store.load, limits: { memoryBytes: 1 } });
+  await assert.rejects(documents.apply(MAP, [change]), DocumentFault);
+  const own = await documents.put(MAP, [{ key: "own", value: "v" }], 5);
+  assert.equal(readChangeHeader(own.change).seq, 1);
+  await documents.close();
+});
+
 Deno.test("document worker: one that does not come up in time is an error; closing ends a running call", async () => {
   const clock = new FakeClock();
   const opening = assert.rejects(openDocuments({ load: new Store().load, clock }), /not|silent/);

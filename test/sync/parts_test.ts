@@ -144,22 +144,37 @@ Deno.test("pending: bounded per author and in all, by count and bytes, and room 
 
 Deno.test("culprits: rejected changes and authors at fault are remembered, not for ever and not all", () => {
   const culprits = new Culprits();
+  const doc = segment(0);
   const [one, other] = [deviceKeys(1).peer, deviceKeys(2).peer];
   const hash = (n: number) => `hash ${n}` as ChangeHash;
   culprits.reject(hash(0), "bad");
-  assert.equal(culprits.refusal(hash(0), one, 0), "bad");
-  assert.equal(culprits.refusal(hash(1), one, 0), undefined);
+  assert.equal(culprits.refusal(hash(0), one, doc, 0), "bad");
+  assert.equal(culprits.refusal(hash(1), one, doc, 0), undefined);
   for (let i = 1; i <= MAX_REMEMBERED; i++) culprits.reject(hash(i), "bad");
-  assert.equal(culprits.refusal(hash(0), one, 0), undefined);
-  assert.equal(culprits.refusal(hash(1), one, 0), "bad");
-  for (let i = 1; i < MAX_FAULTS; i++) culprits.blame(one, 10);
-  assert.equal(culprits.refusal(hash(0), one, 10), undefined);
-  culprits.blame(one, 10);
-  assert.match(culprits.refusal(hash(0), one, 9 + MUTE_MS) ?? "", /not listened to/);
-  assert.equal(culprits.refusal(hash(0), other, 10), undefined);
-  assert.equal(culprits.refusal(hash(0), one, 10 + MUTE_MS), undefined);
-  culprits.blame(one, 10 + MUTE_MS);
-  assert.equal(culprits.refusal(hash(0), one, 10 + MUTE_MS), undefined, "counted anew");
+  assert.equal(culprits.refusal(hash(0), one, doc, 0), undefined);
+  assert.equal(culprits.refusal(hash(1), one, doc, 0), "bad");
+  for (let i = 1; i < MAX_FAULTS; i++) culprits.blame(one, doc, 10);
+  assert.equal(culprits.refusal(hash(0), one, doc, 10), undefined);
+  culprits.blame(one, doc, 10);
+  assert.match(culprits.refusal(hash(0), one, doc, 9 + MUTE_MS) ?? "", /author is not listened to/);
+  assert.equal(culprits.refusal(hash(0), other, doc, 10), undefined, "the channel is for others");
+  assert.equal(culprits.refusal(hash(0), one, doc, 10 + MUTE_MS), undefined);
+  culprits.blame(one, doc, 10 + MUTE_MS);
+  assert.equal(culprits.refusal(hash(0), one, doc, 10 + MUTE_MS), undefined, "counted anew");
+});
+
+Deno.test("culprits: a note that kills worker after worker is let be, whoever writes", () => {
+  const culprits = new Culprits();
+  const hash = "hash" as ChangeHash;
+  const [note, other] = [1, 2].map((n) => noteDoc(parseNoteId(`${n}`.repeat(32))));
+  assert.ok(note && other);
+  for (let i = 0; i < MAX_FAULTS; i++) {
+    assert.equal(culprits.refusal(hash, deviceKeys(9).peer, note, 10), undefined);
+    culprits.blame(deviceKeys(i).peer, note, 10);
+  }
+  assert.match(culprits.refusal(hash, deviceKeys(9).peer, note, 10) ?? "", /note bears no more/);
+  assert.equal(culprits.refusal(hash, deviceKeys(9).peer, other, 10), undefined);
+  assert.equal(culprits.refusal(hash, deviceKeys(9).peer, note, 10 + MUTE_MS), undefined);
 });
 
 Deno.test("turns: one after another under a key, at once under others, a failure ends its own", async () => {
