@@ -19,6 +19,9 @@ const MAX_BATCH_BYTES = 1024 * 1024;
 /** Few bytes may be many operations: a batch holds up the person's own work for a tenth of a second. */
 const MAX_BATCH_ROWS = MAX_CHANGE_ROWS;
 
+/** Documents of one read that are written at once: who sends for hundreds does not hold up other peers. */
+const DOCS_AT_ONCE = 2;
+
 /**
  * Admits the envelopes of others to one space, cheapest check first: known already → signed by its author
  * for this place → rests on what is here → the document takes it → committed. PROTOCOL.md, SYNC.
@@ -48,14 +51,17 @@ export class Admission {
    */
   async admit(items: readonly SentEnvelope[], from: PeerId): Promise<Admitted> {
     const outcome = new Outcome(from, this.#parts.log);
-    const byDoc = Map.groupBy(items, ({ doc }) => doc);
-    const turns = [...byDoc].map(([doc, items]) =>
-      this.#turns.run(doc, () => this.#admitTo(doc, items, from, outcome))
-    );
+    const byDoc = Map.groupBy(items, ({ doc }) => doc).entries();
+    const failures: unknown[] = [];
+    const inTurn = async () => {
+      for (const [doc, items] of byDoc) {
+        const turn = this.#turns.run(doc, () => this.#admitTo(doc, items, from, outcome));
+        await turn.catch((error) => failures.push(error));
+      }
+    };
     // All are over before the first failure is told.
-    for (const turn of await Promise.allSettled(turns)) {
-      if (turn.status === "rejected") throw turn.reason;
-    }
+    await Promise.all(Array.from({ length: DOCS_AT_ONCE }, inTurn));
+    for (const failure of failures) throw failure;
     return outcome;
   }
 

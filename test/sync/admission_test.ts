@@ -344,6 +344,26 @@ Deno.test("admission: the culprit is found by halves", async () => {
   });
 });
 
+Deno.test("admission: who sends for many documents in one read does not hold up others", async () => {
+  await alone(async (node) => {
+    const [author, other] = [await Author.open(80), await Author.open(81)];
+    const sent: Envelope[] = [];
+    for (let i = 1; i <= 20; i++) sent.push(await author.post(segmentDoc(general, i), `post ${i}`));
+    const chat = await other.post(doc, "chat");
+    const { documents } = node;
+    const apply = documents.apply.bind(documents);
+    const order: string[] = [];
+    documents.apply = (key, changes) => {
+      order.push(changes.includes(chat.change) ? "chat" : "many");
+      return apply(key, changes);
+    };
+    const many = node.replica.admit(sent, relay);
+    const one = node.replica.admit([chat], deviceKeys(91).peer);
+    assert.deepEqual([(await many).fresh, (await one).fresh], [20, 1]);
+    assert.ok(order.indexOf("chat") < 5, order.join());
+  });
+});
+
 Deno.test("CHG-4: outside of notes operations that take no bytes are refused", async () => {
   await alone(async (node) => {
     const keys = deviceKeys(80);
