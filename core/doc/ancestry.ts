@@ -6,10 +6,10 @@ import type { OpId } from "./entry.ts";
 /**
  * How far ahead the first operation of a change may be numbered, beyond the number of operations that it
  * rests on. On a branch Automerge counts on from all that its author's document has, so concurrent work of
- * others makes a distance; a whole note has a sixteenth of this. Without a bound one change would use up
- * all numbers there are.
+ * others makes a distance. A document loads in time and memory (72 bytes) for each number below its highest,
+ * used or not: at 2^24 it takes 1.2 GB, at 10^9 it does not load at all.
  */
-export const MAX_OPS_AHEAD = 2 ** 24;
+export const MAX_OPS_AHEAD = 2 ** 18;
 
 /** Pasts kept, in entries: an actor and a number. */
 const MAX_KEPT = 20_000;
