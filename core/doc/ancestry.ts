@@ -11,6 +11,9 @@ import type { OpId } from "./entry.ts";
  */
 export const MAX_OPS_AHEAD = 2 ** 18;
 
+/** A change whose operations are numbered more than {@linkcode MAX_OPS_AHEAD} ahead. */
+export class FarAheadError extends RangeError {}
+
 /** Pasts kept, in entries: an actor and a number. */
 const MAX_KEPT = 20_000;
 
@@ -55,8 +58,8 @@ export class Ancestry {
    * Finds the place of a change that is not here yet, from nothing but what it rests on, which is here.
    *
    * @throws {RangeError} if it does not rest on the one before it in its log, if it rests on one change by
-   * way of another as well as directly, if its operations are not numbered above all that it rests on, or
-   * too far above.
+   * way of another as well as directly, or if its operations are not numbered above all that it rests on.
+   * @throws {FarAheadError}
    */
   judge(header: ChangeHeader): { place: Place; past: Past } {
     const { actor, seq, startOp, rows } = header;
@@ -69,7 +72,9 @@ export class Ancestry {
     const before = deps.reduce((most, dep) => Math.max(most, maxOp(dep)), 0);
     if (startOp <= before) throw wrong("its operations are not numbered above what it rests on");
     if (startOp - 1 > before && startOp - 1 > this.#opsIn(past) + MAX_OPS_AHEAD) {
-      throw wrong("its operations are numbered too far ahead");
+      throw new FarAheadError(
+        "Cannot accept the change: its operations are numbered too far ahead",
+      );
     }
     const opsOfActor = (this.#at(actor, seq - 1)?.opsOfActor ?? 0) + rows;
     return { place: { header, deps, opsOfActor }, past };
@@ -94,6 +99,16 @@ export class Ancestry {
     this.#logs.get(place.header.actor)?.pop();
     this.#forget(place);
     return place;
+  }
+
+  /** Gives what is in the past of heads that are here, they themselves included. */
+  pastOf(heads: readonly ChangeHash[]): Past {
+    const places = this.#find(heads);
+    const past = this.#pastBelow(places);
+    for (const { header: { actor, seq } } of places) {
+      past.set(actor, Math.max(seq, past.get(actor) ?? 0));
+    }
+    return past;
   }
 
   /** Whether a past is all there is. */

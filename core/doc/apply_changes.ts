@@ -108,7 +108,7 @@ function tryApply(
       (copy) => {
         copy.applyChanges(batch.map(({ read }) => read.change));
         if (copy.getMissingDeps(batch.map(({ hash }) => hash)).length > 0) {
-          throw new RangeError("Cannot accept the change: Automerge did not take it up");
+          throw new RangeError("Automerge did not take it up");
         }
       },
       rows,

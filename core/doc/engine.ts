@@ -1,6 +1,7 @@
 import type { ActorId, ChangeHash } from "../base/ids.ts";
-import { MAX_SPLICE_UNITS } from "../base/limits.ts";
+import { MAX_DEPS, MAX_SPLICE_UNITS } from "../base/limits.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
+import { FarAheadError } from "./ancestry.ts";
 import { docKind } from "./doc_id.ts";
 import { type DocKey, readDocKey } from "./doc_key.ts";
 import type {
@@ -13,7 +14,7 @@ import type {
   SetAside,
 } from "./documents.ts";
 import { entriesOf } from "./gate.ts";
-import { GENESIS_ACTOR, TEXT_OBJECT } from "./genesis.ts";
+import { GENESIS_ACTOR } from "./genesis.ts";
 import * as note from "./note_handle.ts";
 import { applySplices, groupSplices } from "./note_splices.ts";
 import { OpenDocument, TooLongError } from "./open_document.ts";
@@ -61,8 +62,11 @@ export class DocumentEngine {
     checkIdText(idText);
     const document = this.#get(key);
     return document.write((copy) => {
+      const { length } = copy.getHeads();
+      if (length > MAX_DEPS) copy.isolate(note.newestHeads(copy));
       for (const { key, value } of entries) copy.put("_root", key, value, "str");
       const hash = copy.commit(idText, at) as ChangeHash | null;
+      if (length > MAX_DEPS) copy.integrate();
       const change = hash && copy.getChangeByHash(hash);
       if (!hash || !change) throw new RangeError("Cannot write: no entries");
       const made = document.made(change);
@@ -87,7 +91,8 @@ export class DocumentEngine {
   /** See {@linkcode Documents.noteText}. */
   noteText(key: DocKey): NoteText {
     const { handle } = this.#getNote(key);
-    return { heads: handle.getHeads().sort(), text: handle.text(TEXT_OBJECT) };
+    const heads = note.newestHeads(handle);
+    return { heads, text: note.textAt(handle, heads) };
   }
 
   /** See {@linkcode Documents.noteEdit}. */
@@ -119,12 +124,21 @@ export class DocumentEngine {
     at: number,
     idText: string,
   ): NoteEdited | undefined {
-    try {
-      return document.write((copy) => {
-        const branch = note.writeSplices(copy, heads, groups, at, idText);
+    const edit = (isApart: boolean) =>
+      document.write((copy) => {
+        const branch = isApart
+          ? note.writeApart(copy, document.actorAt(heads), heads, groups, at, idText)
+          : note.writeSplices(copy, heads, groups, at, idText);
         for (const change of branch.made) document.made(change);
         return { ...branch, merged: note.mergeFrom(copy, branch.heads) };
       });
+    try {
+      try {
+        return edit(false);
+      } catch (error) {
+        if (error instanceof FarAheadError) return edit(true);
+        throw error;
+      }
     } catch (error) {
       if (error instanceof TooLongError) return undefined;
       throw error;

@@ -1,4 +1,5 @@
-import type { ChangeHash } from "../base/ids.ts";
+import type { ActorId, ChangeHash } from "../base/ids.ts";
+import { branchOf, MAX_BRANCH_LEVEL } from "../trust/actor.ts";
 import { plainChunk } from "../trust/change_chunk.ts";
 import { type ChangeHeader, type OpenChange, openChange } from "../trust/change_header.ts";
 import { Ancestry, type Past, type Place } from "./ancestry.ts";
@@ -82,6 +83,17 @@ export class Gate {
     this.#ancestry.add(place, past);
     this.#keys.add(read.writes);
     this.#passed.push(read.writes.map(({ key }) => ({ key })));
+  }
+
+  /**
+   * Gives an actor under which a change at heads that are here can be written: a base, or a branch of it, all of
+   * whose changes are among what the heads rest on. `undefined` when all have gone on elsewhere.
+   */
+  actorAt(base: ActorId, heads: readonly string[]): ActorId | undefined {
+    const past = this.#ancestry.pastOf(heads as readonly ChangeHash[]);
+    const branches = Array.from({ length: MAX_BRANCH_LEVEL }, (_, i) => branchOf(base, i + 1));
+    return [base, ...branches]
+      .find((actor) => this.#ancestry.countOf(actor) === (past.get(actor) ?? 0));
   }
 
   /** Takes back the newest changes until so many are left. */

@@ -9,6 +9,8 @@ import { Gate, type ReadChange, readChange } from "./gate.ts";
 import { GENESIS } from "./genesis.ts";
 import { type Reload, ReloadSchedule } from "./reload.ts";
 
+const NO_MORE_BRANCHES = "Cannot write on one more branch: open the note again";
+
 /** A change made here that does not fit: to be made of several. */
 export class TooLongError extends RangeError {}
 
@@ -98,11 +100,22 @@ export class OpenDocument {
     try {
       read = readChange(change, this.isNote);
     } catch (cause) {
-      throw new RangeError("Cannot write on one more branch: open the note again", { cause });
+      throw new RangeError(NO_MORE_BRANCHES, { cause });
     }
     this.#judged().pass(read);
     this.#schedule.added(read.header.rows, false);
     return read;
+  }
+
+  /**
+   * Gives an actor of one's own under which a change can be written at heads it knows.
+   *
+   * @throws {RangeError} if all have gone on elsewhere.
+   */
+  actorAt(heads: readonly string[]): ActorId {
+    const actor = this.#judged().actorAt(this.actor, heads);
+    if (actor === undefined) throw new RangeError(NO_MORE_BRANCHES);
+    return actor;
   }
 
   free(): void {

@@ -21,7 +21,7 @@ export function reload(handle: Handle, isNote: boolean): void {
   const isSame = again.getHeads().sort().join() === handle.getHeads().sort().join() &&
     (isNote ? again.text(TEXT_OBJECT) === handle.text(TEXT_OBJECT) : isSameMap(again, handle));
   Automerge.free(loaded);
-  if (!isSame) throw new RangeError("Cannot accept the change: the document saves as another");
+  if (!isSame) throw new RangeError("The document saves as another");
 }
 
 function isSameMap(a: Handle, b: Handle): boolean {

@@ -4,6 +4,9 @@ import type { ActorId, DocId, PeerId, SpaceId } from "../base/ids.ts";
 /** Begins the id of a branch that Automerge's `changeAt` made; one byte of level and the base follow. */
 const BRANCH_PREFIX = "13b22309";
 
+/** The highest level of a branch. */
+export const MAX_BRANCH_LEVEL = 127;
+
 /**
  * Gives the actor under which a peer writes into a document: the first 16 bytes of
  * SHA-256("earshot/actor/1" || peer || space || UTF-8 of the document's id).
@@ -23,4 +26,9 @@ export function actorBelongs(actor: ActorId, peer: PeerId, space: SpaceId, doc: 
   if (actor === base) return true;
   return actor.length === 42 && actor.startsWith(BRANCH_PREFIX) && actor.slice(10) === base &&
     /^(0[1-9a-f]|[1-7][0-9a-f])$/.test(actor.slice(8, 10));
+}
+
+/** Gives the actor of a branch, of a level from 1 to {@linkcode MAX_BRANCH_LEVEL}. */
+export function branchOf(base: ActorId, level: number): ActorId {
+  return `${BRANCH_PREFIX}${level.toString(16).padStart(2, "0")}${base}` as ActorId;
 }
