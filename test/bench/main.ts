@@ -6,6 +6,7 @@
  */
 import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
+import { benchGate } from "./gate_bench.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
@@ -24,6 +25,7 @@ try {
   }
   await a.stop();
   await benchLink();
+  await benchGate();
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
