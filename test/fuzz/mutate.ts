@@ -49,15 +49,13 @@ export function mutate(unit: Unit, change: Decoded, stock: Stock): Uint8Array | 
       else mutateOps(unit, decoded, stock);
     }
   }
-  let bytes: Uint8Array;
   try {
-    bytes = Automerge.encodeChange(decoded);
+    const body = bodyOf(Automerge.encodeChange(decoded));
+    return chunk(unit, ways > 0.65 ? mutateBody(unit, body, stock) : body);
   } catch {
+    // Automerge cannot encode it, or nobody can take apart what it encoded.
     return undefined;
   }
-  let body = bodyOf(bytes);
-  if (ways > 0.65) body = mutateBody(unit, body, stock);
-  return chunk(unit, body);
 }
 
 function mutateHeader(unit: Unit, change: Decoded, stock: Stock): void {
