@@ -1,18 +1,27 @@
 /**
- * `deno task fuzz [--count N] [--seed S]`: N spoiled changes through the whole of admission, in rounds; one
- * line of JSON at the end. It ends with an error when something is admitted that does harm.
+ * `deno task fuzz [--count N] [--seed S] [--worker]`: N spoiled changes through the whole of admission, in
+ * rounds, with the documents in this thread or in their workers; one line of JSON at the end. It ends with an
+ * error when something is admitted that does harm.
  *
  * @module
  */
 import minimist from "minimist";
+import type { Log } from "../../core/base/log.ts";
 import { startAutomerge } from "../../core/doc/automerge.ts";
+import { openDocuments } from "../../core/doc/document_worker.ts";
+import type { Load } from "../../core/doc/documents.ts";
 import { directDocuments } from "../fakes/documents.ts";
 import { fuzzRound } from "./round.ts";
 
 const MUTANTS_PER_ROUND = 1000;
 
-const { count = 10_000, seed = 1 } = minimist(Deno.args);
+const { count = 10_000, seed = 1, worker = false } = minimist(Deno.args, { boolean: ["worker"] });
 await startAutomerge();
+let workerDeaths = 0;
+const log: Log = (_level, text) => {
+  if (text === "the document worker is replaced") workerDeaths++;
+};
+const open = (load: Load) => worker ? openDocuments({ load, log }) : directDocuments(load);
 const start = performance.now();
 const total = {
   mutants: 0,
@@ -28,7 +37,7 @@ for (let round = Number(seed); total.mutants < Number(count); round++) {
   const directory = await Deno.makeTempDir({ prefix: "earshot-fuzz-" });
   try {
     const mutants = Math.min(MUTANTS_PER_ROUND, Number(count) - total.mutants);
-    const figures = await fuzzRound(round, mutants, directory, directDocuments);
+    const figures = await fuzzRound(round, mutants, directory, open);
     total.rounds++;
     for (const name of ["mutants", "admitted", "honest", "byAutomerge"] as const) {
       total[name] += figures[name];
@@ -49,8 +58,9 @@ const line = {
   fuzz: "admission",
   seed: Number(seed),
   ...total,
+  ...(worker ? { workerDeaths } : {}),
   seconds: Math.round((performance.now() - start) / 1000),
   kindsOfRefusal: kinds.size,
 };
 Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
-if (total.byAutomerge > 0 || total.readMs > MAX_STALL_MS) Deno.exit(1);
+if (total.byAutomerge > 0 || workerDeaths > 0 || total.readMs > MAX_STALL_MS) Deno.exit(1);
