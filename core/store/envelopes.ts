@@ -141,8 +141,8 @@ export class Envelopes {
         `Cannot commit change ${header.seq} of actor "${header.actor}": ${held} are held`,
       );
     }
-    const log = this.#logs.append(space, doc, header.actor, author);
     const hash = Buffer.from(header.hash, "hex");
+    const log = this.#logs.append(space, doc, header.actor, author, hash);
     this.#add.run(log.doc, log.id, log.seq, receivedAt, hash, signature, change);
     return log;
   }

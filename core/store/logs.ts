@@ -41,7 +41,7 @@ export class Logs {
     this.#addLog = database.prepare(
       "INSERT INTO logs (doc, actor, author, seq) VALUES (?, ?, ?, 0)",
     );
-    this.#advance = database.prepare("UPDATE logs SET seq = ? WHERE id = ?");
+    this.#advance = database.prepare("UPDATE logs SET seq = ?, head = ? WHERE id = ?");
     this.#load();
   }
 
@@ -69,8 +69,14 @@ export class Logs {
     return this.#vectors.get(space) ?? NO_VECTORS;
   }
 
-  /** Goes one change on in a log, the first of it if need be; within a transaction. */
-  append(space: SpaceId, doc: DocId, actor: ActorId, author: PeerId): LogEntry {
+  /** Goes one change on in a log, the first of it if need be, to the one of `hash`; within a transaction. */
+  append(
+    space: SpaceId,
+    doc: DocId,
+    actor: ActorId,
+    author: PeerId,
+    hash: Uint8Array,
+  ): LogEntry {
     const entry = this.#doc(space, doc) ?? this.#newDoc(space, doc);
     const log = entry.logs.get(actor) ?? this.#newLog(entry, actor, author);
     const before = log.seq;
@@ -80,7 +86,7 @@ export class Logs {
       else entry.vector.delete(actor);
     });
     log.seq++;
-    this.#advance.run(log.seq, log.id);
+    this.#advance.run(log.seq, hash, log.id);
     entry.vector.set(actor, log.seq);
     return log;
   }
