@@ -41,8 +41,8 @@ export class Asks {
   readonly #asks = new Map<PeerId, Ask>();
   /** When each peer asked, or was asked, last. */
   readonly #last = new Map<PeerId, number>();
-  /** Peers whose request was accepted, until the space comes. */
-  readonly #accepted = new Map<PeerId, (space: SpaceId) => void>();
+  /** Peers whose request was accepted, until they tell of the space. */
+  readonly #accepted = new Map<PeerId, PromiseWithResolvers<SpaceId>>();
 
   constructor(parts: AsksParts) {
     this.#parts = parts;
@@ -89,10 +89,10 @@ export class Asks {
       return null;
     }
     const made = Promise.withResolvers<SpaceId>();
-    this.#accepted.set(peer, made.resolve);
+    this.#accepted.set(peer, made);
     send(peer, { type: "ask", step: "accept", space: null });
     this.#set(peer, null);
-    return await this.#parts.arrivals.within(this.#arrival(peer, made.promise));
+    return await this.#parts.arrivals.within(made.promise);
   }
 
   /** Takes what a peer says. */
@@ -119,7 +119,9 @@ export class Asks {
         return this.#parts.offer(peer, made);
       }
       case "made":
-        if (space) this.#accepted.get(peer)?.(space);
+        // Its log comes next.
+        if (space) this.#accepted.get(peer)?.resolve(this.#parts.arrivals.expect(peer, space));
+        this.#accepted.delete(peer);
         return;
     }
   }
@@ -128,14 +130,6 @@ export class Asks {
   gone(peer: PeerId): void {
     this.#accepted.delete(peer);
     if (this.#asks.has(peer)) this.#set(peer, null);
-  }
-
-  /** The space is taken from the one turn on in which it was told of: its log comes next. */
-  #arrival(peer: PeerId, made: Promise<SpaceId>): Promise<SpaceId> {
-    return made.then((space) => {
-      this.#accepted.delete(peer);
-      return space;
-    });
   }
 
   #asked(peer: PeerId, before: Ask | undefined): void {

@@ -91,6 +91,18 @@ export class Logs {
     return log;
   }
 
+  /** Forgets the documents of a space, which are deleted within this transaction. */
+  forget(space: SpaceId): void {
+    const [docs, vectors] = [this.#docs.get(space), this.#vectors.get(space)];
+    if (!docs || !vectors) return;
+    this.#database.onRollback(() => {
+      this.#docs.set(space, docs);
+      this.#vectors.set(space, vectors);
+    });
+    this.#docs.delete(space);
+    this.#vectors.delete(space);
+  }
+
   // Of 10,000 documents with 100,000 logs a join takes three times as long.
   #load(): void {
     const tuples = <Row extends unknown[]>(sql: string) =>

@@ -230,10 +230,19 @@ export const MIGRATIONS: readonly string[] = [
     text TEXT NOT NULL
   ) STRICT;
 
+  -- A hidden one was here and was forgotten.
   CREATE TABLE space_states (
     space INTEGER PRIMARY KEY REFERENCES spaces(id),
     hidden INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+
+  -- The epoch of a private space that a peer was seen to have heard of last.
+  CREATE TABLE heard_epochs (
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    peer INTEGER NOT NULL REFERENCES peers(id),
+    epoch BLOB NOT NULL,
+    PRIMARY KEY (space, peer)
+  ) STRICT, WITHOUT ROWID;
 
   -- The hash of the newest change of each log.
   ALTER TABLE logs ADD COLUMN head BLOB;

@@ -7,6 +7,8 @@ import { Browsers } from "./browsers.ts";
 import { Database } from "./database.ts";
 import { Envelopes } from "./envelopes.ts";
 import { DATABASE_FILE } from "./file_names.ts";
+import { Forgetting } from "./forgetting.ts";
+import { HeardEpochs } from "./heard_epochs.ts";
 import { Holdings } from "./holdings.ts";
 import { KnownNames } from "./known_names.ts";
 import { Logs } from "./logs.ts";
@@ -62,6 +64,8 @@ export class Store implements Disposable {
   readonly profile: Profile;
   readonly successors: Successors;
   readonly knownNames: KnownNames;
+  readonly heardEpochs: HeardEpochs;
+  readonly forgotten: Forgetting;
   readonly #database: Database;
   readonly #projector: Projector;
 
@@ -86,6 +90,8 @@ export class Store implements Disposable {
     this.profile = new Profile(database);
     this.successors = new Successors(database, names);
     this.knownNames = new KnownNames(database, names);
+    this.heardEpochs = new HeardEpochs(database, names);
+    this.forgotten = new Forgetting(database, names, logs);
   }
 
   /**
