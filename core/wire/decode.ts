@@ -1,7 +1,4 @@
-import type { DocId, SpaceId } from "../base/ids.ts";
-import { MAX_CHANGE_BYTES } from "../base/limits.ts";
-import { parseDocId } from "../doc/doc_id.ts";
-import { type Cbor, decodeCbor } from "./cbor.ts";
+import type { Cbor } from "../base/cbor.ts";
 import {
   readActor,
   readBoolean,
@@ -13,7 +10,11 @@ import {
   readSeq,
   readSpace,
   readText,
-} from "./fields.ts";
+} from "../base/fields.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import { MAX_CHANGE_BYTES } from "../base/limits.ts";
+import { parseDocId } from "../doc/doc_id.ts";
+import { decodeBody } from "./cbor.ts";
 import {
   type DocVector,
   type Mark,
@@ -143,6 +144,6 @@ export function decodeMessage(bytes: Uint8Array): Message | null {
   if (type === undefined) throw new SyntaxError("Cannot read a message: it is empty");
   const read = readers.get(type);
   if (!read) return null;
-  const [space, ...fields] = readList(decodeCbor(bytes.subarray(1)), "message", 1);
+  const [space, ...fields] = readList(decodeBody(bytes.subarray(1)), "message", 1);
   return read(readSpace(space), fields);
 }
