@@ -10,8 +10,6 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type PeerId = Branded<"PeerId">;
 /** A space: 16 bytes, as 32 hex digits. */
 export type SpaceId = Branded<"SpaceId">;
-/** An entry of a membership log: the SHA-256 of `earshot/entry/1` and its bytes, as 64 hex digits. */
-export type EntryHash = Branded<"EntryHash">;
 /** A channel of a space: 8 bytes derived from the channel's name, as 16 hex digits. */
 export type ChannelId = Branded<"ChannelId">;
 /** A note: 16 random bytes, as 32 hex digits. */
@@ -24,7 +22,7 @@ export type DocId = Branded<"DocId">;
 export type ActorId = Branded<"ActorId">;
 /** The SHA-256 of an Automerge change, as 64 hex digits. */
 export type ChangeHash = Branded<"ChangeHash">;
-/** The hash of an entry of a membership log, as 64 hex digits. */
+/** The SHA-256 of an entry of a membership log, as 64 hex digits. */
 export type EntryHash = Branded<"EntryHash">;
 
 function hexParser<Id extends string>(name: string, bytes: number): (text: string) => Id {
