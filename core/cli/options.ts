@@ -19,6 +19,7 @@ export interface StartOptions {
   readonly discovery: boolean;
   readonly lobby: boolean;
   readonly open: boolean;
+  readonly passphraseFile: string | null;
   readonly json: boolean;
   readonly verbose: boolean;
 }
@@ -43,8 +44,18 @@ export type ClientOptions =
     | { readonly type: "notes.show" | "notes.write" | "notes.append"; readonly title: string }
   );
 
+/** What changes the passphrase, while no node runs. */
+export interface PassphraseOptions extends Common {
+  readonly type: "passphrase.set" | "passphrase.remove";
+  readonly passphraseFile: string | null;
+}
+
 /** What a command line asks for. */
-export type Options = StartOptions | ClientOptions | { readonly type: "help" | "version" };
+export type Options =
+  | StartOptions
+  | ClientOptions
+  | PassphraseOptions
+  | { readonly type: "help" | "version" };
 
 const DEFAULT_CHANNEL = "general";
 const DEFAULT_LIMIT = 50;
@@ -61,6 +72,7 @@ export function parseOptions(args: readonly string[]): Options {
   if (args.includes("--version")) return { type: "version" };
   if (first === undefined || first.startsWith("-")) return startOptions(args);
   if (first === "start") return startOptions(rest);
+  if (first === "passphrase") return passphraseOptions(rest);
   if (!COMMANDS.some((command) => command === first)) {
     throw new UsageError(`Unknown command "${first}": --help lists the commands`);
   }
@@ -76,7 +88,7 @@ function refuseUnknown(arg: string): boolean {
 
 function startOptions(args: readonly string[]): StartOptions {
   const parsed = parseArgs(args, {
-    string: ["name", "data", "port", "sync-port", "interface", "peer"],
+    string: ["name", "data", "port", "sync-port", "interface", "peer", "passphrase-file"],
     boolean: ["discovery", "lobby", "open", "json", "verbose"],
     negatable: ["discovery", "lobby", "open"],
     collect: ["interface", "peer"],
@@ -98,8 +110,28 @@ function startOptions(args: readonly string[]): StartOptions {
     discovery: parsed.discovery,
     lobby: parsed.lobby,
     open: parsed.open,
+    passphraseFile: single(parsed["passphrase-file"], "passphrase-file"),
     json: parsed.json,
     verbose: parsed.verbose,
+  };
+}
+
+function passphraseOptions(args: readonly string[]): PassphraseOptions {
+  const parsed = parseArgs(args, {
+    string: ["data", "passphrase-file"],
+    boolean: ["json"],
+    unknown: refuseUnknown,
+  });
+  const [verb, ...more] = parsed._.map(String);
+  if (verb !== "set" && verb !== "remove") {
+    throw new UsageError(`"passphrase" takes set or remove${verb ? `, not "${verb}"` : ""}`);
+  }
+  noMore(more, 0, `passphrase ${verb}`);
+  return {
+    type: `passphrase.${verb}`,
+    data: single(parsed.data, "data"),
+    json: parsed.json,
+    passphraseFile: single(parsed["passphrase-file"], "passphrase-file"),
   };
 }
 

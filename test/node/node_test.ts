@@ -4,7 +4,6 @@ import { type Clock, steadyClock, systemClock } from "../../core/base/clock.ts";
 import { randomBytes } from "../../core/base/random.ts";
 import { silentLog } from "../../core/base/log.ts";
 import { EarshotNode } from "../../core/node.ts";
-import { openDeviceKeys } from "../../core/store/device_file.ts";
 import { Store } from "../../core/store/store.ts";
 import { StoreError } from "../../core/store/store_error.ts";
 import { FaultError, RefusedError } from "../../core/view/api.ts";
@@ -12,6 +11,7 @@ import type { Answer, Command, CommandType } from "../../core/view/command.ts";
 import type { Event } from "../../core/view/event.ts";
 import type { Splice } from "../../core/view/view.ts";
 import { turn } from "../fakes/turn.ts";
+import { openUnsealed } from "../store/made.ts";
 
 /** A node with what it stands on. */
 class TestNode implements AsyncDisposable {
@@ -45,7 +45,7 @@ class TestNode implements AsyncDisposable {
     const node = await EarshotNode.open({
       version: "0.0.0",
       store,
-      keys: openDeviceKeys(directory, store.envelopes.isEmpty),
+      keys: (await openUnsealed(directory, store.envelopes.isEmpty)).keys,
       name,
       suggestedName: "Somebody",
       lobby,

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import { openDataDirectory } from "../../core/store/data_directory.ts";
-import { openDeviceKeys } from "../../core/store/device_file.ts";
 import { DirectoryLock } from "../../core/store/directory_lock.ts";
 import { writeRunning } from "../../core/store/running_file.ts";
 import { Store } from "../../core/store/store.ts";
 import { StoreError } from "../../core/store/store_error.ts";
-import { GENERAL, NOW, peer, post, SPACE } from "./made.ts";
+import { GENERAL, NOW, openUnsealed, peer, post, SPACE } from "./made.ts";
 import { SmallDisk } from "./tmpfs.ts";
 
 const missing = SmallDisk.missing();
@@ -136,18 +135,18 @@ Deno.test(`a killed node starts on a full disk and shows what it has${suffix}`, 
 Deno.test(
   `a first start on a full disk leaves nothing behind, and goes with room${suffix}`,
   options,
-  () => {
+  async () => {
     using disk = SmallDisk.open("512k");
     const directory = join(disk.path, "data");
     openDataDirectory(directory);
     const ballast = fill(disk, 16_384);
     assert.throws(() => Store.open(directory), isFull);
     fill(disk);
-    assert.throws(() => openDeviceKeys(directory, true), isFull);
+    await assert.rejects(openUnsealed(directory), isFull);
     assert.deepEqual([...Deno.readDirSync(directory)], []);
     Deno.removeSync(ballast);
     Store.open(directory).close();
-    openDeviceKeys(directory, true);
+    await openUnsealed(directory);
   },
 );
 
@@ -168,13 +167,13 @@ Deno.test(`a read-only disk is an error before anything is opened${suffix}`, opt
   const directory = join(disk.path, "data");
   openDataDirectory(directory);
   Store.open(directory).close();
-  openDeviceKeys(directory, true);
+  await openUnsealed(directory);
   const bytes = Deno.readFileSync(join(directory, "earshot.db"));
   disk.setReadOnly(true);
   assert.throws(() => Store.open(directory), isPlace);
   await assert.rejects(DirectoryLock.take(directory), isPlace);
   assert.throws(() => openDataDirectory(join(disk.path, "new")), isPlace);
-  assert.throws(() => openDeviceKeys(disk.path, true), isPlace);
+  await assert.rejects(openUnsealed(disk.path), isPlace);
   assert.throws(
     () => writeRunning(directory, { url: "", token: "", port: 1, pid: 1, peer: ANNA }),
     isPlace,
