@@ -12,6 +12,7 @@ import { seededBytes } from "../fakes/random.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HOST = "127.0.0.1:4747";
+const space = "05".repeat(16);
 
 type Handler = (request: Request) => Promise<Response>;
 
@@ -39,7 +40,7 @@ function post(path: string, body: BodyInit, token?: string): Request {
 
 Deno.test("a command is done and answered, once for one id", async () => {
   const { handler, node } = await routes();
-  const body = JSON.stringify({ id: "a", command: { type: "channel.create", name: "plans" } });
+  const body = JSON.stringify({ id: "a", command: { type: "channel.create", space, name: "plans" } });
   for (let i = 0; i < 2; i++) {
     const reply = await (await handler(post("/api/command", body))).json();
     assert.equal(reply.id, "a");
@@ -55,15 +56,15 @@ Deno.test("refusals and faults are answers, each with its code", async () => {
     assert.equal(response.status, 200);
     return (await response.json()).refusal;
   };
-  const empty = { type: "channel.create", name: " " };
+  const empty = { type: "channel.create", space, name: " " };
   assert.deepEqual(await ask(empty), {
     code: "refused",
     text: "The name is empty: type at least one character",
   });
   assert.equal((await ask({ type: "moon" })).code, "unknown");
-  assert.equal((await ask({ type: "note.open", note: "x" })).code, "refused");
+  assert.equal((await ask({ type: "note.open", space, note: "x" })).code, "refused");
   node.failing = "The disk is full";
-  assert.deepEqual(await ask({ type: "channel.create", name: "a" }), {
+  assert.deepEqual(await ask({ type: "channel.create", space, name: "a" }), {
     code: "fault",
     text: "The disk is full",
   });
