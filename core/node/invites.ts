@@ -2,17 +2,18 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Role } from "../base/role.ts";
-import { type Link } from "../net/link.ts";
+import type { Link } from "../net/link.ts";
 import type { Address } from "../net/transport.ts";
 import { type Door, doorOf } from "../trust/door.ts";
 import { INVITE_SECRET_BYTES, inviteKeys, isProof } from "../trust/invite.ts";
 import { inviteLink } from "../trust/invite_link.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
-import { identityOf } from "../trust/identity.ts";
+import type { InviteState } from "../trust/member_views.ts";
 import { RefusedError } from "../view/api.ts";
 import type { Answer } from "../view/command.ts";
 import type { JoinMessage, NodeMessage, RefusedMessage } from "../wire/message.ts";
-import type { Members, OpenInvite } from "./members.ts";
+import { identityOf } from "./identity.ts";
+import type { Members } from "./members.ts";
 import type { Notices } from "./notices.ts";
 import type { Space } from "./space.ts";
 import type { Spaces } from "./spaces.ts";
@@ -61,7 +62,7 @@ export class Invites {
   ): Answer<"invite.link"> {
     const { keys, clock, random, addresses } = this.#parts;
     if (members.isDirect) throw new RefusedError("A private space of two takes nobody else in");
-    members.mustBeAdmin("invite");
+    members.must("invite");
     const secret = random(INVITE_SECRET_BYTES);
     const { key, door } = inviteKeys(secret);
     const expiresAt = clock.now() + hours * HOUR_MS;
@@ -79,7 +80,7 @@ export class Invites {
     const doors = new Map<string, Door>();
     for (const { members } of spaces.privates()) {
       if (!members.mayWrite) continue;
-      for (const { door } of members.invites(clock.now() - ANSWERED_MS).slice(-MAX_ANSWERED)) {
+      for (const { door } of members.invites(clock.now() - ANSWERED_MS, MAX_ANSWERED)) {
         const name = door.toHex();
         doors.set(name, this.#doors.get(name) ?? doorOf(door, "invitation"));
       }
@@ -119,8 +120,9 @@ export class Invites {
       return elsewhere ? "wrong" : "unknown";
     }
     if (!isProof(key, proof, message.space, link.peer)) return "wrong";
-    if (invite.usedBy !== null) return "used";
+    if (invite.state === "used") return "used";
     if (invite.expiresAt <= clock.now()) return "expired";
+    if (invite.state === "dead") return "over";
     if (!members.mayWrite) return "unknown";
     return members.isFull ? "full" : null;
   }
@@ -142,6 +144,6 @@ const WHY: Readonly<Record<Reason, string>> = {
   full: "finds no room: the space is full",
 };
 
-function inviteOf(members: Members, { invite }: JoinMessage): OpenInvite | undefined {
-  return members.invite(invite);
+function inviteOf(members: Members, { invite }: JoinMessage): InviteState | undefined {
+  return members.invite(invite.toHex());
 }

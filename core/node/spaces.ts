@@ -1,8 +1,7 @@
 import type { PeerId, SpaceId } from "../base/ids.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { MembershipLog } from "../sync/membership_log.ts";
-import type { Door } from "../trust/door.ts";
-import { LOBBY_DOOR } from "../trust/door.ts";
+import { type Door, LOBBY_DOOR } from "../trust/door.ts";
 import { LOBBY } from "../trust/lobby.ts";
 import { RefusedError } from "../view/api.ts";
 import type { Place } from "../view/command.ts";
@@ -10,7 +9,8 @@ import type { SpaceView } from "../view/view.ts";
 import { cleanName } from "../view/words.ts";
 import type { SentEntry } from "../wire/message.ts";
 import type { EpochKeys } from "./epoch_keys.ts";
-import { Members } from "./members.ts";
+import { ownIdentity } from "./identity.ts";
+import { EPOCH_KEY_BYTES, Members, seal } from "./members.ts";
 import { Space, type SpaceParts } from "./space.ts";
 
 /** What {@linkcode Spaces} needs. */
@@ -43,8 +43,8 @@ export class Spaces {
     for (const space of store.entries.spaces()) {
       const log = this.#openLog(space);
       // It was let in nowhere before the node ended.
-      if (!log.membership.hasBeen(this.#self)) store.entries.drop(space);
-      else this.#add(log);
+      if (this.#hasBeen(log)) this.#add(log);
+      else store.entries.drop(space);
     }
   }
 
@@ -89,14 +89,11 @@ export class Spaces {
 
   /** Makes a private space; `direct` for one of two. */
   create(name: string, direct = false): { readonly space: Space; readonly members: Members } {
-    const { keys, epochKeys } = this.#parts;
-    const clean = cleanName(name);
-    const log = MembershipLog.create(
-      keys,
-      { type: "create", name: clean, direct, ...epochKeys.founding(keys) },
-      this.#logParts(),
-    );
-    return this.#add(log);
+    const { keys, random } = this.#parts;
+    const founder = ownIdentity(keys);
+    const seals = [seal(founder, random(EPOCH_KEY_BYTES), random)];
+    const body = { type: "create", name: cleanName(name), direct, founder, seals } as const;
+    return this.#add(MembershipLog.create(keys, body, this.#logParts()));
   }
 
   /** The space of two that this person and a peer are both in. */
@@ -118,12 +115,18 @@ export class Spaces {
     let log = known ?? this.#arriving.get(space);
     if (!log) this.#arriving.set(space, log = this.#openLog(space));
     log.admit(items, from);
-    if (!log.membership.role(this.#self)) return false;
+    if (!log.membership.members.has(this.#self)) return false;
     if (!known) {
       this.#arriving.delete(space);
       this.#add(log);
     }
     return true;
+  }
+
+  /** @throws {RefusedError} for one that was taken off this device. */
+  mustNotBeForgotten(space: SpaceId): void {
+    if (!this.#parts.store.forgotten.has(space)) return;
+    throw new RefusedError("You took this space off this device: it cannot come back here");
   }
 
   /** A space that was awaited did not come. */
@@ -181,6 +184,10 @@ export class Spaces {
 
   get #self(): PeerId {
     return this.#parts.keys.peer;
+  }
+
+  #hasBeen({ membership }: MembershipLog): boolean {
+    return membership.members.has(this.#self) || membership.formers.has(this.#self);
   }
 
   #logParts() {
