@@ -82,6 +82,11 @@ export class Members implements Roles {
     return new Set([...members.keys(), ...formers.keys()]);
   }
 
+  has(peer: PeerId): boolean {
+    const { members, formers } = this.#now;
+    return members.has(peer) || formers.has(peer);
+  }
+
   rights(author: PeerId): Rights {
     return this.#now.rights(author);
   }
@@ -145,11 +150,11 @@ export class Members implements Roles {
     this.write({ type: "remove", peer, cut, seals: this.#newKey(peer) });
   }
 
-  /** @param cut for one who is to be a reader: how far what they wrote counts. */
-  setRole(peer: PeerId, role: Role, cut: Cut): void {
+  /** @param cut for a reader, and no other: how far what they wrote counts. */
+  setRole(peer: PeerId, role: Role, cut: Cut | null): void {
     this.must("role");
     this.#mustStayAdmin(peer, role);
-    this.write({ type: "role", peer, role, cut: role === "reader" ? cut : null });
+    this.write({ type: "role", peer, role, cut });
   }
 
   /** Leaves in peace: all that was written stays. */

@@ -18,6 +18,8 @@ export interface Roles {
   role(peer: PeerId): Role | null;
   /** Those who are members, or were. */
   everyone(): Iterable<PeerId>;
+  /** Whether a peer is one of those. */
+  has(peer: PeerId): boolean;
 }
 
 /** What {@linkcode People} needs besides. */
@@ -53,6 +55,13 @@ export class People {
       : new Set([...named, ...this.#here]);
     everyone.delete(self);
     return [...everyone].map((peer) => this.view(peer)).sort(byName);
+  }
+
+  /** Whether a peer is one of them. */
+  has(peer: PeerId): boolean {
+    if (this.#roles) return this.#roles.has(peer);
+    const { space, store } = this.#parts;
+    return this.#here.has(peer) || store.registers.person(space, peer) !== undefined;
   }
 
   /** Whether this person may write here. */
@@ -97,9 +106,9 @@ export class People {
     for (const peer of touched) this.tell(peer);
   }
 
-  /** Tells tabs of a person, unless they are none of this space. */
+  /** Tells tabs of another person. */
   tell(peer: PeerId): void {
-    if (peer === this.#parts.self) return;
+    if (peer === this.#parts.self || !this.has(peer)) return;
     this.#parts.tell({ type: "person", person: this.view(peer) });
   }
 
