@@ -19,11 +19,7 @@ type AdminCommand =
 export function spaceAdmin(spaces: Spaces, once: Once): Handlers<AdminCommand> {
   return {
     "space.create": ({ name }, id) =>
-      once.keep(id, async () => {
-        const { space } = spaces.create(name);
-        await space.people.introduce();
-        return space.view();
-      }),
+      once.keep(id, () => Promise.resolve(spaces.create(name).space.view())),
     "space.leave": ({ space }) => {
       const { members } = spaces.private(space);
       if (members.own) members.leave();

@@ -19,8 +19,8 @@ export interface SpacesParts extends SpaceParts {
   readonly epochKeys: EpochKeys;
   /** Doors, members or spaces changed. */
   readonly onChange: () => void;
-  /** A private space is open here, since the start or from now on. */
-  readonly onOpen: (space: Space, members: Members) => void;
+  /** A space is open here, since the start or from now on. */
+  readonly onOpen: (space: Space) => void;
 }
 
 /** All spaces of this node. */
@@ -39,13 +39,22 @@ export class Spaces {
   /** Opens the lobby, unless it is off, and every space of the store. */
   open(): void {
     const { lobby, store } = this.#parts;
-    if (lobby) this.#spaces.set(LOBBY, new Space(LOBBY, null, this.#parts));
+    if (lobby) this.#add(new Space(LOBBY, null, this.#parts));
     for (const space of store.entries.spaces()) {
       const log = this.#openLog(space);
       // It was let in nowhere before the node ended.
-      if (this.#hasBeen(log)) this.#add(log);
+      if (this.#hasBeen(log)) this.#open(log);
       else store.entries.drop(space);
     }
+  }
+
+  /** All of them, in no order. */
+  list(): Space[] {
+    return [...this.#spaces.values()];
+  }
+
+  ids(): SpaceId[] {
+    return [...this.#spaces.keys()];
   }
 
   /** The lobby first, then by name. */
@@ -93,7 +102,7 @@ export class Spaces {
     const founder = ownIdentity(keys);
     const seals = [seal(founder, random(EPOCH_KEY_BYTES), random)];
     const body = { type: "create", name: cleanName(name), direct, founder, seals } as const;
-    return this.#add(MembershipLog.create(keys, body, this.#logParts()));
+    return this.#open(MembershipLog.create(keys, body, this.#logParts()));
   }
 
   /** The space of two that this person and a peer are both in. */
@@ -118,7 +127,7 @@ export class Spaces {
     if (!log.membership.members.has(this.#self)) return false;
     if (!known) {
       this.#arriving.delete(space);
-      this.#add(log);
+      this.#open(log);
     }
     return true;
   }
@@ -150,9 +159,15 @@ export class Spaces {
     tell({ type: "space.gone", id: space });
   }
 
-  /** Whether a peer may be linked that came through a door. */
+  /** Whether a peer may be linked that comes through a door of a space. */
   admits(peer: PeerId, door: Door): boolean {
-    return this.#doors.get(door)?.admits(peer) ?? door === LOBBY_DOOR;
+    const space = this.#doors.get(door);
+    return space !== undefined && space.admits(peer) && space.doors().includes(door);
+  }
+
+  /** Whether a peer may stay linked that came through a door, be it of a space and closed since. */
+  mayStay(peer: PeerId, door: Door): boolean {
+    return this.#doors.get(door)?.admits(peer) ?? true;
   }
 
   /** The doors of all spaces, the newest of each first. */
@@ -199,15 +214,19 @@ export class Spaces {
     return MembershipLog.open(space, this.#logParts());
   }
 
-  #add(log: MembershipLog): { readonly space: Space; readonly members: Members } {
-    const { onChange, onOpen } = this.#parts;
+  #open(log: MembershipLog): { readonly space: Space; readonly members: Members } {
     const members = new Members(log, this.#parts);
     const space = new Space(log.space, members, this.#parts);
-    this.#spaces.set(log.space, space);
-    onOpen(space, members);
+    this.#add(space);
+    return { space, members };
+  }
+
+  #add(space: Space): void {
+    const { onChange, onOpen } = this.#parts;
+    this.#spaces.set(space.space, space);
+    onOpen(space);
     onChange();
     space.tellView();
-    return { space, members };
   }
 }
 
