@@ -4,11 +4,11 @@ import { FRAME_OVERHEAD_BYTES, FrameReader, FrameWriter } from "../../core/net/f
 import { shakeHands } from "../../core/net/handshake.ts";
 import { openLink, type SecureLink } from "../../core/net/secure_link.ts";
 import type { Connection } from "../../core/net/transport.ts";
-import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { FakeClock } from "./clock.ts";
 import { deviceKeys } from "./device.ts";
 import { connectionPair } from "./link_pair.ts";
 import { seededBytes } from "./random.ts";
+import { sideOf } from "./sides.ts";
 import { FakeNetwork } from "./transport.ts";
 
 /** Device 2's real link, and as device 1 a peer that did the handshake and does what a test says. */
@@ -32,8 +32,7 @@ export async function rawPeer(): Promise<RawPeer> {
   const [connection, accepted] = await connectionPair(new FakeNetwork());
   const options = (device: number) => ({
     keys: deviceKeys(device),
-    psk: LOBBY_PSK,
-    initiator: device === 1,
+    ...sideOf(device === 1),
     clock,
     log: silentLog,
     random: seededBytes(device + 10),

@@ -5,7 +5,6 @@ import { FRAME_OVERHEAD_BYTES, FrameType } from "../../core/net/frame.ts";
 import { HANDSHAKE_BYTES } from "../../core/net/handshake.ts";
 import { STALL_MS } from "../../core/net/liveness.ts";
 import { CLOSE_MS, MAX_LANE_BYTES, openLink } from "../../core/net/secure_link.ts";
-import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { collect } from "../fakes/collect.ts";
 import { deviceKeys } from "../fakes/device.ts";
@@ -14,6 +13,7 @@ import { seededBytes } from "../fakes/random.ts";
 import { rawPeer } from "../fakes/raw_peer.ts";
 import { ScriptedConnection } from "../fakes/scripted_connection.ts";
 import { settle } from "../fakes/settle.ts";
+import { sideOf } from "../fakes/sides.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -179,8 +179,7 @@ Deno.test("LINK: a session cut at any byte ends cleanly with what was whole", as
     const connection = new ScriptedConnection(script.subarray(0, cut));
     const opening = openLink(connection, {
       keys: deviceKeys(2),
-      psk: LOBBY_PSK,
-      initiator: false,
+      ...sideOf(false),
       clock,
       log: silentLog,
       random: seededBytes(12),
