@@ -15,6 +15,7 @@ import { FakeNetwork } from "./transport.ts";
 export interface RawPeer {
   link: SecureLink;
   clock: FakeClock;
+  network: FakeNetwork;
   connection: Connection;
   /** Seals frames; gives their bytes. */
   seal(...frames: { type: number; body?: Uint8Array }[]): Uint8Array;
@@ -26,16 +27,17 @@ export interface RawPeer {
   readTypes(): Promise<number[]>;
 }
 
-/** Opens a link with a {@linkcode RawPeer}. */
-export async function rawPeer(): Promise<RawPeer> {
+/** Opens a link, from host "a" to host "b", with a {@linkcode RawPeer}; each seed makes another session. */
+export async function rawPeer(seed = 10): Promise<RawPeer> {
   const clock = new FakeClock();
-  const [connection, accepted] = await connectionPair(new FakeNetwork());
+  const network = new FakeNetwork();
+  const [connection, accepted] = await connectionPair(network);
   const options = (device: number) => ({
     keys: deviceKeys(device),
     ...sideOf(device === 1),
     clock,
     log: silentLog,
-    random: seededBytes(device + 10),
+    random: seededBytes(device + seed),
   });
   const [session, link] = await Promise.all([
     shakeHands(connection, options(1)),
@@ -63,6 +65,7 @@ export async function rawPeer(): Promise<RawPeer> {
   return {
     link,
     clock,
+    network,
     connection,
     seal,
     write,

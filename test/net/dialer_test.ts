@@ -114,7 +114,7 @@ Deno.test("dialer: the lower nonce dials at once, the higher one yields; both di
   await mesh.close();
 });
 
-Deno.test("dialer: 10,000 found nodes fill no more than their places, and a real one still gets one", async () => {
+Deno.test("hostile 30: 10,000 found nodes fill no more than their places, and a real one still gets one", async () => {
   const clock = new FakeClock();
   const dials = new Dials(clock);
   dials.answer = "silence";

@@ -174,7 +174,7 @@ Deno.test("discovery: a one-shot asker is answered alone, with its id and questi
   await one.discovery.close();
 });
 
-Deno.test("discovery: 10,000 false instances, from one or many, stay within bounds", async () => {
+Deno.test("hostile 30: 10,000 false instances, from one or many, stay within bounds", async () => {
   const segment = new Segment();
   const one = await segment.open(1);
   const two = await segment.open(2);
@@ -214,7 +214,7 @@ async function forgedFast(self: ReturnType<typeof elsewhere>): Promise<Uint8Arra
 }
 let template: Buffer | undefined;
 
-Deno.test("discovery: addresses that are no neighbours never get through", async () => {
+Deno.test("hostile 30: addresses that are no neighbours never get through", async () => {
   const segment = new Segment();
   const one = await segment.open(1);
   const addresses = ["8.8.8.8", "127.0.0.1", "10.78.0.9", "::1", "2001:db8::1", "172.17.0.1"];

@@ -66,7 +66,7 @@ async function countOpen(connections: readonly Connection[]): Promise<number> {
   return open;
 }
 
-Deno.test("doorway: those who only stand there make room, and a real node always gets in", async () => {
+Deno.test("hostile 27: those who only stand in the doorway make room, and a real node always gets in", async () => {
   const door = new Door();
   await door.open();
   const blockers: Connection[] = [];

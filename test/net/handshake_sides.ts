@@ -11,7 +11,7 @@ import {
 } from "../../core/net/handshake.ts";
 import { NoiseHandshake, XXPSK0 } from "../../core/net/noise.ts";
 import type { Connection } from "../../core/net/transport.ts";
-import type { Door } from "../../core/trust/door.ts";
+import { type Door, doorOf, LOBBY_DOOR } from "../../core/trust/door.ts";
 import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { type X25519Pair, x25519Pair } from "../../core/trust/x25519.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -87,6 +87,13 @@ export async function failure(handshake: Promise<Session>): Promise<HandshakeFai
   return "no error";
 }
 
+/** Doors of a node that has several. */
+export const DOORS: readonly Door[] = [
+  doorOf(seededBytes(21)(32), "club"),
+  LOBBY_DOOR,
+  doorOf(seededBytes(22)(32), "choir"),
+];
+
 /** What comes of a handshake when the other side sends `script`. */
 export async function against(
   initiator: boolean,
@@ -94,7 +101,8 @@ export async function against(
 ): Promise<{ outcome: HandshakeFailure | "no error"; answered: number }> {
   const connection = new ScriptedConnection(Buffer.concat(script));
   const clock = new FakeClock();
-  const outcome = await failure(shakeHands(connection, options(initiator, { clock })));
+  const doors = initiator ? [LOBBY_DOOR] : DOORS;
+  const outcome = await failure(shakeHands(connection, options(initiator, { clock, doors })));
   assert.equal(connection.closed, outcome !== "no error", "a failed handshake closes");
   assert.equal(clock.waiting, 0, "no timer is left");
   return { outcome, answered: Buffer.concat(connection.written).length };

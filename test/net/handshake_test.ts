@@ -68,7 +68,7 @@ Deno.test("HAND: another version, in the prologue, is refused without an answer"
   assert.deepEqual(taken, { outcome: "refused", answered: 0 });
 });
 
-Deno.test("HAND: a connection to oneself is closed", async () => {
+Deno.test("hostile 7: a connection to oneself is closed", async () => {
   const [a, b] = await connectionPair(new FakeNetwork(1));
   const outcomes = await Promise.all([
     failure(shakeHands(a, options(true, { keys: ALICE }))),
@@ -77,7 +77,7 @@ Deno.test("HAND: a connection to oneself is closed", async () => {
   assert.deepEqual(outcomes, ["self", "closed"]);
 });
 
-Deno.test("HAND: half-open and dripping peers are freed at the deadline", async () => {
+Deno.test("hostile 27: 500 half-open and dripping peers are freed at the deadline of 5 s", async () => {
   const [first] = await transcript();
   const clock = new FakeClock();
   const scripts = [NOTHING, first.subarray(0, 1), first.subarray(0, 47), first];
@@ -100,7 +100,7 @@ Deno.test("HAND: half-open and dripping peers are freed at the deadline", async 
   assert.equal(clock.waiting, 0);
 });
 
-Deno.test("HAND: a peer that sends a byte a second does not get past the deadline", async () => {
+Deno.test("hostile 27: a peer that sends a byte a second does not get past the deadline", async () => {
   const [first] = await transcript();
   const [a, b] = await connectionPair(new FakeNetwork(1));
   const clock = new FakeClock();

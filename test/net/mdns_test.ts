@@ -210,7 +210,7 @@ Deno.test("mdns: records that are not whole, not neighbours or of another versio
   assert.equal(read([...received.slice(0, 3), ...many])[0]?.addresses.length, 8);
 });
 
-Deno.test("mdns: size and number of records are bounded before anything is decoded", async () => {
+Deno.test("hostile 30: size and number of records are bounded before anything is decoded", async () => {
   const { port, received, hear } = await openPort();
   const good = await bytesOf(query([]));
   const padded = (length: number) => Buffer.concat([good, Buffer.alloc(length - good.length)]);
@@ -228,7 +228,7 @@ Deno.test("mdns: size and number of records are bounded before anything is decod
   await port.close();
 });
 
-Deno.test("mdns: garbage, pointer loops and cut packets are dropped without harm", async () => {
+Deno.test("hostile 30: garbage, pointer loops and cut packets are dropped without harm", async () => {
   const { port, clock, received, hear, lines } = await openPort();
   const loop = Buffer.from("000084000000000100000000c00c000c000100000078000200000000", "hex");
   const twoLoops = Buffer.from("000000000002000000000000c00ec00c00010001c00c00010001", "hex");
@@ -255,7 +255,7 @@ Deno.test("mdns: garbage, pointer loops and cut packets are dropped without harm
   await port.close();
 });
 
-Deno.test("mdns: only neighbours are heard, each 50 times in a second, all 500 times", async () => {
+Deno.test("hostile 30: only neighbours are heard, each 50 times in a second, all 500 times", async () => {
   const { port, clock, received, hear } = await openPort();
   const bytes = await bytesOf(query([]));
   for (const from of ["8.8.8.8", "10.78.0.3", "127.0.0.1", "10.77.0.255"]) hear(bytes, from);
