@@ -6,8 +6,8 @@ import { openLink } from "../../core/net/secure_link.ts";
 import { tcpTransport } from "../../core/net/tcp.ts";
 import type { Connection } from "../../core/net/transport.ts";
 import { createDeviceKeys } from "../../core/trust/device_keys.ts";
-import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { connectionPair } from "../fakes/link_pair.ts";
+import { sideOf } from "../fakes/sides.ts";
 import { ScriptedConnection } from "../fakes/scripted_connection.ts";
 import { FakeNetwork } from "../fakes/transport.ts";
 import { report } from "./stats.ts";
@@ -26,8 +26,7 @@ function options(initiator: boolean) {
   const keys = initiator ? one : two;
   return {
     keys,
-    psk: LOBBY_PSK,
-    initiator,
+    ...sideOf(initiator),
     clock: systemClock,
     log: silentLog,
     random: randomBytes,

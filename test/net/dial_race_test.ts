@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { parsePeerId } from "../../core/base/ids.ts";
 import { ConnectionCount } from "../../core/net/connection_count.ts";
-import {
-  DIAL_MS,
-  DialFailed,
-  type OpenLink,
-  raceDial,
-  STAGGER_MS,
-} from "../../core/net/dial_race.ts";
+import { DIAL_MS, DialFailed, raceDial, STAGGER_MS } from "../../core/net/dial_race.ts";
+import type { OpenLink } from "../../core/net/open_link.ts";
 import type { Connection } from "../../core/net/transport.ts";
+import { type Door, LOBBY_DOOR } from "../../core/trust/door.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { openFakeLink } from "../fakes/fake_link.ts";
 import { settle } from "../fakes/settle.ts";
@@ -27,29 +23,34 @@ class Race {
   shaking = 0;
   mostShaking = 0;
 
-  async run(addresses: string[], answers: (connection: Connection) => void) {
+  async run(
+    addresses: string[],
+    answers: (connection: Connection) => void,
+    doors: readonly Door[] = [LOBBY_DOOR],
+  ) {
     for (const name of ["b1", "b2", "b3"]) {
       await this.network.host(name).listen([name], 1, (connection) => {
         this.accepted.push(connection);
         answers(connection);
       });
     }
-    const openLink: OpenLink = async (connection, initiator) => {
+    const openLink: OpenLink = async (connection, door) => {
       this.mostShaking = Math.max(this.mostShaking, ++this.shaking);
       try {
-        return await openFakeLink(connection, SELF, initiator);
+        return await openFakeLink(connection, SELF, door);
       } finally {
         this.shaking--;
       }
     };
     const { host: transport, clock, count } = this;
     const to = addresses.map((host) => ({ host, port: 1 }));
-    return await raceDial(to, { transport, openLink, clock, count, signal: this.abort.signal });
+    const { signal } = this.abort;
+    return await raceDial(to, { transport, openLink, doors, clock, count, signal });
   }
 }
 
 const answer = (connection: Connection) =>
-  void openFakeLink(connection, OTHER, false).catch(() => {});
+  void openFakeLink(connection, OTHER, null).catch(() => {});
 const silence = () => {};
 
 Deno.test("dial race: the first address is dialled alone, the next ones each 250 ms later", async () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { silentLog } from "../../core/base/log.ts";
-import { Discovery, type Found } from "../../core/net/discovery.ts";
+import { Discovery } from "../../core/net/discovery.ts";
 import type { NetworkInterface } from "../../core/net/interfaces.ts";
 import { answer, goodbye } from "../../core/net/mdns_records.ts";
 import { MdnsPort } from "../../core/net/mdns_port.ts";
-import { MAX_INSTANCES, MAX_INSTANCES_PER_SOURCE } from "../../core/net/sightings.ts";
+import { OwnInstance } from "../../core/net/own_instance.ts";
+import { type Found, MAX_INSTANCES, MAX_INSTANCES_PER_SOURCE } from "../../core/net/sightings.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { Cable, fakeInterface } from "../fakes/multicast.ts";
 import { quiet } from "../fakes/quiet.ts";
@@ -26,7 +28,8 @@ class Segment {
     const interfaces = parts.on ??
       [fakeInterface("eth0", [`10.77.0.${index}/24`, `fe80::${index}/64`])];
     const discovery = await Discovery.open({
-      instance: instanceOf(index),
+      instance: new OwnInstance(() => Uint8Array.fromHex(instanceOf(index))),
+      doors: () => [LOBBY_DOOR],
       port: () => parts.port ?? 4_000 + index,
       interfaces,
       clock: this.clock,
@@ -121,7 +124,7 @@ Deno.test("discovery: who is silent for two minutes is lost; who is there stays"
 });
 
 function elsewhere(index: number) {
-  return { instance: instanceOf(index), port: 4_000, addresses: [] as string[] };
+  return { instance: instanceOf(index), port: 4_000, addresses: [] as string[], hints: [] };
 }
 
 Deno.test("discovery: at rest it says little: one answer a minute each, questions a minute apart", async () => {
@@ -171,7 +174,7 @@ Deno.test("discovery: a one-shot asker is answered alone, with its id and questi
   await one.discovery.close();
 });
 
-Deno.test("discovery: 10,000 false instances, from one or many, stay within bounds", async () => {
+Deno.test("hostile 30: 10,000 false instances, from one or many, stay within bounds", async () => {
   const segment = new Segment();
   const one = await segment.open(1);
   const two = await segment.open(2);
@@ -211,7 +214,7 @@ async function forgedFast(self: ReturnType<typeof elsewhere>): Promise<Uint8Arra
 }
 let template: Buffer | undefined;
 
-Deno.test("discovery: addresses that are no neighbours never get through", async () => {
+Deno.test("hostile 30: addresses that are no neighbours never get through", async () => {
   const segment = new Segment();
   const one = await segment.open(1);
   const addresses = ["8.8.8.8", "127.0.0.1", "10.78.0.9", "::1", "2001:db8::1", "172.17.0.1"];
@@ -279,7 +282,8 @@ Deno.test("discovery: an interface that cannot be joined costs only itself", asy
   const cable = new Cable(clock);
   const lines: string[] = [];
   const discovery = await Discovery.open({
-    instance: instanceOf(1),
+    instance: new OwnInstance(seededBytes(1)),
+    doors: () => [],
     port: () => 4_000,
     interfaces: [fakeInterface("bad", ["10.1.0.1/24"]), fakeInterface("good", ["10.2.0.1/24"])],
     clock,

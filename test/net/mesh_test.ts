@@ -128,7 +128,11 @@ Deno.test("mesh: a dial to an old address does not delay one to the new address"
     world.network.host("10.0.0.99");
     const second = await world.start("10.0.0.2", { hidden: true });
     const found = (host: string) =>
-      first.mesh.found({ instance: second.instance, addresses: [{ host, port: WORLD_PORT }] });
+      first.mesh.found({
+        instance: second.instance.current,
+        addresses: [{ host, port: WORLD_PORT }],
+        hints: [],
+      });
     found("10.0.0.99");
     await world.run(1_000);
     assert.equal(first.mesh.status()[0]?.state, "dialling");
@@ -151,6 +155,6 @@ async function disturb(world: World): Promise<void> {
   } else if (kind === 4 && !node) await world.start(one);
   else if (kind === 5) node?.mesh.networkChanged();
   else if (kind === 6 && node) {
-    for (const { mesh } of world.nodes) mesh.lost(node.instance);
+    for (const { mesh } of world.nodes) mesh.lost(node.instance.current);
   }
 }

@@ -1,7 +1,9 @@
 import type { PeerId } from "../../core/base/ids.ts";
 import type { Lane, Link, MessageHandler } from "../../core/net/link.ts";
 import { MAX_MESSAGE_BYTES } from "../../core/net/link.ts";
+import { type Door, LOBBY_DOOR } from "../../core/trust/door.ts";
 import type { FakeClock } from "../fakes/clock.ts";
+import { fakeFacts, type LinkFacts } from "../fakes/fake_link.ts";
 
 /** What went over links. */
 export interface Traffic {
@@ -24,19 +26,35 @@ export class SimLink implements Link {
   #drained: ((open: boolean) => void)[] = [];
   #open = true;
 
+  readonly binding: Uint8Array;
+  readonly noiseKey: Uint8Array;
+  readonly certificate: Uint8Array;
+
   private constructor(
     readonly peer: PeerId,
     readonly initiator: boolean,
     readonly clock: FakeClock,
     readonly delay: () => number,
+    readonly door: Door,
+    facts: LinkFacts,
   ) {
     this.closed = this.#closed.promise;
+    this.binding = facts.binding;
+    this.noiseKey = facts.noiseKeyOf(peer);
+    this.certificate = facts.certificateOf(peer);
   }
 
   /** Both ends of a link: at `a` and at `b`. `delay` gives milliseconds, anew for each message. */
-  static pair(clock: FakeClock, a: PeerId, b: PeerId, delay: () => number): [SimLink, SimLink] {
-    const atA = new SimLink(b, true, clock, delay);
-    const atB = new SimLink(a, false, clock, delay);
+  static pair(
+    clock: FakeClock,
+    a: PeerId,
+    b: PeerId,
+    delay: () => number,
+    door: Door = LOBBY_DOOR,
+  ): [SimLink, SimLink] {
+    const facts = fakeFacts(a, b, String(clock.now()));
+    const atA = new SimLink(b, true, clock, delay, door, facts);
+    const atB = new SimLink(a, false, clock, delay, door, facts);
     atA.#other = atB;
     atB.#other = atA;
     return [atA, atB];
