@@ -26,7 +26,12 @@ export function isTerminal(): boolean {
 /** Asks for the passphrase in the terminal, again after a wrong one, {@linkcode MAX_TRIES} times. */
 export function askInTerminal(prompt: string, signal: AbortSignal): AskPassphrase {
   return async (wrong) => {
-    if (wrong >= MAX_TRIES) throw new StoreError("passphrase", `${MAX_TRIES} wrong passphrases`);
+    if (wrong >= MAX_TRIES) {
+      throw new StoreError(
+        "passphrase",
+        `Cannot open the keys of this device: ${MAX_TRIES} wrong passphrases`,
+      );
+    }
     if (wrong > 0) complain("Wrong passphrase. Try again.");
     return await askHidden(prompt, signal);
   };

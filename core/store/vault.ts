@@ -2,6 +2,7 @@ import { hkdfSync } from "node:crypto";
 import { join } from "@std/path";
 import { type RandomBytes, randomBytes } from "../base/random.ts";
 import { createDeviceKeys, type DeviceKeys } from "../trust/device_keys.ts";
+import { removeHalfWritten } from "./atomic_file.ts";
 import { KEY_BYTES, openBox, sealBox } from "./box.ts";
 import {
   type DeviceSecrets,
@@ -121,6 +122,8 @@ export async function openVault(
 ): Promise<Vault> {
   const path = join(directory, DEVICE_FILE);
   const file = readDeviceFile(path);
+  // It may have the keys in the clear: of a passphrase that was being removed when the power went.
+  removeHalfWritten(path);
   if (file?.type === "open") return new Vault(path, file, null, random);
   if (file?.type === "sealed") {
     for (let wrong = 0;; wrong++) {

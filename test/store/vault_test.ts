@@ -238,6 +238,16 @@ Deno.test("REST-6: a small secret opens under its own name, in its own vault, as
     });
   }));
 
+Deno.test("REST-2: what a power cut left of a file that was being written is taken away", () =>
+  withDirectory(async (directory) => {
+    const vault = await openUnsealed(directory);
+    Deno.copyFileSync(fileOf(directory), `${fileOf(directory)}.new`);
+    await vault.setPassphrase(PASSPHRASE, CHEAP);
+    Deno.writeTextFileSync(`${fileOf(directory)}.new`, JSON.stringify(vault.keys.export()));
+    await openVault(directory, false, answers(PASSPHRASE));
+    assert.deepEqual([...Deno.readDirSync(directory)].map(({ name }) => name), ["device.json"]);
+  }));
+
 Deno.test("REST-7: replaced keys are gone from the disk, and what was sealed stays readable", () =>
   withDirectory(async (directory) => {
     for (const passphrase of [null, PASSPHRASE]) {
