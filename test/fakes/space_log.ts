@@ -70,7 +70,7 @@ export class SpaceLog {
       at,
       body,
     });
-    this.entries.push(entry);
+    if (!this.entries.some(({ hash }) => hash === entry.hash)) this.entries.push(entry);
     return entry;
   }
 
