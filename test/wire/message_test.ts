@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Cbor, encodeCbor } from "../../core/base/cbor.ts";
 import {
   parseActorId,
   parseChannelId,
@@ -8,7 +9,7 @@ import {
 } from "../../core/base/ids.ts";
 import { MAX_CHANGE_BYTES } from "../../core/base/limits.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
-import { type Cbor, decodeCbor, encodeCbor } from "../../core/wire/cbor.ts";
+import { decodeBody } from "../../core/wire/cbor.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
 import { encodeMessage } from "../../core/wire/encode.ts";
 import type { Message } from "../../core/wire/message.ts";
@@ -73,7 +74,7 @@ const [digest, , vectors, envelopes, , held, , inChannel, inNote] = MESSAGES;
 function altered(message: Message | undefined, alter: (fields: Cbor[]) => Cbor[]): Uint8Array {
   assert.ok(message);
   const bytes = encodeMessage(message);
-  const fields = decodeCbor(bytes.subarray(1));
+  const fields = decodeBody(bytes.subarray(1));
   assert.ok(Array.isArray(fields));
   const body = encodeCbor(alter([...fields]));
   return Uint8Array.from([bytes[0]!, ...body]);
