@@ -8,14 +8,21 @@ import { Database } from "./database.ts";
 import { Envelopes } from "./envelopes.ts";
 import { DATABASE_FILE } from "./file_names.ts";
 import { Holdings } from "./holdings.ts";
+import { KnownNames } from "./known_names.ts";
 import { Logs } from "./logs.ts";
+import { MembershipEntries } from "./membership_entries.ts";
 import { Messages } from "./messages.ts";
 import { Names } from "./names.ts";
+import { Notices } from "./notices.ts";
+import { PersonMarks } from "./person_marks.ts";
+import { Profile } from "./profile.ts";
 import { type Changed, Projector, type Source } from "./projector.ts";
 import { ReadMarks } from "./read_marks.ts";
 import { Receipts } from "./receipts.ts";
 import { Registers } from "./registers.ts";
+import { Secrets } from "./secrets.ts";
 import { Seen } from "./seen.ts";
+import { Successors } from "./successors.ts";
 
 /** What a message of 16 KiB takes as envelope, row and receipt. */
 const PROBE_BYTES = 64 * 1024;
@@ -48,6 +55,13 @@ export class Store implements Disposable {
   readonly browsers: Browsers;
   readonly addresses: Addresses;
   readonly seen: Seen;
+  readonly entries: MembershipEntries;
+  readonly secrets: Secrets;
+  readonly marks: PersonMarks;
+  readonly notices: Notices;
+  readonly profile: Profile;
+  readonly successors: Successors;
+  readonly knownNames: KnownNames;
   readonly #database: Database;
   readonly #projector: Projector;
 
@@ -65,6 +79,13 @@ export class Store implements Disposable {
     this.browsers = new Browsers(database);
     this.addresses = new Addresses(database, names);
     this.seen = new Seen(database, names);
+    this.entries = new MembershipEntries(database, names);
+    this.secrets = new Secrets(database);
+    this.marks = new PersonMarks(database, names);
+    this.notices = new Notices(database, names);
+    this.profile = new Profile(database);
+    this.successors = new Successors(database, names);
+    this.knownNames = new KnownNames(database, names);
   }
 
   /**
