@@ -15,7 +15,8 @@ import { Listeners } from "./node/tell.ts";
 import type { Link } from "./net/link.ts";
 import type { Store } from "./store/store.ts";
 import type { DeviceKeys } from "./trust/device_keys.ts";
-import { LOBBY, LOBBY_PSK } from "./trust/lobby.ts";
+import { LOBBY_DOOR } from "./trust/door.ts";
+import { LOBBY } from "./trust/lobby.ts";
 import { type NodeApi, RefusedError } from "./view/api.ts";
 import type { Answer, Command, CommandType } from "./view/command.ts";
 import type { Event } from "./view/event.ts";
@@ -150,7 +151,8 @@ export class EarshotNode implements NodeApi {
     this.#network = await Network.open({
       choices: network,
       keys,
-      psk: LOBBY_PSK,
+      doors: () => [LOBBY_DOOR],
+      admits: () => true,
       store,
       clock,
       steady,
