@@ -10,8 +10,6 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type PeerId = Branded<"PeerId">;
 /** A space: 16 bytes, as 32 hex digits. */
 export type SpaceId = Branded<"SpaceId">;
-/** An entry of a membership log: the SHA-256 of `earshot/entry/1` and its bytes, as 64 hex digits. */
-export type EntryHash = Branded<"EntryHash">;
 /** A channel of a space: 8 bytes derived from the channel's name, as 16 hex digits. */
 export type ChannelId = Branded<"ChannelId">;
 /** A note: 16 random bytes, as 32 hex digits. */
