@@ -11,9 +11,9 @@ const GAP_MS = 30;
 export async function benchLatency(a: RunningNode, b: RunningNode): Promise<void> {
   using from = await Tab.open(a.ready.url);
   using to = await Tab.open(b.ready.url);
-  const { channels } = await from.ask({ type: "snapshot" });
+  const { space, channels } = await from.ask({ type: "snapshot" });
   const channel = channels[0];
-  if (!channel) throw new Error("Cannot measure: the node has no channel");
+  if (!space || !channel) throw new Error("Cannot measure: the node has no channel");
 
   const echo = await Echo.start();
   const [messages, saved, echoes]: [number[], number[], number[]] = [[], [], []];
@@ -26,7 +26,12 @@ export async function benchLatency(a: RunningNode, b: RunningNode): Promise<void
       };
     });
     const start = performance.now();
-    const sent = from.ask({ type: "message.send", channel: channel.id, text })
+    const sent = from.ask({
+      type: "message.send",
+      space: space.id,
+      channel: channel.id,
+      text,
+    })
       .then(() => saved.push(performance.now() - start));
     await seen;
     messages.push(performance.now() - start);
