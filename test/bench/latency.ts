@@ -7,8 +7,15 @@ const MESSAGES = 500;
 /** Mean of the exponentially distributed time between two messages, in milliseconds. */
 const GAP_MS = 30;
 
-/** Tab to tab over two nodes, and a TCP echo of 250 bytes in turn with it, so that both see the same machine. */
-export async function benchLatency(a: RunningNode, b: RunningNode): Promise<void> {
+/**
+ * Tab to tab over two nodes, and a TCP echo of 250 bytes in turn with it, so that both see the same machine.
+ * Gives the median, in milliseconds.
+ */
+export async function benchLatency(
+  a: RunningNode,
+  b: RunningNode,
+  name = "message, tab to tab",
+): Promise<number> {
   using from = await Tab.open(a.ready.url);
   using to = await Tab.open(b.ready.url);
   const { space, channels } = await from.ask({ type: "snapshot" });
@@ -44,14 +51,41 @@ export async function benchLatency(a: RunningNode, b: RunningNode): Promise<void
     p50: round(quantile(values, 0.5)),
     p99: round(quantile(values, 0.99)),
   });
-  report("message, tab to tab", {
+  const p50 = quantile(messages, 0.5);
+  report(name, {
     unit: "ms",
     messages: MESSAGES,
     ...row(messages),
     saved: row(saved),
     tcpEcho: row(echoes),
-    ratioP50: round(quantile(messages, 0.5) / quantile(echoes, 0.5)),
+    ratioP50: round(p50 / quantile(echoes, 0.5)),
   });
+  return p50;
+}
+
+/** The same while a third node sends messages as fast as its own node takes them. */
+export async function benchFlood(
+  a: RunningNode,
+  b: RunningNode,
+  flooder: RunningNode,
+  calm: number,
+): Promise<void> {
+  await using flood = flooder.flood("flood");
+  const lines = flood.lines.getReader();
+  let count = 0;
+  const counting = (async () => {
+    while (!(await lines.read()).done) count++;
+  })();
+  const start = performance.now();
+  const p50 = await benchLatency(a, b, "message, tab to tab, during a flood");
+  const seconds = (performance.now() - start) / 1000;
+  report("flood", {
+    unit: "messages/s",
+    value: Math.round(count / seconds),
+    ratioP50: Math.round(p50 / calm * 100) / 100,
+  });
+  await flooder.stop();
+  await counting;
 }
 
 class Echo {
