@@ -54,6 +54,17 @@ export class MembershipEntries {
     });
   }
 
+  /** Admits several entries as one, each after its parents, as {@linkcode add} does. */
+  addAll(
+    space: SpaceId,
+    entries: readonly (StoredEntry & { readonly hash: EntryHash })[],
+    at: number,
+  ): void {
+    this.#database.write(() => {
+      for (const entry of entries) this.add(space, entry.hash, entry, at);
+    });
+  }
+
   /** The spaces that have a log, the one that came first first. */
   spaces(): SpaceId[] {
     return this.#spaces.all<{ space: SpaceId }>().map(({ space }) => space);

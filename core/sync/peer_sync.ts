@@ -3,11 +3,10 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
-import { decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type { Mark, Message, SentEnvelope } from "../wire/message.ts";
+import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packHeld } from "../wire/pack.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, type LogBeat } from "./exchange.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
@@ -19,6 +18,8 @@ export const MAX_UNREAD_PUSH_BYTES = 1024 * 1024;
 /** What one link's side of a space needs. */
 export interface PeerSyncParts {
   readonly link: Link;
+  /** The part of the space's membership log, if it has one. */
+  readonly beat: LogBeat | null;
   readonly replica: Replica;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,27 +35,28 @@ export interface PeerSyncParts {
 export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
+  #open = true;
 
   constructor(parts: PeerSyncParts) {
     this.#parts = parts;
-    const { link, replica, clock, log } = parts;
-    this.#exchange = new Exchange(link, replica, clock, log);
+    const { link, replica, clock, log, beat } = parts;
+    this.#exchange = new Exchange(link, replica, clock, log, beat);
   }
 
   get link(): Link {
     return this.#parts.link;
   }
 
-  /** Says the first words and begins to read. */
+  /** Says the first words. */
   start(presence: Presence): void {
     this.beat();
     this.present(presence);
-    this.link.start((messages) => this.#read(messages));
   }
 
   beat(): void {
-    const { space, vectors } = this.#parts.replica;
-    this.link.send(encodeMessage({ type: "digest", space, digest: vectors.digest() }));
+    const { space } = this.#parts.replica;
+    const digest = this.#exchange.ownDigest;
+    this.link.send(encodeMessage({ type: "digest", space, digest }));
   }
 
   present({ name, place }: Presence): void {
@@ -79,33 +81,20 @@ export class PeerSync {
     for (const message of messages) this.link.send(message);
   }
 
-  /** Resolves when nothing is under way, once the link is closed at the latest. */
+  /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */
   close(): Promise<void> {
+    this.#open = false;
     return this.#exchange.close();
   }
 
-  /** Takes all that one read brought; the link reads on when it is done. */
-  async #read(bytes: readonly Uint8Array[]): Promise<void> {
-    const { log, presences, replica } = this.#parts;
-    const { peer } = this.link;
-    const messages: Message[] = [];
-    try {
-      for (const each of bytes) {
-        const message = decodeMessage(each);
-        if (message?.space === replica.space) messages.push(message);
-      }
-      presences.heard(peer);
-      await this.#take(messages);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      log("warn", "A peer sent a malformed message", { peer, reason: error.message });
-      this.link.close("malformed message");
-    }
-  }
-
-  async #take(messages: readonly Message[]): Promise<void> {
+  /**
+   * Takes all that one read brought of this space, in order.
+   * @throws {SyntaxError} if it is not as it must be.
+   */
+  async take(messages: readonly SpaceMessage[]): Promise<void> {
     const { presences, held, log } = this.#parts;
     const { peer } = this.link;
+    presences.heard(peer);
     let envelopes: SentEnvelope[] = [];
     let streamed = false;
     for (const message of messages) {
@@ -118,6 +107,7 @@ export class PeerSync {
       await this.#admit(envelopes, streamed);
       envelopes = [];
       streamed = false;
+      if (!this.#open) return;
       switch (message.type) {
         case "digest":
           if (this.#exchange.digest(message.digest)) remember(log, () => held.all(peer));
@@ -139,7 +129,7 @@ export class PeerSync {
   }
 
   async #admit(envelopes: readonly SentEnvelope[], streamed: boolean): Promise<void> {
-    if (envelopes.length === 0) return;
+    if (envelopes.length === 0 || !this.#open) return;
     const { replica, onAdmitted, onFault } = this.#parts;
     try {
       const admitted = await replica.admit(envelopes, this.link.peer);
