@@ -3,9 +3,10 @@ import type { Log } from "../base/log.ts";
 import type { Store } from "../store/store.ts";
 import type { Vault } from "../store/vault.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
-import { type Door, doorOf } from "../trust/door.ts";
+import type { Door } from "../trust/door.ts";
 import type { Epoch } from "../trust/member_views.ts";
-import { openSeal } from "../trust/seal_box.ts";
+import type { Membership } from "../trust/membership.ts";
+import { epochDoor, openSeal } from "../trust/seal_box.ts";
 
 /** What {@linkcode EpochKeys} needs. */
 export interface EpochKeysParts {
@@ -25,13 +26,13 @@ export class EpochKeys {
   }
 
   /** The key of an epoch; `undefined` if none was sealed to this device. */
-  key(space: SpaceId, epoch: Epoch): Uint8Array | undefined {
-    return this.#find(space, epoch)?.key;
+  key(membership: Membership, epoch: Epoch): Uint8Array | undefined {
+    return this.#find(membership, epoch)?.key;
   }
 
   /** The door of an epoch, the same object each time. */
-  door(space: SpaceId, epoch: Epoch): Door | undefined {
-    return this.#find(space, epoch)?.door;
+  door(membership: Membership, epoch: Epoch): Door | undefined {
+    return this.#find(membership, epoch)?.door;
   }
 
   /** Forgets the keys of a space. */
@@ -43,13 +44,14 @@ export class EpochKeys {
     }
   }
 
-  #find(space: SpaceId, epoch: Epoch) {
+  #find(membership: Membership, epoch: Epoch) {
+    const { space } = membership;
     const name = nameOf(space, epoch.id);
     const known = this.#known.get(name);
     if (known) return known;
-    const key = this.#kept(name) ?? this.#opened(name, epoch);
+    const key = this.#kept(name) ?? this.#opened(name, membership, epoch);
     if (!key) return undefined;
-    const found = { key, door: doorOf(key, `space ${space.slice(0, 8)}`) };
+    const found = { key, door: epochDoor(key, `space ${space.slice(0, 8)}`) };
     this.#known.set(name, found);
     return found;
   }
@@ -60,12 +62,14 @@ export class EpochKeys {
     return box && vault.open(name, box);
   }
 
-  #opened(name: string, { seals }: Epoch): Uint8Array | undefined {
+  #opened(name: string, membership: Membership, { seals }: Epoch): Uint8Array | undefined {
     const { keys, store, vault, log } = this.#parts;
-    for (const { peer, box } of seals) {
+    const created = membership.entries[0]?.hash;
+    for (const { peer, box, entry } of seals) {
       if (peer !== keys.peer) continue;
       try {
-        const key = openSeal(keys.noise, box);
+        // When its first entry was sealed the space had no id yet.
+        const key = openSeal(keys.noise, box, entry === created ? null : membership.space);
         // It can be opened again, but not by a key that this device may have later.
         store.secrets.put(name, vault.seal(name, key));
         return key;

@@ -103,7 +103,7 @@ export class Members implements Roles {
     if (!members.has(this.#self)) return [];
     const open = this.unheard().length > 0 ? epochs.slice(0, 1 + MAX_OLD_DOORS) : epochs.slice(0, 1);
     const { epochKeys } = this.#parts;
-    return open.flatMap((epoch) => epochKeys.door(this.log.space, epoch) ?? []);
+    return open.flatMap((epoch) => epochKeys.door(this.#now, epoch) ?? []);
   }
 
   /** Other members who may not have heard yet that the newest epoch began. */
@@ -139,8 +139,8 @@ export class Members implements Roles {
     this.must(invite ? "admit" : "join");
     if (this.isFull) throw new RefusedError("This space is full: nobody else can be let in");
     const [current] = this.#now.epochs;
-    const key = current && this.#parts.epochKeys.key(this.log.space, current);
-    const seals = key ? [seal(identity, key, this.#parts.random)] : [];
+    const key = current && this.#parts.epochKeys.key(this.#now, current);
+    const seals = key ? [this.#seal(identity, key)] : [];
     this.write({ type: "join", identity, role, invite, replaces: null, seals });
   }
 
@@ -171,11 +171,14 @@ export class Members implements Roles {
   }
 
   #newKey(without: PeerId | null): Seal[] {
-    const { random } = this.#parts;
-    const key = random(EPOCH_KEY_BYTES);
+    const key = this.#parts.random(EPOCH_KEY_BYTES);
     // To this device too: so that one who ends right now has the key when it starts again.
     return [...this.#now.members.values()].filter(({ peer }) => peer !== without)
-      .map(({ identity }) => seal(identity, key, random));
+      .map(({ identity }) => this.#seal(identity, key));
+  }
+
+  #seal({ peer, noiseKey }: Identity, key: Uint8Array): Seal {
+    return { peer, box: sealTo(noiseKey, key, this.#parts.random, this.log.space) };
   }
 
   #mustStayAdmin(peer: PeerId, role: Role | null): void {
@@ -192,9 +195,4 @@ export class Members implements Roles {
   get #self(): PeerId {
     return this.#parts.keys.peer;
   }
-}
-
-/** An epoch key sealed to one member. */
-export function seal({ peer, noiseKey }: Identity, key: Uint8Array, random: RandomBytes): Seal {
-  return { peer, box: sealTo(noiseKey, key, random) };
 }

@@ -77,9 +77,9 @@ export class People {
     const { name, colour } = this.#profile.view();
     if (name === null || !this.mayWrite) return;
     const said = store.registers.person(space, self);
-    const before = this.#roles ? undefined : store.successors.from(self)[0];
+    const [before] = store.successors.from(self);
     if (said?.name === name && said.colour === colour) return;
-    await replica.put(SPACE_DOC, [personEntry(self, { name, colour }, before)], {
+    await replica.put(SPACE_DOC, [personEntry(self, name, colour, before)], {
       at: clock.now(),
     });
   }
@@ -126,7 +126,7 @@ export class People {
       muted: store.marks.mutedAt(peer) > 0,
       ...this.#likenesses.of(peer),
       replaces: store.successors.from(peer)[0]?.old ?? null,
-      disputed: store.disputes.has(peer),
+      disputed: store.disputes.bytesOf(space, peer) > 0,
     };
   }
 }

@@ -7,9 +7,9 @@ import type { Store } from "../store/store.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Committed } from "../sync/commits.ts";
 import type { Dispute } from "../sync/dispute.ts";
-import type { SharedSpace } from "../sync/meetings.ts";
 import type { MembershipLog } from "../sync/membership_log.ts";
 import { Replica } from "../sync/replica.ts";
+import type { SharedSpace } from "../sync/shared_space.ts";
 import { SpaceSync } from "../sync/space_sync.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
 import { type Door, LOBBY_DOOR } from "../trust/door.ts";
@@ -77,6 +77,7 @@ export class Space implements SharedSpace {
       log,
       onPresence: (peer, presence) => this.#watch(this.places.heard(peer, presence?.place ?? null)),
       onHeld: (_peer, ranges) => this.chat.held(ranges),
+      onPeer: (peer, here) => this.people.setHere(peer, here),
       onFault: parts.onFault,
     });
     const own: Parts = {
@@ -155,7 +156,6 @@ export class Space implements SharedSpace {
 
   /** Ends it; resolves when nothing is under way. The links are closed before. */
   async close(): Promise<void> {
-    this.members?.close();
     await this.sync.close();
     await this.replica.close();
   }

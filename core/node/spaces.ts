@@ -3,6 +3,7 @@ import { docKey } from "../doc/doc_key.ts";
 import { MembershipLog } from "../sync/membership_log.ts";
 import { type Door, LOBBY_DOOR } from "../trust/door.ts";
 import { LOBBY } from "../trust/lobby.ts";
+import { sealTo } from "../trust/seal_box.ts";
 import { RefusedError } from "../view/api.ts";
 import type { Place } from "../view/command.ts";
 import type { SpaceView } from "../view/view.ts";
@@ -10,7 +11,7 @@ import { cleanName } from "../view/words.ts";
 import type { SentEntry } from "../wire/message.ts";
 import type { EpochKeys } from "./epoch_keys.ts";
 import { ownIdentity } from "./identity.ts";
-import { EPOCH_KEY_BYTES, Members, seal } from "./members.ts";
+import { EPOCH_KEY_BYTES, Members } from "./members.ts";
 import { Space, type SpaceParts } from "./space.ts";
 
 /** What {@linkcode Spaces} needs. */
@@ -100,7 +101,8 @@ export class Spaces {
   create(name: string, direct = false): { readonly space: Space; readonly members: Members } {
     const { keys, random } = this.#parts;
     const founder = ownIdentity(keys);
-    const seals = [seal(founder, random(EPOCH_KEY_BYTES), random)];
+    const { peer, noiseKey } = founder;
+    const seals = [{ peer, box: sealTo(noiseKey, random(EPOCH_KEY_BYTES), random, null) }];
     const body = { type: "create", name: cleanName(name), direct, founder, seals } as const;
     return this.#open(MembershipLog.create(keys, body, this.#logParts()));
   }

@@ -14,6 +14,7 @@ import { Arrivals } from "./arrivals.ts";
 import { Asks } from "./asks.ts";
 import { CodeGuest } from "./code_guest.ts";
 import { CodeHost } from "./code_host.ts";
+import { identityOf } from "./identity.ts";
 import { Invites } from "./invites.ts";
 import type { Likenesses } from "./likenesses.ts";
 import { LinkJoins } from "./link_joins.ts";
@@ -22,7 +23,6 @@ import type { Notices } from "./notices.ts";
 import { UNNAMED } from "./people.ts";
 import type { Spaces } from "./spaces.ts";
 import type { Tell } from "./tell.ts";
-import { identityOf } from "./identity.ts";
 
 /** What {@linkcode WaysIn} needs. */
 export interface WaysInParts {
@@ -76,9 +76,12 @@ export class WaysIn {
       dial: (address, door) => network.add(address, door),
       forget: (address, door) => network.forget(address, door),
     });
-    const codes = { ...common, clock: steady, wall: parts.clock, links: () => meetings.links() };
-    this.codeHost = new CodeHost({ ...codes, offer: meetings.offer.bind(meetings) });
-    this.codeGuest = new CodeGuest(codes);
+    this.codeHost = new CodeHost({
+      ...common,
+      links: () => meetings.links(),
+      offer: (peer, space) => meetings.offer(peer, space),
+    });
+    this.codeGuest = new CodeGuest(common);
     this.asks = new Asks({
       ...common,
       clock: steady,
