@@ -7,8 +7,8 @@ import { cleanPassphrase } from "../store/passphrase_key.ts";
 import { StoreError, withFiles } from "../store/store_error.ts";
 import { type AskPassphrase, openVault, type Vault } from "../store/vault.ts";
 import { askHidden, Cancelled } from "./hidden_line.ts";
-import type { PassphraseOptions } from "./options.ts";
 import { lineOutput } from "./output.ts";
+import type { PassphraseOptions } from "./passphrase_options.ts";
 import {
   askInTerminal,
   giveOnce,

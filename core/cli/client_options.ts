@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli";
 import { type Role, ROLES } from "../base/role.ts";
-import { countOf, noMore, refuseUnknown, single } from "./option_values.ts";
+import { countOf, refuseUnknown, single } from "./option_values.ts";
 import { UsageError } from "./usage.ts";
 
 interface Common {
@@ -160,6 +160,11 @@ export function clientOptions(command: string, args: readonly string[]): ClientO
 
 function need(words: readonly string[], otherwise: string): void {
   if (words.length === 0) throw new UsageError(otherwise);
+}
+
+function noMore(words: readonly string[], allowed: number, command: string): void {
+  const extra = words[allowed];
+  if (extra !== undefined) throw new UsageError(`Unexpected "${extra}" after "${command}"`);
 }
 
 function roleOf(value: string | null): Role {

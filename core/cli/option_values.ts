@@ -32,9 +32,3 @@ export function countOf(value: string, option: string, max: number): number {
   }
   return count;
 }
-
-/** Refuses words beyond those that a command takes. @throws {UsageError} */
-export function noMore(words: readonly string[], allowed: number, command: string): void {
-  const extra = words[allowed];
-  if (extra !== undefined) throw new UsageError(`Unexpected "${extra}" after "${command}"`);
-}

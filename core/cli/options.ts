@@ -2,7 +2,8 @@ import { parseArgs } from "@std/cli";
 import type { Address } from "../net/transport.ts";
 import { cleanName } from "../view/words.ts";
 import { type ClientOptions, clientOptions } from "./client_options.ts";
-import { given, noMore, refuseUnknown, single } from "./option_values.ts";
+import { given, refuseUnknown, single } from "./option_values.ts";
+import { type PassphraseOptions, passphraseOptions } from "./passphrase_options.ts";
 import { UsageError } from "./usage.ts";
 
 /** The port of the page unless another is chosen or it is taken. */
@@ -24,14 +25,6 @@ export interface StartOptions {
   readonly passphraseFile: string | null;
   readonly json: boolean;
   readonly verbose: boolean;
-}
-
-/** What changes the passphrase, while no node runs. */
-export interface PassphraseOptions {
-  readonly type: "passphrase.set" | "passphrase.remove";
-  readonly data: string | null;
-  readonly json: boolean;
-  readonly passphraseFile: string | null;
 }
 
 /** What a command line asks for. */
@@ -83,25 +76,6 @@ function startOptions(args: readonly string[]): StartOptions {
     passphraseFile: single(parsed["passphrase-file"], "passphrase-file"),
     json: parsed.json,
     verbose: parsed.verbose,
-  };
-}
-
-function passphraseOptions(args: readonly string[]): PassphraseOptions {
-  const parsed = parseArgs(args, {
-    string: ["data", "passphrase-file"],
-    boolean: ["json"],
-    unknown: refuseUnknown,
-  });
-  const [verb, ...more] = parsed._.map(String);
-  if (verb !== "set" && verb !== "remove") {
-    throw new UsageError(`"passphrase" takes set or remove${verb ? `, not "${verb}"` : ""}`);
-  }
-  noMore(more, 0, `passphrase ${verb}`);
-  return {
-    type: `passphrase.${verb}`,
-    data: single(parsed.data, "data"),
-    json: parsed.json,
-    passphraseFile: single(parsed["passphrase-file"], "passphrase-file"),
   };
 }
 

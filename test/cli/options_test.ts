@@ -65,7 +65,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["an unknown verb of notes", ["notes", "delete", "x"], /takes show, write or append/],
   ["passphrase without a verb", ["passphrase"], /takes set or remove$/],
   ["an unknown verb of passphrase", ["passphrase", "show"], /takes set or remove, not "show"/],
-  ["a passphrase on the command line", ["passphrase", "set", "secret"], /Unexpected "secret"/],
+  [
+    "a passphrase on the command line",
+    ["passphrase", "set", "secret"],
+    /takes no more words: it asks/,
+  ],
   [
     "a passphrase file of another command",
     ["send", "--passphrase-file", "f", "x"],
