@@ -52,10 +52,10 @@ export class EntryGraph {
     return this.entries[n]!.entry.parents.map((hash) => this.#numbers.get(hash)!);
   }
 
-  /** Of these entries the ones on which no other of them rests, in ascending order of their hashes. */
-  headsOf(some: Bits): readonly EntryHash[] {
+  /** Of these entries the ones on which no other of them rests, the deepest `most` of them, by hash. */
+  headsOf(some: Bits, most = Infinity): readonly EntryHash[] {
     const heads = [...some].filter((n) => !some.touches(this.descendants[n]!));
-    return heads.map((n) => this.entries[n]!.hash).toSorted();
+    return heads.slice(-most).map((n) => this.entries[n]!.hash).toSorted();
   }
 
   /** All entries, as a set. */

@@ -54,7 +54,7 @@ export class Membership {
     this.epochs = this.#state.epochs();
     const [current] = this.epochs;
     this.rekeyDue = current !== undefined && this.#state.rekeyDue(this.members, current);
-    this.parents = this.#graph.headsOf(this.#alive).slice(0, MAX_PARENTS);
+    this.parents = this.#graph.headsOf(this.#alive, MAX_PARENTS);
   }
 
   /** Reads these entries of a space. Those of another space, or whose ancestors are missing, are left out. */

@@ -136,8 +136,13 @@ export class Resolver {
     const threats = new Bits(removals);
     for (const role of roles) if (this.#targets.ranks[role]! < rankNeeded(entry)) threats.add(role);
     threats.drop(this.#graph.ancestors[n]!).drop(this.#graph.descendants[n]!);
-    if (isLeaving(entry)) threats.drop(written.get(entry.author)!);
     threats.delete(n);
+    // Of one's own attempts to leave at the same time the first counts.
+    if (isLeaving(entry)) {
+      for (const own of new Bits(threats).meet(written.get(entry.author)!)) {
+        if (own > n) threats.delete(own);
+      }
+    }
     return threats.join(this.#rivalsOf(n));
   }
 
