@@ -32,6 +32,11 @@ export interface NodeOptions {
   readonly log: Log;
 }
 
+const RENEWED = "What is on this device is in use elsewhere too: it was copied, or restored from a " +
+  "backup. So that nothing is written twice, this device goes on under a key of its own; all that was " +
+  "here is still here, and others see that the new key follows the old one. If it was not you who copied " +
+  "it, somebody else has your old key: tell your spaces to remove it.";
+
 /** This running program, whatever keys it has: does commands, tells events. */
 export class EarshotNode implements NodeApi {
   readonly #options: NodeOptions;
@@ -104,21 +109,35 @@ export class EarshotNode implements NodeApi {
 
   async #open(): Promise<void> {
     const { network } = this.#options;
-    const notice = this.#renewal.prepare();
+    const isRenewed = this.#renewal.settle();
     const node = await KeyedNode.open({
       ...this.#options,
       network: { ...network, port: this.#port || network.port },
       tell: this.#listeners.tell,
       onLinked: (peer, linked) => this.onLinked(peer, linked),
-      onClone: () => this.#renew(node),
+      onClone: () => this.#renew(),
     });
     this.#node = node;
     this.#port ||= node.port;
-    if (notice) node.notices.add(notice);
+    if (isRenewed) node.notices.add({ kind: "new-device", text: RENEWED });
   }
 
   /** This device's key is in use elsewhere: the node goes on under another one. */
-  #renew(_cloned: KeyedNode): void {}
+  #renew(): void {
+    const cloned = this.#node;
+    if (!cloned || this.#closing) return;
+    this.#node = null;
+    this.#renewing = this.#reopen(cloned).catch((error) =>
+      this.#options.log("error", "Cannot go on under another key", { error: String(error) })
+    );
+  }
+
+  async #reopen(cloned: KeyedNode): Promise<void> {
+    await cloned.close();
+    if (this.#closing) return;
+    await this.#open();
+    this.#node?.tellAll();
+  }
 
   async #close(): Promise<void> {
     await this.#renewing;

@@ -97,7 +97,7 @@ function openNode(
   return EarshotNode.open({
     version,
     store,
-    keys: vault.keys,
+    vault,
     name: options.name,
     suggestedName: suggestedName(account(), Deno.hostname()),
     lobby: options.lobby,

@@ -171,6 +171,16 @@ export class KeyedNode {
     }
   }
 
+  /** Tells tabs that all is another than it was: they were told by a node with another key before. */
+  tellAll(): void {
+    const { tell } = this.#parts;
+    tell({ type: "self", self: this.profile.view() });
+    tell({ type: "code", code: null });
+    tell({ type: "asks", asks: [] });
+    tell({ type: "fault", text: null });
+    for (const space of this.spaces.all()) space.reset();
+  }
+
   /** Closes everything, the network first. Twice does nothing. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
