@@ -6,7 +6,7 @@ import type { Link } from "../net/link.ts";
 import type { Address } from "../net/transport.ts";
 import { type Door, doorOf } from "../trust/door.ts";
 import { INVITE_SECRET_BYTES, inviteKeys, isProof } from "../trust/invite.ts";
-import { inviteLink } from "../trust/invite_link.ts";
+import { writeInviteLink } from "../trust/invite_link.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
 import type { InviteState } from "../trust/member_views.ts";
 import { RefusedError } from "../view/api.ts";
@@ -67,7 +67,7 @@ export class Invites {
     const { key, door } = inviteKeys(secret);
     const expiresAt = clock.now() + hours * HOUR_MS;
     members.write({ type: "invite", key, door, role, expiresAt });
-    const link = inviteLink({
+    const link = writeInviteLink({
       ...{ space: members.log.space, secret, expiresAt },
       ...{ host: keys.peer, addresses: addresses() },
     });

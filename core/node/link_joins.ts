@@ -4,7 +4,7 @@ import type { Link } from "../net/link.ts";
 import type { Address } from "../net/transport.ts";
 import { type Door, doorOf } from "../trust/door.ts";
 import { inviteKeys, inviteProof } from "../trust/invite.ts";
-import { type InviteLink, readInviteLink } from "../trust/invite_link.ts";
+import { type Invite, readInviteLink } from "../trust/invite_link.ts";
 import { RefusedError } from "../view/api.ts";
 import type { NodeMessage, RefusedMessage } from "../wire/message.ts";
 import type { Arrivals } from "./arrivals.ts";
@@ -34,7 +34,7 @@ export interface LinkJoinsParts {
 
 /** A link that is followed, until this person is in or it is over. */
 interface Join {
-  readonly invitation: InviteLink;
+  readonly invitation: Invite;
   readonly door: Door;
   readonly done: PromiseWithResolvers<SpaceId>;
   readonly timer: Timer;
@@ -101,22 +101,13 @@ export class LinkJoins {
     for (const [name, join] of this.#joins) this.#end(name, join);
   }
 
-  #read(text: string): InviteLink {
-    let invitation: InviteLink;
-    try {
-      invitation = readInviteLink(text);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw new RefusedError(
-        "This is not a whole invitation: a part is missing or mistyped; copy the link again",
-        { cause: error },
-      );
-    }
+  #read(text: string): Invite {
+    const invitation = readInviteLink(text);
     if (invitation.expiresAt <= this.#parts.clock.now()) throw new RefusedError(REFUSALS.expired);
     return invitation;
   }
 
-  #start(invitation: InviteLink): Join {
+  #start(invitation: Invite): Join {
     const { clock, steady, dial, onChange } = this.#parts;
     if (this.#joins.size >= MAX_JOINS) {
       throw new RefusedError("Too many invitations are followed already: wait for one of them");
