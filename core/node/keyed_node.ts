@@ -92,6 +92,7 @@ export class KeyedNode {
       onFault: (error) => void this.#faults.meaning(error),
       onWritten: () => this.#faults.clear(),
       onDispute: (space, dispute) => disputes.found(space, dispute),
+      onReset: (space, doc, reset) => disputes.reset(space, doc, reset),
       onOpen: (space) => this.#opened(space, news),
     });
     this.#meetings = new Meetings({

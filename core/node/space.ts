@@ -1,14 +1,14 @@
-import type { Clock } from "../base/clock.ts";
-import type { PeerId, SpaceId } from "../base/ids.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import type { DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Documents } from "../doc/documents.ts";
 import type { Store } from "../store/store.ts";
 import type { StoreError } from "../store/store_error.ts";
-import type { Committed } from "../sync/commits.ts";
-import type { Dispute } from "../sync/dispute.ts";
+import type { Committed, Reset } from "../sync/commits.ts";
 import type { MembershipLog } from "../sync/membership_log.ts";
 import { Replica } from "../sync/replica.ts";
+import type { Dispute } from "../sync/settlement.ts";
 import type { SharedSpace } from "../sync/shared_space.ts";
 import { SpaceSync } from "../sync/space_sync.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
@@ -24,6 +24,9 @@ import { People } from "./people.ts";
 import { Places } from "./places.ts";
 import type { Profile } from "./profile.ts";
 import { inSpace, type Tell } from "./tell.ts";
+
+/** How long resets of documents are gathered before tabs are told, in milliseconds. */
+const RESET_MS = 100;
 
 /** What every {@linkcode Space} of a node needs. */
 export interface SpaceParts {
@@ -42,6 +45,8 @@ export interface SpaceParts {
   /** Something was written, whoever made it. */
   readonly onWritten: () => void;
   readonly onDispute: (space: Space, dispute: Dispute) => void;
+  /** A document was made anew. */
+  readonly onReset: (space: Space, doc: DocId, reset: Reset) => void;
   /** This device writes elsewhere too. */
   readonly onClone: () => void;
 }
@@ -60,6 +65,7 @@ export class Space implements SharedSpace {
   readonly #parts: SpaceParts;
   #place: SentPlace | null = null;
   #told = "";
+  #resetting: Timer | undefined;
 
   constructor(space: SpaceId, members: Members | null, parts: SpaceParts) {
     this.space = space;
@@ -156,18 +162,28 @@ export class Space implements SharedSpace {
 
   /** Ends it; resolves when nothing is under way. The links are closed before. */
   async close(): Promise<void> {
+    this.#resetting?.cancel();
     await this.sync.close();
     await this.replica.close();
   }
 
   #committed(committed: Committed): void {
-    const { changed } = committed;
+    const { doc, changed, reset } = committed;
+    if (reset) return this.#wasReset(doc, reset);
     // People first, so that a tab knows who wrote.
     this.people.committed(changed);
     this.chat.committed(changed);
     this.notebook.committed(committed);
-    if (committed.reset) return this.reset();
     if (changed.messages.length > 0 || changed.people.size > 0) this.tellView();
+  }
+
+  #wasReset(doc: DocId, reset: Reset): void {
+    this.#parts.onReset(this, doc, reset);
+    // Of many documents tabs are told once.
+    this.#resetting ??= this.#parts.steady.after(RESET_MS, () => {
+      this.#resetting = undefined;
+      this.reset();
+    });
   }
 
   /** Presence is worth no more than a line in the log. */
