@@ -32,7 +32,8 @@ export interface NodeOptions {
   readonly log: Log;
 }
 
-const RENEWED = "What is on this device is in use elsewhere too: it was copied, or restored from a " +
+const RENEWED =
+  "What is on this device is in use elsewhere too: it was copied, or restored from a " +
   "backup. So that nothing is written twice, this device goes on under a key of its own; all that was " +
   "here is still here, and others see that the new key follows the old one. If it was not you who copied " +
   "it, somebody else has your old key: tell your spaces to remove it.";

@@ -136,7 +136,9 @@ export class CodeGuest {
     }
     const tries = this.#hosts.get(only.link.peer)?.tries ?? 0;
     if (others.length > 0 || tries === 0) return "These digits are wrong: look again";
-    return `These digits are wrong: look again; ${tries === 1 ? "one try is" : `${tries} tries are`} left`;
+    return `These digits are wrong: look again; ${
+      tries === 1 ? "one try is" : `${tries} tries are`
+    } left`;
   }
 
   async #try(code: string, link: Link): Promise<Outcome> {
@@ -202,7 +204,10 @@ class Attempt {
 
   done(link: Link, bytes: Uint8Array): void {
     if (link !== this.#link) return;
-    const [tag, payload] = [bytes.subarray(0, PAIRING_TAG_BYTES), bytes.subarray(PAIRING_TAG_BYTES)];
+    const [tag, payload] = [
+      bytes.subarray(0, PAIRING_TAG_BYTES),
+      bytes.subarray(PAIRING_TAG_BYTES),
+    ];
     if (payload.length !== SPACE_BYTES || !this.#guest.accepts(tag, payload)) {
       return this.refused(link, "wrong");
     }

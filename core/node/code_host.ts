@@ -148,7 +148,8 @@ export class CodeHost {
     this.#parts.notices.add({
       kind: "refused",
       space: members.log.space,
-      text: `The code for “${members.name}” was typed wrong too often and has ended. Look who is near, ` +
+      text:
+        `The code for “${members.name}” was typed wrong too often and has ended. Look who is near, ` +
         "and show a new one",
     });
   }

@@ -29,7 +29,8 @@ export class Disputes {
       kind: "equivocation",
       space: space.space,
       peer: author,
-      text: `${who} signed two different changes for one place in “${name}”, which no honest device ` +
+      text:
+        `${who} signed two different changes for one place in “${name}”, which no honest device ` +
         "does. Everyone who sees both keeps the same one of them, and nothing that came after",
     });
     space.people.tell(author);

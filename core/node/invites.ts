@@ -97,7 +97,11 @@ export class Invites {
     if (found?.members?.role(link.peer)) return offer(link, found);
     const why = this.#reason(link, message, found);
     if (why !== null) {
-      log("warn", "Somebody was not let in", { peer: link.peer, space: message.space, reason: why });
+      log("warn", "Somebody was not let in", {
+        peer: link.peer,
+        space: message.space,
+        reason: why,
+      });
       this.#note(why, found);
       return send(link, { type: "refused", what: "join", reason: why });
     }

@@ -101,7 +101,9 @@ export class Members implements Roles {
   doors(): Door[] {
     const { members, epochs } = this.#now;
     if (!members.has(this.#self)) return [];
-    const open = this.unheard().length > 0 ? epochs.slice(0, 1 + MAX_OLD_DOORS) : epochs.slice(0, 1);
+    const open = this.unheard().length > 0
+      ? epochs.slice(0, 1 + MAX_OLD_DOORS)
+      : epochs.slice(0, 1);
     const { epochKeys } = this.#parts;
     return open.flatMap((epoch) => epochKeys.door(this.#now, epoch) ?? []);
   }

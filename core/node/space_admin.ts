@@ -60,4 +60,3 @@ function setRole(
 function cutOf({ replica }: Space, peer: PeerId): Cut {
   return { docs: replica.logsOf(peer), rest: false };
 }
-

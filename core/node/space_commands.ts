@@ -30,8 +30,7 @@ export function spaceCommands(spaces: Spaces, once: Once): Handlers<SpaceCommand
     });
   };
   return {
-    "channel.create": (command, id) =>
-      write(command, id, ({ chat }) => chat.create(command, id)),
+    "channel.create": (command, id) => write(command, id, ({ chat }) => chat.create(command, id)),
     "message.list": (command) => spaces.get(command.space).chat.list(command),
     "message.send": (command, id) => write(command, id, ({ chat }) => chat.send(command, id)),
     "read.mark": (command) => {

@@ -85,8 +85,7 @@ export class WaysIn {
     this.asks = new Asks({
       ...common,
       clock: steady,
-      isNear: (peer) =>
-        meetings.sharing(LOBBY).includes(peer) && store.marks.mutedAt(peer) === 0,
+      isNear: (peer) => meetings.sharing(LOBBY).includes(peer) && store.marks.mutedAt(peer) === 0,
       name: (peer) => likenesses.name(peer) ?? UNNAMED,
       send: (peer, message) => meetings.send(peer, message),
       direct: (peer) => spaces.direct(peer)?.view() ?? null,
