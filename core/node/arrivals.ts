@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { PeerId, SpaceId } from "../base/ids.ts";
+import type { RefusedError } from "../view/api.ts";
 import type { SentEntry } from "../wire/message.ts";
 
 /** How long a person waits for a space to come before the answer says that it did not yet. */
@@ -19,6 +20,8 @@ export interface ArrivalsParts {
   ) => () => void;
   /** Admits entries of a space that is not open here; gives whether it is now: this node is a member. */
   readonly admit: (space: SpaceId, items: readonly SentEntry[], from: PeerId) => boolean;
+  /** Why a space cannot come here, if so. */
+  readonly refusal: (space: SpaceId) => RefusedError | null;
   /** A space is waited for no longer, and did not come. */
   readonly missed: (space: SpaceId) => void;
 }
@@ -39,11 +42,21 @@ export class Arrivals {
     this.#parts = parts;
   }
 
-  /** Takes the log of a space from a peer; resolves when the space is open here. */
+  /**
+   * Takes the log of a space from a peer; resolves when the space is open here, and rejects at once if it
+   * cannot come.
+   */
   expect(peer: PeerId, space: SpaceId): Promise<SpaceId> {
     const name = `${peer} ${space}`;
     const before = this.#arrivals.get(name);
     if (before) return before.done;
+    const refusal = this.#parts.refusal(space);
+    if (refusal) {
+      const refused = Promise.reject(refusal);
+      // Maybe nobody waits for it any more.
+      refused.catch(() => {});
+      return refused;
+    }
     const { promise, resolve } = Promise.withResolvers<SpaceId>();
     const stop = this.#parts.expect(peer, space, (items) => {
       if (!this.#parts.admit(space, items, peer)) return;
@@ -56,11 +69,6 @@ export class Arrivals {
       this.#end(oldest, true);
     }
     return promise;
-  }
-
-  /** Whether a space is waited for from a peer. */
-  has(peer: PeerId, space: SpaceId): boolean {
-    return this.#arrivals.has(`${peer} ${space}`);
   }
 
   /** A space will not come from this peer. */

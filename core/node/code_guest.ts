@@ -7,7 +7,6 @@ import { cleanCode } from "../trust/pairing_code.ts";
 import { RefusedError } from "../view/api.ts";
 import type { NodeMessage, PairMessage, RefusedMessage } from "../wire/message.ts";
 import type { Arrivals } from "./arrivals.ts";
-import type { Spaces } from "./spaces.ts";
 
 /** Nodes that are asked whether a code is theirs, at most. */
 export const MAX_HOSTS_TRIED = 8;
@@ -17,7 +16,6 @@ export const CODE_WAIT_MS = 10_000;
 /** What {@linkcode CodeGuest} needs. */
 export interface CodeGuestParts {
   readonly self: PeerId;
-  readonly spaces: Spaces;
   readonly arrivals: Arrivals;
   /** Nobody sets it. */
   readonly steady: Clock;
@@ -36,7 +34,7 @@ interface Host {
 
 /** How a host answered. */
 type Outcome =
-  | { readonly type: "in"; readonly space: SpaceId }
+  | { readonly type: "in"; readonly arrival: Promise<SpaceId> }
   | { readonly type: "refused"; readonly reason: RefusedMessage["reason"] };
 
 const SPACE_BYTES = 16;
@@ -117,10 +115,7 @@ export class CodeGuest {
         reasons.push(outcome.reason);
         continue;
       }
-      this.#parts.spaces.mustNotBeForgotten(outcome.space);
-      const space = await this.#parts.arrivals.within(
-        this.#parts.arrivals.expect(link.peer, outcome.space),
-      );
+      const space = await this.#parts.arrivals.within(outcome.arrival);
       if (space) return space;
       throw new RefusedError("You were let in, but the space did not come: it may take a moment");
     }
@@ -144,10 +139,9 @@ export class CodeGuest {
   async #try(code: string, link: Link): Promise<Outcome> {
     const { self, random, send } = this.#parts;
     const sides = { guest: self, host: link.peer, binding: link.binding };
-    const attempt = new Attempt(new PairingGuest(code, sides, random), link, send, (space) => {
-      // Its log comes next, in this very turn.
-      void this.#parts.arrivals.expect(link.peer, space);
-    });
+    const { arrivals } = this.#parts;
+    const expect = (space: SpaceId) => arrivals.expect(link.peer, space);
+    const attempt = new Attempt(new PairingGuest(code, sides, random), link, send, expect);
     this.#attempt = attempt;
     await this.#wait((resolve) => void attempt.outcome.then(resolve));
     this.#attempt = null;
@@ -174,13 +168,13 @@ class Attempt {
   readonly #guest: PairingGuest;
   readonly #link: Link;
   readonly #send: CodeGuestParts["send"];
-  readonly #expect: (space: SpaceId) => void;
+  readonly #expect: (space: SpaceId) => Promise<SpaceId>;
 
   constructor(
     guest: PairingGuest,
     link: Link,
     send: CodeGuestParts["send"],
-    expect: (space: SpaceId) => void,
+    expect: (space: SpaceId) => Promise<SpaceId>,
   ) {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.outcome = promise;
@@ -211,9 +205,9 @@ class Attempt {
     if (payload.length !== SPACE_BYTES || !this.#guest.accepts(tag, payload)) {
       return this.refused(link, "wrong");
     }
-    const space = parseSpaceId(payload.toHex());
-    this.#expect(space);
-    this.#resolve({ type: "in", space });
+    // Its log comes next, maybe in this very turn.
+    const arrival = this.#expect(parseSpaceId(payload.toHex()));
+    this.#resolve({ type: "in", arrival });
   }
 
   refused(link: Link, reason: RefusedMessage["reason"]): void {

@@ -62,7 +62,8 @@ export class LinkJoins {
     const invitation = this.#read(text);
     const there = spaces.find(invitation.space);
     if (there?.members?.own) return invitation.space;
-    spaces.mustNotBeForgotten(invitation.space);
+    const refusal = spaces.refusal(invitation.space);
+    if (refusal) throw refusal;
     const join = this.#joins.get(invitation.secret.toHex()) ?? this.#start(invitation);
     return await arrivals.within(join.done.promise);
   }
@@ -79,7 +80,7 @@ export class LinkJoins {
     if (!join || join.asked.get(link.peer) === link) return;
     const { space, secret } = join.invitation;
     join.asked.set(link.peer, link);
-    arrivals.expect(link.peer, space).then(join.done.resolve);
+    arrivals.expect(link.peer, space).then(join.done.resolve, join.done.reject);
     const { key } = inviteKeys(secret);
     send(link, { type: "join", space, invite: key, proof: inviteProof(secret, space, self) });
   }

@@ -134,10 +134,10 @@ export class Spaces {
     return true;
   }
 
-  /** @throws {RefusedError} for one that was taken off this device. */
-  mustNotBeForgotten(space: SpaceId): void {
-    if (!this.#parts.store.forgotten.has(space)) return;
-    throw new RefusedError("You took this space off this device: it cannot come back here");
+  /** Why a space cannot come here, if so. */
+  refusal(space: SpaceId): RefusedError | null {
+    if (!this.#parts.store.forgotten.has(space)) return null;
+    return new RefusedError("You took this space off this device: it cannot come back here");
   }
 
   /** A space that was awaited did not come. */

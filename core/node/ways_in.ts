@@ -58,6 +58,7 @@ export class WaysIn {
       clock: steady,
       expect: (...args) => meetings.expect(...args),
       admit: (...args) => spaces.admit(...args),
+      refusal: (space) => spaces.refusal(space),
       missed: (space) => spaces.missed(space),
     });
     const common = {
