@@ -13,6 +13,7 @@ import { peerViews } from "./node/peer_views.ts";
 import { Space } from "./node/space.ts";
 import { Listeners } from "./node/tell.ts";
 import type { Link } from "./net/link.ts";
+import { Meetings } from "./sync/meetings.ts";
 import type { Store } from "./store/store.ts";
 import type { DeviceKeys } from "./trust/device_keys.ts";
 import { LOBBY_DOOR } from "./trust/door.ts";
@@ -49,6 +50,7 @@ export class EarshotNode implements NodeApi {
   readonly #once: Once;
   readonly #documents: Documents;
   readonly #lobby: Space | null;
+  readonly #meetings: Meetings;
   readonly #links = new Map<PeerId, Link>();
   #network: Network | null = null;
   #closing: Promise<void> | undefined;
@@ -83,6 +85,16 @@ export class EarshotNode implements NodeApi {
         onWritten: () => this.#faults.clear(),
       })
       : null;
+    this.#meetings = new Meetings({
+      self: keys.peer,
+      spaces: () => this.#lobby ? [this.#lobby] : [],
+      extraDoors: () => [],
+      onDoor: () => {},
+      onMessage: () => {},
+      random,
+      clock: steady,
+      log,
+    });
   }
 
   /**
@@ -164,7 +176,7 @@ export class EarshotNode implements NodeApi {
 
   #linked(space: Space, link: Link): void {
     const { peer } = link;
-    space.addLink(link);
+    this.#meetings.addLink(link);
     const before = this.#links.get(peer);
     this.#links.set(peer, link);
     if (!before) this.#tellLinked(space, peer, true);
@@ -188,6 +200,7 @@ export class EarshotNode implements NodeApi {
 
   async #close(): Promise<void> {
     await this.#network?.close();
+    await this.#meetings.close();
     await this.#lobby?.close();
     this.#faults.close();
     await this.#documents.close();
