@@ -31,6 +31,9 @@ import { seededBytes } from "../fakes/random.ts";
 import { identityOf } from "../fakes/space_log.ts";
 import { SimSpace, type SimSpaceParts } from "./sim_space.ts";
 
+/** How long the first admin waits before it begins an epoch that is due; the next one twice as long. */
+const REKEY_MS = 500;
+
 /** What a node logged. */
 export interface Logged {
   readonly level: string;
@@ -208,7 +211,13 @@ export class SimNode {
     space.replica.onCommit(({ rows }) => {
       for (const row of rows) if (row.type === "message") ids.saw(row.id);
     });
-    log?.listen(() => meetings.refresh());
+    log?.listen(() => {
+      meetings.refresh();
+      // Admins do not all begin an epoch at once.
+      this.#clock.after(REKEY_MS * (1 + this.number), () => {
+        if (this.#running?.spaces.get(space.space) === space) space.rekeyIfDue();
+      });
+    });
     meetings.refresh();
     return space;
   }
