@@ -185,13 +185,12 @@ export class SimNode {
   /** Takes the log of a space from a peer that lets this node in. */
   await(id: SpaceId, from: PeerId): void {
     const { meetings, spaces } = this.#parts;
-    if (spaces.has(id)) return;
-    const log = this.#openLog(id);
+    const log = spaces.get(id)?.log ?? this.#openLog(id);
     const stop = meetings.expect(from, id, (items) => {
       log.admit(items, from);
-      if (spaces.has(id) || !log.membership.members.has(this.peer)) return;
+      if (!log.membership.members.has(this.peer)) return;
       stop();
-      this.#add(log);
+      if (!spaces.has(id)) this.#add(log);
     });
   }
 

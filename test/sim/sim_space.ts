@@ -55,7 +55,7 @@ export class SimSpace implements SharedSpace {
 
   doors(): readonly Door[] {
     if (!this.log) return [LOBBY_DOOR];
-    if (!this.isMember) return [];
+    if (!this.isMember && !this.#hasLeft) return [];
     const { membership } = this.log;
     const current = membership.epochs[0]?.id;
     const isOld = [...membership.members.keys()].some((peer) =>
@@ -66,12 +66,23 @@ export class SimSpace implements SharedSpace {
   }
 
   admits(peer: PeerId): boolean {
-    return !this.log || this.isMember && this.membership.members.has(peer);
+    if (!this.log) return true;
+    return (this.isMember || this.#hasLeft) && this.membership.members.has(peer);
+  }
+
+  /** Whether it left by itself: it stays at the door to tell so. */
+  get #hasLeft(): boolean {
+    return this.membership.formers.get(this.#self)?.by === this.#self;
   }
 
   /** The digest of log and content, as text. */
   get digest(): string {
     return `${this.log?.digest.toHex()} ${this.replica.vectors.digest().toHex()}`;
+  }
+
+  /** The epochs whose keys it has. */
+  get keys(): ReadonlySet<EntryHash> {
+    return new Set(this.#keys(this.membership).keys());
   }
 
   letIn(joiner: DeviceKeys, role: Role = "member"): void {
