@@ -53,7 +53,7 @@ export class Exchange {
   #skipping = false;
   #serving: Promise<void> | undefined;
 
-  constructor(link: Link, replica: Replica, clock: Clock, log: Log, beat: LogBeat | null) {
+  constructor(link: Link, replica: Replica, clock: Clock, log: Log, beat: LogBeat | null = null) {
     this.#link = link;
     this.#replica = replica;
     this.#clock = clock;

@@ -122,7 +122,7 @@ export class Meeting {
     for (const [space, { shared }] of [...this.#opened]) {
       if ((places.get(shared) ?? -1) < 0) this.#close(space);
     }
-    this.#show(places);
+    this.#show(spaces);
     for (const [shared, place] of places) if (place >= 0) this.#open(shared).update(place === 0);
     const extra = this.#parts.extraDoors();
     const tags = new Set(extra.map((door) => this.#tags.theirs(door)));
@@ -142,17 +142,17 @@ export class Meeting {
   }
 
   /**
-   * Shows the newest door of each space, and the older one that a member has who did not hear of the newest;
-   * unless that is what was shown last.
+   * Shows the newest door of each space, and to its members the older ones that are still open: whoever of the
+   * two did not hear of the newest, they have one in common. Nothing is said if it was said last.
    */
-  #show(places: ReadonlyMap<SharedSpace, number>): void {
-    const doors = [...places].flatMap(([shared, place]) => {
-      const all = shared.doors();
-      return place > 0 && shared.admits(this.link.peer)
-        ? [...all.slice(0, 1), ...all.slice(place, place + 1)]
-        : all.slice(0, 1);
-    });
-    const message = encodeMessage(this.#tags.message([...doors, ...this.#parts.extraDoors()]));
+  #show(spaces: readonly SharedSpace[]): void {
+    const doors = spaces.map((shared) => shared.doors());
+    const older = spaces.map((shared, i) =>
+      shared.admits(this.link.peer) ? doors[i]?.slice(1) ?? [] : []
+    );
+    const newest = doors.map((all) => all.slice(0, 1));
+    const shown = [...newest.flat(), ...this.#parts.extraDoors(), ...older.flat()];
+    const message = encodeMessage(this.#tags.message(shown));
     if (equal(message, this.#said)) return;
     this.#said = message;
     this.link.send(message);
