@@ -23,10 +23,19 @@ Options of start
   --verbose            print more about what happens
   --help, --version
 
-Commands (each takes --data DIR and --json)
+Commands (each takes --data DIR and --json; those about a space --space NAME|ID, else the first)
   status                             what runs here, and who is here
   peers                              machines found, linked or not, and why not
-  channels                           channels of the space
+  spaces                             the spaces you are in
+  space create NAME                  makes a private space
+  space leave --space S              leaves one
+  members                            who is in a space
+  invite [--code] [--role R] [--hours N]
+                                     prints a link that lets one person in, once, or with --code
+                                     eight digits for the next five minutes; R: member, reader, admin
+  join LINK|CODE                     joins a space by what \`invite\` printed elsewhere
+  remove PEER                        removes a member, by name or the start of the id
+  channels                           channels of a space
   send [--channel C] TEXT            sends a message; TEXT "-" reads it from stdin
   read [--channel C] [--limit N] [--follow]
                                      prints messages; --follow goes on with new ones
@@ -34,4 +43,5 @@ Commands (each takes --data DIR and --json)
   notes show TITLE                   prints a note
   notes write TITLE                  makes stdin the text of a note, new or not
   notes append TITLE                 adds stdin at the end of a note, new or not
+  rebuild                            makes all that is shown anew from the signed changes
 `;

@@ -1,6 +1,7 @@
 /** The local API of a real node, asked by hand as another program on this machine or a web site would. */
 import assert from "node:assert/strict";
 import { MAX_REQUEST_BYTES } from "../../core/base/limits.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
 import { MAX_UNDER_WAY } from "../../routes/(_shared)/tab_line.ts";
 import { browserTest } from "./chromium.ts";
 import { loopback, type Place } from "./place.ts";
@@ -172,6 +173,7 @@ Deno.test("what is too much, too deep or no command is refused, and costs nothin
   const { host, bearer, node } = target;
   await target.assertAlive();
   const before = rssBytes(node.pid);
+  const command = (command: Record<string, unknown>) => JSON.stringify({ id: "a", command });
   const commands: [string, number, RegExp][] = [
     ["[".repeat(10_000) + "]".repeat(10_000), 400, /nests too deep/],
     [`{"id":"a","command":${'{"a":'.repeat(10_000)}1${"}".repeat(10_001)}`, 400, /nests too deep/],
@@ -182,9 +184,13 @@ Deno.test("what is too much, too deep or no command is refused, and costs nothin
     [`{"id":"a","command":{"type":"rm"}}`, 200, /"unknown"/],
     [`{"id":"a","command":{"type":"__proto__"}}`, 200, /"unknown"/],
     [`{"id":"a","command":{"type":"constructor"}}`, 200, /"unknown"/],
-    [`{"id":"a","command":{"type":"message.send","channel":5,"text":[]}}`, 200, /"refused"/],
-    [`{"id":"a","command":{"type":"message.list","limit":1e9}}`, 200, /"refused"/],
-    [`{"id":"a","command":{"type":"channel.create","name":"\\u0000"}}`, 200, /control characters/],
+    [command({ type: "message.send", space: LOBBY, channel: 5, text: [] }), 200, /"refused"/],
+    [command({ type: "message.list", limit: 1e9 }), 200, /"refused"/],
+    [
+      command({ type: "channel.create", space: LOBBY, name: "\u0000" }),
+      200,
+      /control characters/,
+    ],
   ];
   for (const [body, status, answer] of commands) {
     const answered = await target.post([host, bearer], body);
@@ -224,7 +230,7 @@ Deno.test("a thousand commands at once are done, or cost their own line only", a
   const send = (n: number) =>
     JSON.stringify({
       id: `m${n}`,
-      command: { type: "message.send", channel: channel?.id, text: `message ${n}` },
+      command: { type: "message.send", space: LOBBY, channel: channel?.id, text: `message ${n}` },
     });
   const all = Array.from({ length: 1000 }, (_, n) => target.post([host, bearer], send(n)));
   for (const { status, body } of await Promise.all(all)) {
