@@ -1,13 +1,5 @@
 import { Buffer } from "node:buffer";
-import type {
-  ActorId,
-  ChannelId,
-  DocId,
-  MessageId,
-  NoteId,
-  PeerId,
-  SpaceId,
-} from "../base/ids.ts";
+import type { ActorId, ChannelId, DocId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { compareOps, type OpId } from "../doc/entry.ts";
 import { displayTime } from "../doc/message_id.ts";

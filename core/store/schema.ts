@@ -235,11 +235,11 @@ export const MIGRATIONS: readonly string[] = [
     hidden INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
-  -- Changes of this device that became void and whose entries are to be written again.
+  -- What changes of this device wrote that became void, to be written again; entries is JSON.
   CREATE TABLE rewrites (
     id INTEGER PRIMARY KEY,
     doc INTEGER NOT NULL REFERENCES docs(id),
-    change BLOB NOT NULL
+    entries TEXT NOT NULL
   ) STRICT;
 
   -- Devices of whose key another copy was seen to write.
