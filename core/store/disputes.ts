@@ -114,6 +114,16 @@ export class Disputes {
     return true;
   }
 
+  /** A change is held, within a transaction: kept alone, it is evidence for nothing. */
+  held(space: SpaceId, doc: DocId, actor: ActorId, hash: ChangeHash): void {
+    const place = this.of(space, doc).get(actor);
+    const log = this.#logs.find(space, doc, actor);
+    if (!log || place?.hashes.length !== 1 || place.hashes[0] !== hash) return;
+    this.#dropLog.run(log.id);
+    this.#set(space, doc, actor, undefined);
+    this.#database.onRollback(() => this.#set(space, doc, actor, place));
+  }
+
   #set(space: SpaceId, doc: DocId, actor: ActorId, place: VoidPlace | undefined): void {
     let docs = this.#places.get(space);
     if (!docs) this.#places.set(space, docs = new Map());

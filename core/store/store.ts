@@ -139,6 +139,7 @@ export class Store implements Disposable {
           throw new RangeError(`Cannot commit to "${space}": an envelope is of another space`);
         }
         const log = this.envelopes.append(verified, receivedAt);
+        this.disputes.held(space, envelope.doc, header.actor, header.hash);
         return { doc: envelope.doc, header, log, receivedAt };
       });
       const changed = this.#projector.apply(space, sources, rows);

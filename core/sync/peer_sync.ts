@@ -5,9 +5,10 @@ import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
 import { decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type { Mark, Message, SentEnvelope } from "../wire/message.ts";
+import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packHeld } from "../wire/pack.ts";
 import { Exchange } from "./exchange.ts";
+import { Flood } from "./flood.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
@@ -34,11 +35,13 @@ export interface PeerSyncParts {
 export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
+  readonly #flood: Flood;
 
   constructor(parts: PeerSyncParts) {
     this.#parts = parts;
     const { link, replica, clock, log } = parts;
     this.#exchange = new Exchange(link, replica, clock, log);
+    this.#flood = new Flood(link, clock);
   }
 
   get link(): Link {
@@ -88,11 +91,12 @@ export class PeerSync {
   async #read(bytes: readonly Uint8Array[]): Promise<void> {
     const { log, presences, replica } = this.#parts;
     const { peer } = this.link;
-    const messages: Message[] = [];
+    const messages: SpaceMessage[] = [];
     try {
       for (const each of bytes) {
         const message = decodeMessage(each);
-        if (message?.space === replica.space) messages.push(message);
+        if (!message || !("space" in message) || message.type === "join") continue;
+        if (message.space === replica.space) messages.push(message);
       }
       presences.heard(peer);
       await this.#take(messages);
@@ -103,21 +107,19 @@ export class PeerSync {
     }
   }
 
-  async #take(messages: readonly Message[]): Promise<void> {
+  async #take(messages: readonly SpaceMessage[]): Promise<void> {
     const { presences, held, log } = this.#parts;
     const { peer } = this.link;
-    let envelopes: SentEnvelope[] = [];
-    let streamed = false;
+    let pushed: SentEnvelope[] = [];
+    let streamed: SentEnvelope[] = [];
     for (const message of messages) {
       if (message.type === "envelopes") {
-        envelopes.push(...message.items);
-        streamed ||= !message.live;
+        (message.live ? pushed : streamed).push(...message.items);
         continue;
       }
       // What follows may speak of what came before it.
-      await this.#admit(envelopes, streamed);
-      envelopes = [];
-      streamed = false;
+      await this.#admitAll(pushed, streamed);
+      [pushed, streamed] = [[], []];
       switch (message.type) {
         case "digest":
           if (this.#exchange.digest(message.digest)) remember(log, () => held.all(peer));
@@ -135,21 +137,31 @@ export class PeerSync {
           break;
       }
     }
-    await this.#admit(envelopes, streamed);
+    await this.#admitAll(pushed, streamed);
   }
 
-  async #admit(envelopes: readonly SentEnvelope[], streamed: boolean): Promise<void> {
-    if (envelopes.length === 0) return;
+  async #admitAll(
+    pushed: readonly SentEnvelope[],
+    streamed: readonly SentEnvelope[],
+  ): Promise<void> {
+    if (pushed.length > 0) {
+      await this.#admit(pushed, true);
+      await this.#flood.pushed(pushed);
+    }
+    if (streamed.length > 0) await this.#admit(streamed, false);
+  }
+
+  async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
     const { replica, onAdmitted, onFault } = this.#parts;
     try {
-      const admitted = await replica.admit(envelopes, this.link.peer);
-      if (streamed) this.#exchange.streamed(admitted.fresh > 0);
+      const admitted = await replica.admit(envelopes, this.link.peer, live);
+      if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted);
       if (admitted.refused.forged) this.link.close("forged envelopes");
     } catch (error) {
       // The link is not at fault: what was not committed comes again by repair, less and less often.
       if (!(error instanceof StoreError)) throw error;
-      if (streamed) this.#exchange.streamed(false);
+      if (!live) this.#exchange.streamed(false);
       onFault(error);
     }
   }
