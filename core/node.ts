@@ -13,9 +13,11 @@ import { peerViews } from "./node/peer_views.ts";
 import { Space } from "./node/space.ts";
 import { Listeners } from "./node/tell.ts";
 import type { Link } from "./net/link.ts";
+import { Meetings } from "./sync/meetings.ts";
 import type { Store } from "./store/store.ts";
 import type { DeviceKeys } from "./trust/device_keys.ts";
-import { LOBBY, LOBBY_PSK } from "./trust/lobby.ts";
+import { LOBBY_DOOR } from "./trust/door.ts";
+import { LOBBY } from "./trust/lobby.ts";
 import { type NodeApi, RefusedError } from "./view/api.ts";
 import type { Answer, Command, CommandType } from "./view/command.ts";
 import type { Event } from "./view/event.ts";
@@ -48,6 +50,7 @@ export class EarshotNode implements NodeApi {
   readonly #once: Once;
   readonly #documents: Documents;
   readonly #lobby: Space | null;
+  readonly #meetings: Meetings;
   readonly #links = new Map<PeerId, Link>();
   #network: Network | null = null;
   #closing: Promise<void> | undefined;
@@ -82,6 +85,16 @@ export class EarshotNode implements NodeApi {
         onWritten: () => this.#faults.clear(),
       })
       : null;
+    this.#meetings = new Meetings({
+      self: keys.peer,
+      spaces: () => this.#lobby ? [this.#lobby] : [],
+      extraDoors: () => [],
+      onDoor: () => {},
+      onMessage: () => {},
+      random,
+      clock: steady,
+      log,
+    });
   }
 
   /**
@@ -150,7 +163,8 @@ export class EarshotNode implements NodeApi {
     this.#network = await Network.open({
       choices: network,
       keys,
-      psk: LOBBY_PSK,
+      doors: () => [LOBBY_DOOR],
+      admits: () => true,
       store,
       clock,
       steady,
@@ -162,7 +176,7 @@ export class EarshotNode implements NodeApi {
 
   #linked(space: Space, link: Link): void {
     const { peer } = link;
-    space.addLink(link);
+    this.#meetings.addLink(link);
     const before = this.#links.get(peer);
     this.#links.set(peer, link);
     if (!before) this.#tellLinked(space, peer, true);
@@ -186,6 +200,7 @@ export class EarshotNode implements NodeApi {
 
   async #close(): Promise<void> {
     await this.#network?.close();
+    await this.#meetings.close();
     await this.#lobby?.close();
     this.#faults.close();
     await this.#documents.close();

@@ -22,7 +22,7 @@ export type DocId = Branded<"DocId">;
 export type ActorId = Branded<"ActorId">;
 /** The SHA-256 of an Automerge change, as 64 hex digits. */
 export type ChangeHash = Branded<"ChangeHash">;
-/** The hash of an entry of a membership log, as 64 hex digits. */
+/** The SHA-256 of an entry of a membership log, as 64 hex digits. */
 export type EntryHash = Branded<"EntryHash">;
 
 function hexParser<Id extends string>(name: string, bytes: number): (text: string) => Id {

@@ -22,6 +22,15 @@ export class SymmetricState {
     this.#chain = Uint8Array.from(this.#hash);
   }
 
+  /** A state of its own that has come as far as this one. */
+  clone(): SymmetricState {
+    const copy = new SymmetricState("");
+    copy.#hash = this.#hash; // It is replaced, never written to.
+    copy.#chain = Uint8Array.from(this.#chain);
+    copy.#cipher = this.#cipher?.clone();
+    return copy;
+  }
+
   /** The hash of all that was mixed, sealed and opened; the same on both sides. */
   get hash(): Uint8Array {
     return this.#hash;

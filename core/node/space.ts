@@ -3,13 +3,14 @@ import type { SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Documents } from "../doc/documents.ts";
-import type { Link } from "../net/link.ts";
 import type { Store } from "../store/store.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Committed } from "../sync/commits.ts";
 import { Replica } from "../sync/replica.ts";
+import type { SharedSpace } from "../sync/shared_space.ts";
 import { SpaceSync } from "../sync/space_sync.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
+import { type Door, LOBBY_DOOR } from "../trust/door.ts";
 import type { SentPlace } from "../wire/message.ts";
 import { Chat } from "./chat.ts";
 import { Notebook } from "./notebook.ts";
@@ -36,22 +37,25 @@ export interface SpaceOptions {
   readonly onWritten: () => void;
 }
 
-/** One space at this node: its chat, notes and people, kept in step with every link that is added. */
-export class Space {
+/** One space at this node: its chat, notes and people, kept in step with all who share it. */
+export class Space implements SharedSpace {
+  readonly space: SpaceId;
+  readonly log = null;
   readonly chat: Chat;
   readonly notebook: Notebook;
   readonly people: People;
   readonly places: Places;
+  readonly sync: SpaceSync;
   readonly #replica: Replica;
-  readonly #sync: SpaceSync;
   readonly #log: Log;
   #place: SentPlace | null = null;
 
   constructor(options: SpaceOptions) {
     const { space, keys, store, documents, clock, steady, log, random, tell } = options;
+    this.space = space;
     this.#log = log;
     this.#replica = new Replica({ space, signer: keys, store, documents, clock, log });
-    this.#sync = new SpaceSync({
+    this.sync = new SpaceSync({
       replica: this.#replica,
       store,
       clock: steady,
@@ -78,19 +82,22 @@ export class Space {
     this.#present();
   }
 
-  /** Takes a link to a member into use. */
-  addLink(link: Link): void {
-    this.#sync.addLink(link);
+  doors(): readonly Door[] {
+    return [LOBBY_DOOR];
+  }
+
+  admits(): boolean {
+    return true;
   }
 
   /** What could not be written can be now: it is asked for again. */
   recover(): void {
-    this.#sync.recover();
+    this.sync.recover();
   }
 
   /** Ends it; resolves when nothing is under way. The links are closed before. */
   async close(): Promise<void> {
-    await this.#sync.close();
+    await this.sync.close();
     await this.#replica.close();
   }
 
@@ -104,7 +111,7 @@ export class Space {
   }
 
   #present(): void {
-    this.#sync.setPresence({ name: this.people.self().name, place: this.#place });
+    this.sync.setPresence({ name: this.people.self().name, place: this.#place });
   }
 
   /** Presence is worth no more than a line in the log. */

@@ -177,8 +177,9 @@ export const MIGRATIONS: readonly string[] = [
     muted_at INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
+  -- No number comes twice: a tab may dismiss one that has gone.
   CREATE TABLE notices (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
     kind TEXT NOT NULL,
     space INTEGER REFERENCES spaces(id),
@@ -201,7 +202,7 @@ export const MIGRATIONS: readonly string[] = [
     signature BLOB NOT NULL
   ) STRICT;
 
-  -- The first name under which each peer was met.
+  -- The name under which each peer was met, and since when it has borne it.
   CREATE TABLE known_names (
     peer INTEGER PRIMARY KEY REFERENCES peers(id),
     name TEXT NOT NULL,

@@ -13,17 +13,24 @@ import { Disputes, type KeptChange } from "./disputes.ts";
 import { Envelopes, type StoredChange } from "./envelopes.ts";
 import { DATABASE_FILE } from "./file_names.ts";
 import { Holdings } from "./holdings.ts";
+import { KnownNames } from "./known_names.ts";
 import { Logs } from "./logs.ts";
+import { MembershipEntries } from "./membership_entries.ts";
 import { Messages } from "./messages.ts";
 import { Names } from "./names.ts";
 import { NoteCopies } from "./note_copies.ts";
 import { Projections } from "./projections.ts";
+import { Notices } from "./notices.ts";
+import { PersonMarks } from "./person_marks.ts";
+import { Profile } from "./profile.ts";
 import { type Changed, Projector, type Source } from "./projector.ts";
 import { ReadMarks } from "./read_marks.ts";
 import { Receipts } from "./receipts.ts";
 import { Registers } from "./registers.ts";
 import { Rewrites } from "./rewrites.ts";
+import { Secrets } from "./secrets.ts";
 import { Seen } from "./seen.ts";
+import { Successors } from "./successors.ts";
 
 /** What a message of 16 KiB takes as envelope, row and receipt. */
 const PROBE_BYTES = 64 * 1024;
@@ -83,6 +90,13 @@ export class Store implements Disposable {
   readonly rewrites: Rewrites;
   readonly clones: Clones;
   readonly projections: Projections;
+  readonly entries: MembershipEntries;
+  readonly secrets: Secrets;
+  readonly marks: PersonMarks;
+  readonly notices: Notices;
+  readonly profile: Profile;
+  readonly successors: Successors;
+  readonly knownNames: KnownNames;
   readonly #database: Database;
   readonly #logs: Logs;
   readonly #projector: Projector;
@@ -106,6 +120,13 @@ export class Store implements Disposable {
     this.rewrites = new Rewrites(database, logs);
     this.clones = new Clones(database, names);
     this.projections = new Projections(database, names);
+    this.entries = new MembershipEntries(database, names);
+    this.secrets = new Secrets(database);
+    this.marks = new PersonMarks(database, names);
+    this.notices = new Notices(database, names);
+    this.profile = new Profile(database);
+    this.successors = new Successors(database, names);
+    this.knownNames = new KnownNames(database, names);
   }
 
   /**

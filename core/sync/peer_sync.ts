@@ -3,11 +3,10 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
-import { decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
 import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packHeld } from "../wire/pack.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, type LogBeat } from "./exchange.ts";
 import { Flood } from "./flood.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
@@ -20,6 +19,8 @@ export const MAX_UNREAD_PUSH_BYTES = 1024 * 1024;
 /** What one link's side of a space needs. */
 export interface PeerSyncParts {
   readonly link: Link;
+  /** The part of the space's membership log, if it has one. */
+  readonly beat: LogBeat | null;
   readonly replica: Replica;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,11 +37,12 @@ export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
   readonly #flood: Flood;
+  #open = true;
 
   constructor(parts: PeerSyncParts) {
     this.#parts = parts;
-    const { link, replica, clock, log } = parts;
-    this.#exchange = new Exchange(link, replica, clock, log);
+    const { link, replica, clock, log, beat } = parts;
+    this.#exchange = new Exchange(link, replica, clock, log, beat);
     this.#flood = new Flood(link, clock);
   }
 
@@ -48,16 +50,16 @@ export class PeerSync {
     return this.#parts.link;
   }
 
-  /** Says the first words and begins to read. */
+  /** Says the first words. */
   start(presence: Presence): void {
     this.beat();
     this.present(presence);
-    this.link.start((messages) => this.#read(messages));
   }
 
   beat(): void {
-    const { space, vectors } = this.#parts.replica;
-    this.link.send(encodeMessage({ type: "digest", space, digest: vectors.digest() }));
+    const { space } = this.#parts.replica;
+    const digest = this.#exchange.ownDigest;
+    this.link.send(encodeMessage({ type: "digest", space, digest }));
   }
 
   present({ name, place }: Presence): void {
@@ -82,34 +84,20 @@ export class PeerSync {
     for (const message of messages) this.link.send(message);
   }
 
-  /** Resolves when nothing is under way, once the link is closed at the latest. */
+  /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */
   close(): Promise<void> {
+    this.#open = false;
     return this.#exchange.close();
   }
 
-  /** Takes all that one read brought; the link reads on when it is done. */
-  async #read(bytes: readonly Uint8Array[]): Promise<void> {
-    const { log, presences, replica } = this.#parts;
-    const { peer } = this.link;
-    const messages: SpaceMessage[] = [];
-    try {
-      for (const each of bytes) {
-        const message = decodeMessage(each);
-        if (!message || !("space" in message) || message.type === "join") continue;
-        if (message.space === replica.space) messages.push(message);
-      }
-      presences.heard(peer);
-      await this.#take(messages);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      log("warn", "A peer sent a malformed message", { peer, reason: error.message });
-      this.link.close("malformed message");
-    }
-  }
-
-  async #take(messages: readonly SpaceMessage[]): Promise<void> {
+  /**
+   * Takes all that one read brought of this space, in order.
+   * @throws {SyntaxError} if it is not as it must be.
+   */
+  async take(messages: readonly SpaceMessage[]): Promise<void> {
     const { presences, held, log } = this.#parts;
     const { peer } = this.link;
+    presences.heard(peer);
     let pushed: SentEnvelope[] = [];
     let streamed: SentEnvelope[] = [];
     for (const message of messages) {
@@ -120,6 +108,7 @@ export class PeerSync {
       // What follows may speak of what came before it.
       await this.#admitAll(pushed, streamed);
       [pushed, streamed] = [[], []];
+      if (!this.#open) return;
       switch (message.type) {
         case "digest":
           if (this.#exchange.digest(message.digest)) remember(log, () => held.all(peer));
@@ -144,11 +133,11 @@ export class PeerSync {
     pushed: readonly SentEnvelope[],
     streamed: readonly SentEnvelope[],
   ): Promise<void> {
-    if (pushed.length > 0) {
+    if (pushed.length > 0 && this.#open) {
       await this.#admit(pushed, true);
       await this.#flood.pushed(pushed);
     }
-    if (streamed.length > 0) await this.#admit(streamed, false);
+    if (streamed.length > 0 && this.#open) await this.#admit(streamed, false);
   }
 
   async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {

@@ -3,14 +3,22 @@ import type { VoidPlace } from "../store/disputes.ts";
 import type { StoredChange } from "../store/envelopes.ts";
 import { depsOf } from "../trust/change_header.ts";
 
+/** A place in a log of a document. */
+export interface Place {
+  readonly actor: ActorId;
+  readonly seq: number;
+}
+
 type Places = ReadonlyMap<ActorId, VoidPlace>;
-type At = Pick<StoredChange, "actor" | "seq" | "hash">;
 
 /**
  * Whether a change is void because of what its author signed: at the lowest place of a log for which two
  * changes are signed the one with the lowest hash counts, and nothing that comes later. PROTOCOL.md, FORK.
  */
-export function isVoidByLog({ actor, seq, hash }: At, places: Places): boolean {
+export function isVoidByLog(
+  { actor, seq, hash }: Place & { readonly hash: ChangeHash },
+  places: Places,
+): boolean {
   const place = places.get(actor);
   if (!place || place.hashes.length < 2) return false;
   return seq > place.seq || (seq === place.seq && hash !== place.hashes[0]);

@@ -1,14 +1,10 @@
 import { Buffer } from "node:buffer";
-import {
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign as signEd25519,
-} from "node:crypto";
 import type { PeerId } from "../base/ids.ts";
 import { type RandomBytes, randomBytes } from "../base/random.ts";
 import { certificateText } from "./certificate.ts";
-import { keyOfPeer, peerOfKey } from "./peer_key.ts";
+import type { Signer } from "./envelope.ts";
+import { keyOfPeer } from "./peer_key.ts";
+import { signerOf } from "./signing_key.ts";
 import { X25519_BYTES, type X25519Pair, x25519Pair } from "./x25519.ts";
 
 /** How device keys rest on disk. Both secrets are 32 bytes in hex: to be kept in a file of mode 0600. */
@@ -22,10 +18,6 @@ export interface DeviceKeysRecord {
   noise: string;
 }
 
-// The fixed DER that RFC 8410 puts before the 32 bytes of an Ed25519 seed and public key.
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-const SPKI_PREFIX_BYTES = 12;
-
 /** The keys of this device. They show nothing secret when printed or turned into JSON. */
 export class DeviceKeys {
   readonly peer: PeerId;
@@ -33,16 +25,13 @@ export class DeviceKeys {
   readonly noise: X25519Pair;
   /** `noise` certified by the signing key: the 96 bytes that `readCertificate` takes. */
   readonly certificate: Uint8Array;
-  readonly #signing: KeyObject;
+  readonly #signer: Signer;
   readonly #record: DeviceKeysRecord;
 
   /** Use {@linkcode createDeviceKeys} or {@linkcode importDeviceKeys}. */
   constructor(signingSeed: Uint8Array, noiseSecret: Uint8Array) {
-    const der = Buffer.concat([PKCS8_PREFIX, signingSeed]);
-    this.#signing = createPrivateKey({ format: "der", type: "pkcs8", key: der });
-    der.fill(0);
-    const spki = createPublicKey(this.#signing).export({ format: "der", type: "spki" });
-    this.peer = peerOfKey(spki.subarray(SPKI_PREFIX_BYTES));
+    this.#signer = signerOf(signingSeed);
+    this.peer = this.#signer.peer;
     this.noise = x25519Pair(noiseSecret);
     const signature = this.sign(certificateText(this.noise.publicKey));
     this.certificate = new Uint8Array(Buffer.concat([keyOfPeer(this.peer), signature]));
@@ -56,7 +45,7 @@ export class DeviceKeys {
 
   /** The Ed25519 signature of `bytes`, 64 bytes. */
   sign(bytes: Uint8Array): Uint8Array {
-    return signEd25519(null, bytes, this.#signing);
+    return this.#signer.sign(bytes);
   }
 
   /** The secrets, for the store. */

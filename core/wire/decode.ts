@@ -1,7 +1,4 @@
-import type { DocId, SpaceId } from "../base/ids.ts";
-import { MAX_CHANGE_BYTES } from "../base/limits.ts";
-import { parseDocId } from "../doc/doc_id.ts";
-import { type Cbor, decodeCbor } from "./cbor.ts";
+import type { Cbor } from "../base/cbor.ts";
 import {
   readActor,
   readBoolean,
@@ -15,7 +12,11 @@ import {
   readSpace,
   readText,
   readWord,
-} from "./fields.ts";
+} from "../base/fields.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import { MAX_CHANGE_BYTES } from "../base/limits.ts";
+import { parseDocId } from "../doc/doc_id.ts";
+import { decodeBody } from "./cbor.ts";
 import {
   ASK_STEPS,
   type DocVector,
@@ -202,7 +203,7 @@ export function decodeMessage(bytes: Uint8Array): Message | null {
   if (type === undefined) throw new SyntaxError("Cannot read a message: it is empty");
   const [readInSpace, readOfNode] = [spaceReaders.get(type), nodeReaders.get(type)];
   if (!readInSpace && !readOfNode) return null;
-  const fields = readList(decodeCbor(bytes.subarray(1)), "message", 1);
+  const fields = readList(decodeBody(bytes.subarray(1)), "message", 1);
   if (readOfNode) return readOfNode(fields);
   const [space, ...rest] = fields;
   return readInSpace?.(readSpace(space), rest) ?? null;

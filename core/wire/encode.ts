@@ -1,4 +1,4 @@
-import { type Cbor, encodeCbor } from "./cbor.ts";
+import { type Cbor, encodeCbor } from "../base/cbor.ts";
 import {
   ASK_STEPS,
   type DocVector,

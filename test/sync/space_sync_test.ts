@@ -4,13 +4,17 @@ import { parseActorId, parseSpaceId } from "../../core/base/ids.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { StoreError } from "../../core/store/store_error.ts";
+import { Meetings } from "../../core/sync/meetings.ts";
 import { SpaceSync } from "../../core/sync/space_sync.ts";
 import { MAX_UNREAD_PUSH_BYTES } from "../../core/sync/peer_sync.ts";
 import { BEAT_MS, MAX_REPAIR_BEATS } from "../../core/sync/timing.ts";
 import { actorOf } from "../../core/trust/actor.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import type { DigestMessage, DocVector, Message } from "../../core/wire/message.ts";
-import { Intruder } from "../sim/intruder.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { seededBytes } from "../fakes/random.ts";
+import { Intruder, type Target } from "../sim/intruder.ts";
 import type { SimNode } from "../sim/sim_node.ts";
 import { SimWorld } from "../sim/sim_world.ts";
 import { Author } from "./author.ts";
@@ -22,6 +26,23 @@ const otherDigest: DigestMessage = { type: "digest", space, digest: new Uint8Arr
 
 function node(act: (node: SimNode, world: SimWorld) => Promise<void>): Promise<void> {
   return SimWorld.run(1, async (world) => await act(await world.add(), world));
+}
+
+/** The same node with another `SpaceSync` in the lobby. */
+function target(node: SimNode, sync: SpaceSync): Target {
+  const doors = () => [LOBBY_DOOR];
+  const lobby = { space, doors, admits: () => true, log: null, sync };
+  const meetings = new Meetings({
+    self: node.peer,
+    spaces: () => [lobby],
+    extraDoors: () => [],
+    onDoor: () => {},
+    onMessage: () => {},
+    random: seededBytes(1),
+    clock: new FakeClock(),
+    log: () => {},
+  });
+  return { keys: node.keys, meetings };
 }
 
 const vectors = (docs: readonly DocVector[], last = true): Message => ({
@@ -36,15 +57,16 @@ const streamed = (peer: Intruder) =>
   peer.all("envelopes").filter(({ live }) => !live)
     .reduce((sum, { items }) => sum + items.length, 0);
 
-Deno.test("sync: the first word on a link is the digest, then presence; nothing is sent unasked", async () => {
+Deno.test("sync: the first word in a space is the digest, then presence; nothing is sent unasked", async () => {
   await node(async (node, world) => {
     await node.post(general, "one");
     const peer = new Intruder(world, node, 50);
     await world.pass(10);
-    assert.deepEqual(peer.heard.map(({ type }) => type), ["digest", "presence"]);
+    assert.deepEqual(peer.heard.map(({ type }) => type), ["meet", "digest", "presence"]);
     assert.equal(peer.all("digest")[0]?.digest.toHex(), node.digest);
     await world.pass(5 * BEAT_MS);
-    assert.deepEqual(new Set(peer.heard.map(({ type }) => type)), new Set(["digest", "presence"]));
+    const types = new Set(peer.heard.slice(1).map(({ type }) => type));
+    assert.deepEqual(types, new Set(["digest", "presence"]));
     assert.equal(peer.all("digest").length, 6);
   });
 });
@@ -225,7 +247,7 @@ Deno.test("sync: what a peer says it holds is counted, never beyond what there i
     const actor = actorOf(node.peer, LOBBY, doc);
     const held = (seq: number) => node.store.holdings.holders(LOBBY, doc, actor, seq);
     const stranger = parseActorId("0".repeat(32));
-    const peer = new Intruder(world, { peer: node.peer, sync }, 50);
+    const peer = new Intruder(world, target(node, sync), 50);
     peer.send({ type: "held", space, items: [[doc, actor, 2], [doc, stranger, 1]] });
     await world.pass(10);
     assert.deepEqual([held(2), held(3)], [1, 0]);
@@ -277,7 +299,7 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
       throw new StoreError("full", "Cannot write: the disk is full");
     };
     const items = [await (await Author.open(80)).post(doc, "one")];
-    const peer = new Intruder(world, { peer: node.peer, sync }, 50);
+    const peer = new Intruder(world, target(node, sync), 50);
     peer.send({ type: "envelopes", space, live: true, items });
     await world.pass(10);
     assert.deepEqual([faults, peer.all("held"), peer.isOpen], [["full"], [], true]);

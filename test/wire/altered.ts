@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Cbor, decodeCbor, encodeCbor } from "../../core/wire/cbor.ts";
+import { type Cbor, encodeCbor } from "../../core/base/cbor.ts";
+import { decodeBody } from "../../core/wire/cbor.ts";
 import { encodeMessage } from "../../core/wire/encode.ts";
 import type { Message } from "../../core/wire/message.ts";
 
@@ -10,7 +11,7 @@ export function altered(
 ): Uint8Array {
   assert.ok(message);
   const bytes = encodeMessage(message);
-  const fields = decodeCbor(bytes.subarray(1));
+  const fields = decodeBody(bytes.subarray(1));
   assert.ok(Array.isArray(fields));
   const body = encodeCbor(alter([...fields]));
   return Uint8Array.from([bytes[0]!, ...body]);

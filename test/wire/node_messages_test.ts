@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseEntryHash, parseSpaceId } from "../../core/base/ids.ts";
-import { encodeCbor } from "../../core/wire/cbor.ts";
+import { encodeCbor } from "../../core/base/cbor.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
 import { encodeMessage } from "../../core/wire/encode.ts";
 import {

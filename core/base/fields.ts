@@ -11,7 +11,7 @@ import {
   parseSpaceId,
   type PeerId,
   type SpaceId,
-} from "../base/ids.ts";
+} from "./ids.ts";
 import type { Cbor } from "./cbor.ts";
 
 /**
