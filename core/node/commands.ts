@@ -80,18 +80,18 @@ function snapshot(
   };
 }
 
-async function rebuild({ spaces, notices }: CommandParts) {
-  const rebuilt = { documents: 0, changes: 0 };
-  for (const space of spaces.all()) {
-    const { documents, changes } = await space.replica.rebuild();
-    rebuilt.documents += documents;
-    rebuilt.changes += changes;
-    space.reset();
+async function rebuild({ spaces, store, notices }: CommandParts) {
+  let [documents, changes] = [0, 0];
+  for (const { space, replica } of spaces.all()) {
+    await replica.rebuild();
+    for (const logs of store.envelopes.tops(space).values()) {
+      documents++;
+      for (const { seq } of logs.values()) changes += seq;
+    }
   }
-  const { documents, changes } = rebuilt;
   notices.add({
     kind: "rebuilt",
     text: `Made anew from ${changes} signed changes of ${documents} documents`,
   });
-  return rebuilt;
+  return { documents, changes };
 }

@@ -66,6 +66,8 @@ export class KeyedNode {
   #handlers: Handlers | null = null;
   #closing: Promise<void> | undefined;
   #isChanging = false;
+  /** What follows from what happened, until it is done. */
+  readonly #following = new Set<Promise<void>>();
 
   private constructor(parts: KeyedNodeParts, documents: Documents) {
     this.#parts = parts;
@@ -78,7 +80,7 @@ export class KeyedNode {
       tell,
       clock,
       tryWriting: () => store.tryWriting(),
-      onOver: () => this.spaces.recover(),
+      onOver: () => this.#follow(this.spaces.recover()),
     });
     this.notices = new Notices(parts);
     this.profile = new Profile(common);
@@ -116,7 +118,7 @@ export class KeyedNode {
       ...common,
       notices: this.notices,
       rekeying: this.#rekeying,
-      onFailed: (error) => this.#failed(error),
+      follow: (work) => this.#follow(work),
     });
     this.#links = new Links({
       ...common,
@@ -250,7 +252,7 @@ export class KeyedNode {
   /** A space is open: its members are watched, and told who this person is. */
   #opened(space: Space, news: MembershipNews): void {
     if (space.members) news.watch(space, space.members);
-    space.people.introduce().catch((error) => this.#failed(error));
+    this.#follow(space.prepare());
   }
 
   /** Doors, members or spaces changed: once for all that changes in this turn. */
@@ -270,9 +272,13 @@ export class KeyedNode {
     });
   }
 
-  #failed(error: unknown): void {
-    this.#faults.meaning(error);
-    this.#parts.log("error", "Cannot do what follows from a change", { error: String(error) });
+  /** Work that nobody waits for; closing does. */
+  #follow(work: Promise<void>): void {
+    const following: Promise<void> = work.catch((error) => {
+      this.#faults.meaning(error);
+      this.#parts.log("error", "Cannot do what follows from a change", { error: String(error) });
+    }).finally(() => this.#following.delete(following));
+    this.#following.add(following);
   }
 
   async #close(): Promise<void> {
@@ -281,6 +287,7 @@ export class KeyedNode {
     this.#hearing.close();
     await this.#network?.close();
     await this.#meetings.close();
+    await Promise.all(this.#following);
     await this.spaces.close();
     this.#faults.close();
     await this.#documents.close();

@@ -12,8 +12,8 @@ export interface MembershipNewsParts {
   readonly log: Log;
   /** Doors or members changed. */
   readonly onChange: () => void;
-  /** Hears why something could not be done that follows from an entry. */
-  readonly onFailed: (error: unknown) => void;
+  /** Sees to work that nobody waits for. */
+  readonly follow: (work: Promise<void>) => void;
 }
 
 /** Sees to what follows when the membership of a private space changes. */
@@ -36,18 +36,18 @@ export class MembershipNews {
   }
 
   #changed(space: Space, members: Members, before: Membership, after: Membership): void {
-    const { rekeying, onChange, onFailed } = this.#parts;
+    const { rekeying, onChange, follow } = this.#parts;
     const { self } = space.replica;
     for (const peer of members.everyone()) {
       if (before.members.get(peer)?.role !== after.members.get(peer)?.role) space.people.tell(peer);
     }
-    space.replica.rightsChanged().catch(onFailed);
+    follow(space.replica.rightsChanged());
     this.#ownRole(space, before, after);
     space.tellView();
     onChange();
     rekeying.check(members);
     const mayWrite = after.may(self, "write");
-    if (mayWrite && !before.may(self, "write")) space.people.introduce().catch(onFailed);
+    if (mayWrite && !before.may(self, "write")) follow(space.people.introduce());
   }
 
   #ownRole(space: Space, before: Membership, after: Membership): void {

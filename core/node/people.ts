@@ -126,7 +126,7 @@ export class People {
       muted: store.marks.mutedAt(peer) > 0,
       ...this.#likenesses.of(peer),
       replaces: store.successors.from(peer)[0]?.old ?? null,
-      disputed: store.disputes.bytesOf(space, peer) > 0,
+      disputed: store.disputes.has(space, peer),
     };
   }
 }

@@ -155,9 +155,25 @@ export class Space implements SharedSpace {
     this.sync.setPresence({ name, place: this.#place });
   }
 
-  /** What could not be written can be now: it is asked for again. */
-  recover(): void {
+  /**
+   * Brings to an end what an earlier run left undone, and writes this person into the space.
+   *
+   * @throws {StoreError | DocumentFault} when that cannot be done now.
+   */
+  async prepare(): Promise<void> {
+    await this.replica.prepare();
+    await this.people.introduce();
+  }
+
+  /**
+   * What could not be written can be now: it is asked for again.
+   *
+   * @throws {StoreError} if it cannot after all.
+   */
+  async recover(): Promise<void> {
     this.sync.recover();
+    await this.replica.recover();
+    await this.people.introduce();
   }
 
   /** Ends it; resolves when nothing is under way. The links are closed before. */

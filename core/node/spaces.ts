@@ -191,8 +191,8 @@ export class Spaces {
     await space.places.set(place);
   }
 
-  recover(): void {
-    for (const space of this.#spaces.values()) space.recover();
+  async recover(): Promise<void> {
+    for (const space of this.#spaces.values()) await space.recover();
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
+import type { Disputes } from "./disputes.ts";
 import type { Logs } from "./logs.ts";
 import type { Names } from "./names.ts";
 
@@ -20,11 +21,13 @@ const DELETES: readonly string[] = [
   "DELETE FROM note_copies WHERE space = ?",
   "DELETE FROM notices WHERE space = ?",
   `DELETE FROM disputes WHERE doc IN ${DOCS}`,
+  `DELETE FROM rewrites WHERE doc IN ${DOCS}`,
   `DELETE FROM envelopes WHERE doc IN ${DOCS}`,
   `DELETE FROM logs WHERE doc IN ${DOCS}`,
   "DELETE FROM docs WHERE space = ?",
   "DELETE FROM entries WHERE space = ?",
   "DELETE FROM heard_epochs WHERE space = ?",
+  "DELETE FROM projections WHERE space = ?",
 ];
 
 /** Takes whole spaces off this device. */
@@ -32,14 +35,16 @@ export class Forgetting {
   readonly #database: Database;
   readonly #names: Names;
   readonly #logs: Logs;
+  readonly #disputes: Disputes;
   readonly #deletes: readonly Statement[];
   readonly #hide: Statement;
   readonly #isHidden: Statement;
 
-  constructor(database: Database, names: Names, logs: Logs) {
+  constructor(database: Database, names: Names, logs: Logs, disputes: Disputes) {
     this.#database = database;
     this.#names = names;
     this.#logs = logs;
+    this.#disputes = disputes;
     this.#deletes = DELETES.map((sql) => database.prepare(sql));
     this.#hide = database.prepare(
       "INSERT INTO space_states (space, hidden) VALUES (?, 1) ON CONFLICT DO UPDATE SET hidden = 1",
@@ -56,6 +61,7 @@ export class Forgetting {
       const number = this.#names.space(space);
       for (const statement of this.#deletes) statement.run(number);
       this.#hide.run(number);
+      this.#disputes.forget(space);
       this.#logs.forget(space);
     });
   }
