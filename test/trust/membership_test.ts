@@ -284,3 +284,27 @@ Deno.test("MEMB-3: what hangs in the air is left out until its ancestors come", 
   assert.equal(whole.with(other.entries).members.size, 3, "another space's entries are left out");
   assert.deepEqual(Membership.of(log.space, []).heads, []);
 });
+
+Deno.test("MEMB-14: what can never count is told by what it rests on, alike by everyone", () => {
+  const log = new SpaceLog(ANN);
+  const ben = log.join(ANN, BEN);
+  const invited = log.invite(ANN, 7);
+  const never = [
+    log.remove(EVE, EVE),
+    log.join(EVE, DAN),
+    log.role(BEN, BEN, "admin"),
+    log.admit(BEN, CAT, 8),
+    log.admit(BEN, CAT, 7, "admin"),
+    log.admit(BEN, CAT, 7, "member", { at: AT + 1001 }),
+    log.admit(BEN, CAT, 7, "member", { on: [ben] }),
+  ];
+  const maybe = [log.admit(BEN, CAT, 7, "member", { on: [invited] }), ben, log.created];
+  // Dead for now, but only by what is beside it.
+  maybe.push(log.admit(BEN, DAN, 7, "member", { on: [invited] }));
+  for (const entry of never) assert.equal(log.membership.mayEverCount(entry), false);
+  for (const entry of maybe) assert.equal(log.membership.mayEverCount(entry), true);
+  const part = Membership.of(log.space, [log.created]);
+  assert.equal(part.mayEverCount(maybe[0]!), false, "while a parent is missing");
+  assert.equal(part.mayEverCount(ben), true);
+  assert.equal(part.mayEverCount(new SpaceLog(BEN).created), false);
+});
