@@ -21,7 +21,7 @@ Deno.test("MEMB-8: a circle waits for itself and nothing else, in any graph", ()
     const waitsFor = Array.from({ length: size }, () => new Bits(size));
     for (let n = 0; n < size; n++) {
       if (unit() < 0.8) open.add(n);
-      for (let m = 0; m < size; m++) if (m !== n && unit() < 1.5 / size) waitsFor[n]!.add(m);
+      for (let m = 0; m < size; m++) if (m !== n && unit() < 2.5 / size) waitsFor[n]!.add(m);
     }
     const circle = new Set(waitingCircle(open, waitsFor));
     for (const n of circle) {
