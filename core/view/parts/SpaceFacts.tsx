@@ -1,0 +1,17 @@
+import { openWords } from "../space_words.ts";
+import type { PersonView, SpaceView } from "../view.ts";
+import { Icon } from "./Icon.tsx";
+
+/** Who can read what is in a space, with a lock where not everyone can. */
+export function SpaceFacts({ space, people }: {
+  space: SpaceView;
+  people: readonly PersonView[];
+}) {
+  const open = space.kind === "lobby";
+  return (
+    <span class={open ? "space-facts space-open" : "space-facts"}>
+      {!open && <Icon name="lock" />}
+      {openWords(space, people)}
+    </span>
+  );
+}
