@@ -2,7 +2,7 @@ import { Icon } from "../core/view/parts/Icon.tsx";
 import { ReadOnly } from "../core/view/parts/ReadOnly.tsx";
 import { SpaceLabel } from "../core/view/parts/SpaceLabel.tsx";
 import { presenceWords, shownPerson, typingWords } from "../core/view/people_words.ts";
-import { cannotWrite } from "../core/view/space_words.ts";
+import { cannotWrite, othersIn } from "../core/view/space_words.ts";
 import { nameOfSpace, pathOfPlace } from "../core/view/tab/place_path.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import type { ChannelView, SpaceView } from "../core/view/view.ts";
@@ -39,7 +39,11 @@ export default function Channel({ space, channel }: ChannelProps) {
         </h1>
         <p class="room-facts">
           <SpaceLabel space={space} people={people} />
-          <span class="room-presence">{presenceWords(people, connected)}</span>
+          {(space.kind === "lobby" || space.role !== null) && (
+            <span class="room-presence">
+              {presenceWords(othersIn(space, people), connected)}
+            </span>
+          )}
         </p>
       </header>
       <MessageList space={space} channel={channel} />

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Role, ROLES } from "../core/base/role.ts";
+import type { Role } from "../core/base/role.ts";
 import { useAsk } from "../core/view/parts/use_ask.ts";
 import { isolated } from "../core/view/people_words.ts";
 import { membersOf, ROLE_MEANINGS, ROLE_WORDS } from "../core/view/space_words.ts";
@@ -8,8 +8,8 @@ import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import InviteCode from "./InviteCode.tsx";
 import InviteLink from "./InviteLink.tsx";
 
-/** The role that most are invited as first. */
-const CHOICES: readonly Role[] = [...ROLES].sort((a) => a === "member" ? -1 : 0);
+/** What someone may come in as, the usual first. */
+const CHOICES: readonly Role[] = ["member", "reader", "admin"];
 
 /** How someone is being invited now. */
 type Way =
@@ -47,7 +47,7 @@ export default function InviteForm() {
       {way.value.type === "none" && (
         <>
           <fieldset class="roles">
-            <legend>Who comes in as</legend>
+            <legend>They come in as</legend>
             {CHOICES.map((choice) => (
               <label key={choice} class="role">
                 <input

@@ -6,14 +6,17 @@ import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import type { AskView, CodeView, NoticeView } from "../core/view/view.ts";
 
 /** Notices shown before the rest is folded. */
-const SHOWN_NOTICES = 3;
+const SHOWN_NOTICES = 1;
+/** Of these, one has to know before all others. */
+const GRAVE: readonly NoticeView["kind"][] = ["equivocation", "refused"];
 
 /** What a person should know, above the room: requests, an open code, notices. */
 export default function Notices() {
   const { session, dialogs } = useTab();
   const { asks, code, notices } = useTabState();
   const all = useSignal(false);
-  const newest = notices.toSorted((a, b) => b.id - a.id);
+  const grave = ({ kind }: NoticeView) => Number(GRAVE.includes(kind));
+  const newest = notices.toSorted((a, b) => grave(b) - grave(a) || b.id - a.id);
   const shown = all.value ? newest : newest.slice(0, SHOWN_NOTICES);
   const news = [
     ...asks.filter(({ from }) => from === "them").map(({ peer, name }) => ({

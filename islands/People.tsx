@@ -4,7 +4,7 @@ import { Icon } from "../core/view/parts/Icon.tsx";
 import { PersonMark } from "../core/view/parts/PersonMark.tsx";
 import { PersonName } from "../core/view/parts/PersonName.tsx";
 import { inOrder, presenceWords } from "../core/view/people_words.ts";
-import { membersOf } from "../core/view/space_words.ts";
+import { othersIn } from "../core/view/space_words.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import type { PersonView, SpaceView } from "../core/view/view.ts";
 import { agoWords } from "../core/view/when.ts";
@@ -18,7 +18,7 @@ export default function People({ space }: { space: SpaceView }) {
   const state = useTabState();
   const connected = session.connection.value === "connected";
   const all = useSignal(false);
-  const people = space.kind === "lobby" ? state.people : membersOf(state.people);
+  const people = othersIn(space, state.people);
   const ordered = inOrder(people);
   const shown = all.value ? ordered : ordered.slice(0, SHOWN_PEOPLE);
   return (

@@ -56,6 +56,16 @@ export default function PersonCard({ peer }: { peer: PeerId }) {
               <Icon name="verified" />Verified: you compared the words
             </p>
           )}
+          <button
+            type="button"
+            class="quiet-button"
+            aria-pressed={muted}
+            title={`Folds away what ${name} writes, on this device only`}
+            onClick={mute}
+          >
+            <Icon name="muted" />
+            {muted ? `Unmute ${called}` : `Mute ${called}`}
+          </button>
         </div>
       </div>
       <PersonWarnings
@@ -95,13 +105,6 @@ export default function PersonCard({ peer }: { peer: PeerId }) {
       )}
       <DirectAsk person={person} />
       <p class="field-problem" role="alert">{problem.value}</p>
-      <div class="card-foot">
-        <button type="button" class="quiet-button" aria-pressed={muted} onClick={mute}>
-          <Icon name="muted" />
-          {muted ? `Unmute ${called}` : `Mute ${called}`}
-        </button>
-        {muted && <span>What {called} writes is folded away, on this device only.</span>}
-      </div>
     </div>
   );
 }

@@ -100,13 +100,15 @@ function Rooms({ space }: { space: SpaceView }) {
           </li>
         )}
       </Section>
-      <Section
-        title={space.kind === "lobby" ? "People" : "Members"}
-        add={invites && { label: "Invite someone", act: () => dialogs.show({ type: "invite" }) }}
-      >
-        <People space={space} />
-        {unheard && <li class="sidebar-empty">{unheard}</li>}
-      </Section>
+      {(space.kind === "lobby" || space.role !== null) && (
+        <Section
+          title={space.kind === "lobby" ? "People" : "Members"}
+          add={invites && { label: "Invite someone", act: () => dialogs.show({ type: "invite" }) }}
+        >
+          <People space={space} />
+          {unheard && <li class="sidebar-empty">{unheard}</li>}
+        </Section>
+      )}
     </>
   );
 }

@@ -7,7 +7,7 @@ export const UNNAMED = "Someone new";
 /** A peer as it is shown beside what it wrote. */
 export type Shown = Pick<
   PersonView,
-  "peer" | "name" | "colour" | "verified" | "muted" | "newKey" | "alike"
+  "peer" | "name" | "colour" | "here" | "verified" | "muted" | "newKey" | "alike"
 >;
 
 /** A peer of whom nothing is known. */
@@ -30,7 +30,7 @@ export function unknownPerson(peer: PeerId): PersonView {
 
 /** This person as others are shown. */
 export function shownSelf({ peer, name, suggestedName, colour }: SelfView): Shown {
-  return { ...unknownPerson(peer), name: name ?? suggestedName, colour };
+  return { ...unknownPerson(peer), name: name ?? suggestedName, colour, here: true };
 }
 
 /** Finds how to show the author of something: this person, a known one, or one still unknown. */

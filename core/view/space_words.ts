@@ -16,9 +16,18 @@ export const ROLE_MEANINGS: { readonly [R in Role]: string } = {
   reader: "only reads",
 };
 
-/** Those of the people who are members; of a private space, without oneself. */
+/** Those of the people of a private space who are members now; without oneself. */
 export function membersOf(people: readonly PersonView[]): readonly PersonView[] {
   return people.filter(({ role }) => role !== null);
+}
+
+/** Whom one is in a space with: of one that one is not in any more, nobody. */
+export function othersIn(
+  { kind, role }: SpaceView,
+  people: readonly PersonView[],
+): readonly PersonView[] {
+  if (kind === "lobby") return people;
+  return role === null ? [] : membersOf(people);
 }
 
 /** Whether this person writes in a space. */
@@ -26,10 +35,14 @@ export function mayWrite({ kind, role }: SpaceView): boolean {
   return kind === "lobby" || role === "admin" || role === "member";
 }
 
-/** Who can read what is in a space, to stand beside its name. */
-export function openWords(space: SpaceView, people: readonly PersonView[]): string {
-  if (space.kind === "lobby") return "open to everyone on this network";
-  if (space.role === null) return "read-only, on this device";
+/** Who can read what is in a space, to stand beside its name; `brief` where there is little room. */
+export function openWords(
+  space: SpaceView,
+  people: readonly PersonView[],
+  brief = false,
+): string {
+  if (space.kind === "lobby") return `open to everyone ${brief ? "here" : "on this network"}`;
+  if (space.role === null) return "read-only";
   if (space.kind === "direct") return `only you and ${isolated(space.name)}`;
   const members = membersOf(people).length + 1;
   return members === 1 ? "only you" : `only its ${members} members`;
@@ -57,6 +70,6 @@ export function cannotWrite(space: SpaceView, notices: Snapshot["notices"]): str
 export function unheardWords(unheard: number): string | null {
   if (unheard === 0) return null;
   return unheard === 1
-    ? "1 device has not heard of this yet"
-    : `${unheard} devices have not heard of this yet`;
+    ? "1 device has not heard of the last removal yet"
+    : `${unheard} devices have not heard of the last removal yet`;
 }

@@ -54,8 +54,9 @@ export class FakeNode implements NodeApi, FakeHost {
 
   /** Peer number `n`; all differ from the first digit on. */
   peerId(n: number): PeerId {
-    return [0, 1, 2, 3].map((i) =>
-      (Math.imul(n * 4 + i + 1, 0x9e3779b1) >>> 0).toString(16).padStart(16, "7")
+    return Array.from(
+      { length: 8 },
+      (_, i) => (Math.imul(n * 8 + i + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0"),
     ).join("") as PeerId;
   }
 

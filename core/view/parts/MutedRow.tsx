@@ -16,12 +16,14 @@ export function MutedRow({ messages, author, onFold, onPerson }: MutedRowProps) 
   const [open, setOpen] = useState(false);
   const authors = new Set(messages.map((message) => message.author));
   const [first] = authors;
-  const who = authors.size === 1 && first ? isolated(author(first).name) : "people";
+  const who = authors.size === 1 && first
+    ? `${isolated(author(first).name)}, muted`
+    : "people you muted";
   const count = messages.length === 1 ? "1 message" : `${messages.length} messages`;
   return (
     <>
       <li class="muted-line">
-        <span>{count} by {who} you muted</span>
+        <span>{count} by {who}</span>
         <button
           type="button"
           class="quiet-button"

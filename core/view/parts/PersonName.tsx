@@ -7,13 +7,15 @@ export function PersonName({ person }: { person: Shown }) {
   const { name, peer, verified, newKey, alike } = person;
   return (
     <span class="person-name">
-      <bdi>{name}</bdi>
-      {verified && (
-        <span class="verified" title="You compared the words">
-          <Icon name="verified" />
-          <span class="hidden">verified</span>
-        </span>
-      )}
+      <span class="name-line">
+        <bdi>{name}</bdi>
+        {verified && (
+          <span class="verified" title="You compared the words">
+            <Icon name="verified" />
+            <span class="hidden">verified</span>
+          </span>
+        )}
+      </span>
       {alike.length > 0 && (
         <code class="key-text" title="Another person here has a name like this: look at the key">
           {keyText(peer)}

@@ -11,7 +11,7 @@ export function SpaceLabel({ space, people }: SpaceLabelProps) {
   if (!space) return null;
   return (
     <span class="room-space">
-      <bdi>{space.name}</bdi> <SpaceFacts space={space} people={people} />
+      <bdi>{space.name}</bdi> <SpaceFacts space={space} people={people} brief />
     </span>
   );
 }

@@ -99,7 +99,7 @@ export class TabSession {
     const state = this.#state.value;
     if (!state) return;
     const wanted = space ?? state.spaces[0]?.id;
-    if (wanted === undefined || wanted === state.space?.id) return;
+    if (wanted === undefined || wanted === state.space?.id && !this.#meanwhile) return;
     this.#state.value = showing(state, wanted) ?? state;
     if (this.#connection.connected) void this.#refresh();
   }
