@@ -175,14 +175,15 @@ export class Settlement {
     );
   }
 
-  /** Changes that count at a place for which two are signed, and are not held. */
+  /** Changes that count at a place for which two are signed, and neither are held nor wait. */
   #winners(doc: DocId): Arrived[] {
-    const { space, store: { disputes, envelopes } } = this.#parts;
-    return [...disputes.of(space, doc)].flatMap(([actor, { seq, hashes }]) => {
+    const { space, store: { disputes, envelopes }, pending, ifNeeded } = this.#parts;
+    return [...disputes.of(space, doc)].flatMap(([actor, { seq, hashes: [counting, other] }]) => {
       const top = envelopes.tops(space).get(doc)?.get(actor)?.seq ?? 0;
-      if (hashes.length < 2 || top !== seq - 1) return [];
+      if (!counting || !other || top >= seq || this.#voids.has(counting)) return [];
+      if (pending.has(counting) || ifNeeded.has(counting)) return [];
       const [winner] = disputes.kept(space, doc, actor);
-      return winner && !this.#voids.has(winner.hash) ? [this.#arrived(doc, winner)] : [];
+      return winner ? [this.#arrived(doc, winner)] : [];
     });
   }
 
