@@ -116,10 +116,15 @@ export class OpenedSpace {
     sync.addPeer(link, this.#line);
     const early = [...this.#early.values()];
     this.#early.clear();
-    this.#await(sync.take(link.peer, early).catch((error) => {
-      log("error", "Cannot take what a peer said first", { peer: link.peer, error: String(error) });
-      link.close("cannot take its messages");
-    }));
+    this.#await(
+      sync.take(link.peer, early).catch((error) => {
+        log("error", "Cannot take what a peer said first", {
+          peer: link.peer,
+          error: String(error),
+        });
+        link.close("cannot take its messages");
+      }),
+    );
   }
 
   #end(): void {
