@@ -40,7 +40,10 @@ function post(path: string, body: BodyInit, token?: string): Request {
 
 Deno.test("a command is done and answered, once for one id", async () => {
   const { handler, node } = await routes();
-  const body = JSON.stringify({ id: "a", command: { type: "channel.create", space, name: "plans" } });
+  const body = JSON.stringify({
+    id: "a",
+    command: { type: "channel.create", space, name: "plans" },
+  });
   for (let i = 0; i < 2; i++) {
     const reply = await (await handler(post("/api/command", body))).json();
     assert.equal(reply.id, "a");
