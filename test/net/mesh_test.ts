@@ -142,6 +142,22 @@ Deno.test("mesh: a dial to an old address does not delay one to the new address"
   });
 });
 
+Deno.test("hostile 30: a goodbye said for a peer by another ends no link, and costs no dial", async () => {
+  await forSeeds(10, async (world) => {
+    for (const host of HOSTS) await world.start(host);
+    await world.run(60_000);
+    const linked = [...world.nodes].map((node) => node.linked);
+    for (let turn = 0; turn < 20; turn++) {
+      for (const node of world.nodes) {
+        for (const { instance } of world.nodes) node.mesh.lost(instance.current);
+      }
+      await world.run(world.unit() * 5_000);
+    }
+    assert.deepEqual([...world.nodes].map((node) => node.linked), linked);
+    await world.assertMeshed();
+  });
+});
+
 async function disturb(world: World): Promise<void> {
   const pick = () => HOSTS[Math.floor(world.unit() * HOSTS.length)]!;
   const [one, other] = [pick(), pick()];
