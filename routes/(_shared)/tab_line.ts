@@ -27,7 +27,7 @@ export class TabLine {
   readonly #socket: LineSocket;
   #underWay = 0;
   #stop: (() => void) | null = null;
-  /** The space in which this tab said its person is. */
+  /** The space in which this tab said where its person is, or `null`. */
   #placed: SpaceId | null = null;
 
   constructor(node: NodeApi, socket: LineSocket) {
@@ -75,7 +75,7 @@ export class TabLine {
   async closed(): Promise<void> {
     this.#deafen();
     const space = this.#placed;
-    if (space === null) return;
+    if (!space) return;
     this.#placed = null;
     await this.#node.execute({ type: "place.set", space, place: null }, crypto.randomUUID());
   }
