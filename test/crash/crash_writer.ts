@@ -78,7 +78,9 @@ export class CrashWriter {
     const text = `${this.#node.name} ${++this.#count}`;
     const id = text.replace(" ", "-");
     const { lobby, crew, notes } = this.#record;
-    if (this.#unit() >= NOTE_SHARE) return this.#message(this.#unit() < 0.5 ? lobby : crew, text, id);
+    if (this.#unit() >= NOTE_SHARE) {
+      return this.#message(this.#unit() < 0.5 ? lobby : crew, text, id);
+    }
     const newest = [...notes.values()].at(-1);
     if (this.#beginsNotes && (!newest || newest.length >= NOTE_LINES)) return this.#note(text, id);
     const note = [...notes.keys()].findLast((note) => this.#known.has(note));
