@@ -177,7 +177,7 @@ Deno.test("meetings: doors of invitations are told of once, other messages are h
     });
     const peer = new Intruder(world, { keys: node.keys, meetings }, 60);
     peer.meet(invite);
-    peer.send({ type: "ask", step: "ask" });
+    peer.send({ type: "ask", step: "ask", space: null });
     await world.pass(10);
     assert.deepEqual(told, [[peer.peer, "ask"]]);
     doors.push(invite);
