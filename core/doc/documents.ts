@@ -95,6 +95,12 @@ export interface Documents {
   put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Promise<Made>;
   /** Applies changes whose envelopes were verified, in any order, as one batch. */
   apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer>;
+  /**
+   * Gives what the changes of a document mean, all of them from the first on, in any order, each judged as if it
+   * came anew. That is how what people see is made again from what was signed. The document itself is
+   * neither opened nor changed, nor is the store.
+   */
+  entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]>;
   /** Gives the common text of a note. */
   noteText(key: DocKey): Promise<NoteText>;
   /**

@@ -6,7 +6,7 @@ import { type Handle, isDeath, isPanic, newHandle } from "./automerge.ts";
 import { readEntries } from "./change_entries.ts";
 import { docKind } from "./doc_id.ts";
 import { type DocKey, readDocKey } from "./doc_key.ts";
-import type { ApplyAnswer, Made, NewEntry, NoteEdited, Refused } from "./documents.ts";
+import type { Applied, ApplyAnswer, Made, NewEntry, NoteEdited, Refused } from "./documents.ts";
 import { GENESIS, TEXT_OBJECT } from "./genesis.ts";
 import * as note from "./note_handle.ts";
 import { applySplices, groupSplices } from "./note_splices.ts";
@@ -82,6 +82,16 @@ export class DocumentEngine {
       hasEntries: !document.isNote,
     };
     return { results: applyChanges(target, changes), heads: this.heads(key) };
+  }
+
+  /** See {@linkcode Documents.entries}. */
+  entries(key: DocKey, changes: readonly Uint8Array[]): (Applied | Refused)[] {
+    const { doc } = readDocKey(key);
+    const isNote = docKind(doc).type === "note";
+    return changes.map((change) => ({
+      type: "applied",
+      entries: isNote ? [] : readEntries(change),
+    }));
   }
 
   /** See {@linkcode Documents.noteText}. */

@@ -2,13 +2,17 @@ import type { ActorId } from "../base/ids.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import { isDeath } from "./automerge.ts";
 import type { DocKey } from "./doc_key.ts";
-import type { ApplyAnswer, Made, NewEntry, NoteEdited, Refused } from "./documents.ts";
+import type { Applied, ApplyAnswer, Made, NewEntry, NoteEdited, Refused } from "./documents.ts";
 import type { DocumentEngine } from "./engine.ts";
 
 /** What can be asked of a document, each with what it is answered. */
 export interface EngineCalls {
   "put": { ask: { entries: readonly NewEntry[]; at: number; idText?: string }; answer: Made };
   "apply": { ask: { changes: readonly Uint8Array[] }; answer: ApplyAnswer };
+  "entries": {
+    ask: { changes: readonly Uint8Array[] };
+    answer: readonly (Applied | Refused)[];
+  };
   "noteText": { ask: Record<never, never>; answer: NoteText };
   "noteEdit": {
     ask: { heads: Heads; splices: readonly Splice[]; at: number; idText: string };
@@ -76,6 +80,8 @@ function doCall(engine: DocumentEngine, key: DocKey, call: EngineCall): unknown 
       return engine.put(key, call.entries, call.at, call.idText);
     case "apply":
       return engine.apply(key, call.changes);
+    case "entries":
+      return engine.entries(key, call.changes);
     case "noteText":
       return engine.noteText(key);
     case "noteEdit":

@@ -2,6 +2,7 @@ import { type Log, silentLog } from "../base/log.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import type { DocKey } from "./doc_key.ts";
 import {
+  type Applied,
   type ApplyAnswer,
   DocumentFault,
   type Documents,
@@ -9,6 +10,7 @@ import {
   type Made,
   type NewEntry,
   type NoteEdited,
+  type Refused,
 } from "./documents.ts";
 import type { EngineAnswer, EngineCall, EngineCalls, EngineTask } from "./engine_task.ts";
 
@@ -79,6 +81,10 @@ export class OrderedDocuments implements Documents {
 
   apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer> {
     return this.#ask(key, { type: "apply", changes });
+  }
+
+  entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]> {
+    return this.#ask(key, { type: "entries", changes });
   }
 
   noteText(key: DocKey): Promise<NoteText> {

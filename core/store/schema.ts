@@ -209,7 +209,8 @@ export const MIGRATIONS: readonly string[] = [
     first_at INTEGER NOT NULL
   ) STRICT;
 
-  -- Signed changes at a place in a log where another one is held too: proofs of equivocation.
+  -- Of each log of which a change is void: those of the lowest such place, two at most. Two are the proof
+  -- that their author signed both.
   CREATE TABLE disputes (
     id INTEGER PRIMARY KEY,
     doc INTEGER NOT NULL REFERENCES docs(id),
@@ -230,14 +231,41 @@ export const MIGRATIONS: readonly string[] = [
     text TEXT NOT NULL
   ) STRICT;
 
+  -- A hidden one was here and was forgotten.
   CREATE TABLE space_states (
     space INTEGER PRIMARY KEY REFERENCES spaces(id),
     hidden INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
-  -- The hash of the newest change of each log.
+  -- The epoch of a private space that a peer was seen to have heard of last.
+  CREATE TABLE heard_epochs (
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    peer INTEGER NOT NULL REFERENCES peers(id),
+    epoch BLOB NOT NULL,
+    PRIMARY KEY (space, peer)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What changes of this device wrote that became void, to be written again; entries is JSON.
+  CREATE TABLE rewrites (
+    id INTEGER PRIMARY KEY,
+    doc INTEGER NOT NULL REFERENCES docs(id),
+    entries TEXT NOT NULL
+  ) STRICT;
+
+  -- Devices of whose key another copy was seen to write.
+  CREATE TABLE clones (peer INTEGER PRIMARY KEY REFERENCES peers(id)) STRICT;
+
+  -- The program's version of the projection in which each space is.
+  CREATE TABLE projections (
+    space INTEGER PRIMARY KEY REFERENCES spaces(id),
+    version INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO projections SELECT id, 1 FROM spaces;
+
+  -- The hash of the newest change of each log, and the highest seq that was ever held of it.
   ALTER TABLE logs ADD COLUMN head BLOB;
-  UPDATE logs SET head = (
+  ALTER TABLE logs ADD COLUMN peak INTEGER NOT NULL DEFAULT 0;
+  UPDATE logs SET peak = seq, head = (
     SELECT hash FROM envelopes WHERE envelopes.log = logs.id AND envelopes.seq = logs.seq
   );
   `,

@@ -5,7 +5,7 @@ import type { VectorsMessage } from "../wire/message.ts";
 import { packEnvelopes, packVectors } from "../wire/pack.ts";
 import { newestFirst } from "./newest_first.ts";
 import type { Replica } from "./replica.ts";
-import { type Gap, TheirVectors } from "./their_vectors.ts";
+import { TheirVectors } from "./their_vectors.ts";
 import { EXCHANGE_MS, MAX_REPAIR_BEATS, REPAIR_BEATS } from "./timing.ts";
 
 /** Parts of one list of vectors. Ten thousand documents of twenty actors each need 120. */
@@ -124,7 +124,7 @@ export class Exchange {
     if (!last) return undefined;
     this.#skipping = false;
     this.#list = undefined;
-    if (list) this.#serve(newestFirst(list.gaps()));
+    if (list) this.#serve(list);
     return list;
   }
 
@@ -134,13 +134,15 @@ export class Exchange {
     this.#skipping = this.#serving !== undefined || now - this.#listedAt < EXCHANGE_MS;
     if (this.#skipping) return;
     this.#listedAt = now;
-    this.#list = new TheirVectors(this.#replica.vectors);
+    this.#list = new TheirVectors(this.#replica.ourLogs);
   }
 
-  #serve(gaps: readonly Gap[]): void {
-    if (this.#serving || gaps.length === 0 || !this.#open) return;
+  #serve(list: TheirVectors): void {
+    const gaps = newestFirst(list.gaps());
+    const voidLogs = list.voidLogs();
+    if (this.#serving || gaps.length + voidLogs.length === 0 || !this.#open) return;
     const { space } = this.#replica;
-    const envelopes = this.#replica.history(gaps);
+    const envelopes = this.#replica.history(gaps, voidLogs);
     this.#serving = this.#send(packEnvelopes(space, false, envelopes, MAX_MESSAGE_BYTES))
       .finally(() => this.#serving = undefined);
   }

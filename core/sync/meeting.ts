@@ -125,7 +125,11 @@ export class Meeting {
     }
     this.#show(spaces);
     for (const [shared, place] of places) if (place >= 0) this.#open(shared).update(place === 0);
-    for (const door of this.#parts.extraDoors()) {
+    const extra = this.#parts.extraDoors();
+    const tags = new Set(extra.map((door) => this.#tags.theirs(door)));
+    // One that was given up and is called at again is met anew.
+    for (const tag of this.#met) if (!tags.has(tag)) this.#met.delete(tag);
+    for (const door of extra) {
       const tag = this.#tags.theirs(door);
       if (!this.#shown.has(tag) || this.#met.has(tag)) continue;
       this.#met.add(tag);

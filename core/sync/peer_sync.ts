@@ -7,6 +7,7 @@ import { encodeMessage } from "../wire/encode.ts";
 import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packHeld } from "../wire/pack.ts";
 import { Exchange, type LogBeat } from "./exchange.ts";
+import { Flood } from "./flood.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
@@ -35,12 +36,14 @@ export interface PeerSyncParts {
 export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
+  readonly #flood: Flood;
   #open = true;
 
   constructor(parts: PeerSyncParts) {
     this.#parts = parts;
     const { link, replica, clock, log, beat } = parts;
     this.#exchange = new Exchange(link, replica, clock, log, beat);
+    this.#flood = new Flood(link, clock);
   }
 
   get link(): Link {
@@ -95,18 +98,16 @@ export class PeerSync {
     const { presences, held, log } = this.#parts;
     const { peer } = this.link;
     presences.heard(peer);
-    let envelopes: SentEnvelope[] = [];
-    let streamed = false;
+    let pushed: SentEnvelope[] = [];
+    let streamed: SentEnvelope[] = [];
     for (const message of messages) {
       if (message.type === "envelopes") {
-        envelopes.push(...message.items);
-        streamed ||= !message.live;
+        (message.live ? pushed : streamed).push(...message.items);
         continue;
       }
       // What follows may speak of what came before it.
-      await this.#admit(envelopes, streamed);
-      envelopes = [];
-      streamed = false;
+      await this.#admitAll(pushed, streamed);
+      [pushed, streamed] = [[], []];
       if (!this.#open) return;
       switch (message.type) {
         case "digest":
@@ -125,21 +126,31 @@ export class PeerSync {
           break;
       }
     }
-    await this.#admit(envelopes, streamed);
+    await this.#admitAll(pushed, streamed);
   }
 
-  async #admit(envelopes: readonly SentEnvelope[], streamed: boolean): Promise<void> {
-    if (envelopes.length === 0 || !this.#open) return;
+  async #admitAll(
+    pushed: readonly SentEnvelope[],
+    streamed: readonly SentEnvelope[],
+  ): Promise<void> {
+    if (pushed.length > 0 && this.#open) {
+      await this.#admit(pushed, true);
+      await this.#flood.pushed(pushed);
+    }
+    if (streamed.length > 0 && this.#open) await this.#admit(streamed, false);
+  }
+
+  async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
     const { replica, onAdmitted, onFault } = this.#parts;
     try {
-      const admitted = await replica.admit(envelopes, this.link.peer);
-      if (streamed) this.#exchange.streamed(admitted.fresh > 0);
+      const admitted = await replica.admit(envelopes, this.link.peer, live);
+      if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted);
       if (admitted.refused.forged) this.link.close("forged envelopes");
     } catch (error) {
       // The link is not at fault: what was not committed comes again by repair, less and less often.
       if (!(error instanceof StoreError)) throw error;
-      if (streamed) this.#exchange.streamed(false);
+      if (!live) this.#exchange.streamed(false);
       onFault(error);
     }
   }

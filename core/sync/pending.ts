@@ -1,11 +1,9 @@
 import type { PeerId } from "../base/ids.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import { Room, type RoomLimits } from "./room.ts";
 
 /** How much may wait for what it rests on, and for how long. */
-export interface PendingLimits {
-  readonly perAuthor: { readonly count: number; readonly bytes: number };
-  /** Over all authors: a stranger can make as many authors as it likes. */
-  readonly total: { readonly count: number; readonly bytes: number };
+export interface PendingLimits extends RoomLimits {
   readonly ms: number;
 }
 
@@ -27,26 +25,21 @@ interface Waiting extends Arrived {
   readonly since: number;
 }
 
-interface Load {
-  count: number;
-  bytes: number;
-}
-
 /**
  * Envelopes that rest on others which are not here yet. Each waits for one of them, named by a key of the
  * caller's; when that comes it is taken out and looked at again. What finds no room is let go: a repair
  * brings it again, in an order in which it need not wait.
  */
 export class Pending {
-  readonly #limits: PendingLimits;
+  readonly #ms: number;
+  readonly #room: Room;
   /** By the change's hash, the longest waiting first. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #wanted = new Map<string, Set<Waiting>>();
-  readonly #loads = new Map<PeerId, Load>();
-  readonly #total: Load = { count: 0, bytes: 0 };
 
   constructor(limits: PendingLimits = PENDING_LIMITS) {
-    this.#limits = limits;
+    this.#ms = limits.ms;
+    this.#room = new Room(limits);
   }
 
   /** How many wait. */
@@ -58,18 +51,17 @@ export class Pending {
     return this.#waiting.has(hash);
   }
 
+  /** Whether any waits for `want`. */
+  wants(want: string): boolean {
+    return this.#wanted.has(want);
+  }
+
   /** Keeps an envelope until `want` comes; gives whether there was room. */
   add(arrived: Arrived, want: string, now: number): boolean {
     this.expire(now);
     const { envelope: { author, change }, header: { hash } } = arrived.verified;
     if (this.#waiting.has(hash)) return true;
-    const load = this.#loads.get(author) ?? { count: 0, bytes: 0 };
-    const { perAuthor, total } = this.#limits;
-    if (!fits(load, change.length, perAuthor) || !fits(this.#total, change.length, total)) {
-      return false;
-    }
-    this.#loads.set(author, load);
-    for (const each of [load, this.#total]) each.count++, each.bytes += change.length;
+    if (!this.#room.take(author, change.length)) return false;
     const waiting: Waiting = { ...arrived, want, since: now };
     this.#waiting.set(hash, waiting);
     const wanting = this.#wanted.get(want);
@@ -88,7 +80,7 @@ export class Pending {
   /** Lets go of what waited too long. */
   expire(now: number): void {
     for (const waiting of this.#waiting.values()) {
-      if (now - waiting.since < this.#limits.ms) return;
+      if (now - waiting.since < this.#ms) return;
       this.#remove(waiting);
     }
   }
@@ -99,14 +91,6 @@ export class Pending {
     const wanting = this.#wanted.get(waiting.want);
     wanting?.delete(waiting);
     if (wanting?.size === 0) this.#wanted.delete(waiting.want);
-    const load = this.#loads.get(author);
-    for (const each of [load, this.#total]) {
-      if (each) each.count--, each.bytes -= change.length;
-    }
-    if (load?.count === 0) this.#loads.delete(author);
+    this.#room.free(author, change.length);
   }
-}
-
-function fits(load: Load, bytes: number, limit: Load): boolean {
-  return load.count < limit.count && load.bytes + bytes <= limit.bytes;
 }

@@ -4,9 +4,8 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Store } from "../store/store.ts";
-import type { Mark, SpaceMessage } from "../wire/message.ts";
+import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packEnvelopes } from "../wire/pack.ts";
-import type { Committed } from "./commits.ts";
 import type { LogBeat } from "./exchange.ts";
 import { Held, type HeldListener } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
@@ -62,7 +61,14 @@ export class SpaceSync {
       store,
       tell: (...news) => onHeld?.(...news),
     });
-    this.#unlisten = replica.onCommit((committed) => this.#push(committed));
+    const unlisten = [
+      replica.onCommit(({ local, envelopes }) => {
+        if (local) this.#push(envelopes.map(({ envelope }) => envelope));
+      }),
+      // Who hears of a dispute passes the proof on, once.
+      replica.onDispute(({ variants }) => this.#push(variants)),
+    ];
+    this.#unlisten = () => unlisten.forEach((end) => end());
   }
 
   /** The peers this space is kept in step with. */
@@ -128,6 +134,9 @@ export class SpaceSync {
   /** What could not be written can be now: what is missing is asked for without patience. */
   recover(): void {
     for (const peer of this.#peers.values()) peer.recover();
+    this.#options.replica.recover().catch((error) =>
+      this.#options.log("error", "Cannot write again what became void", { error: String(error) })
+    );
   }
 
   /** Tells all who share the space, now and later, what this person is called and where they are. */
@@ -161,10 +170,9 @@ export class SpaceSync {
     for (const peer of this.#peers.values()) peer.present(presence);
   }
 
-  /** Pushes what was made here, each envelope once to each peer. */
-  #push({ local, envelopes }: Committed): void {
-    if (!local || this.#peers.size === 0) return;
-    const items = envelopes.map(({ envelope }) => envelope);
+  /** Pushes each envelope once to each peer. */
+  #push(items: readonly SentEnvelope[]): void {
+    if (this.#peers.size === 0) return;
     const { space } = this.#options.replica;
     const messages = [...packEnvelopes(space, true, items, MAX_MESSAGE_BYTES)];
     for (const peer of this.#peers.values()) peer.push(messages);

@@ -34,33 +34,33 @@ export function actorOf(peer: PeerId, space: SpaceId, doc: DocId, generation = 0
  * of the actor of which this is a branch that Automerge 3.5 makes for a change that is not on top of the
  * actor's newest (`13b22309`, a level from 1 to 127, the base actor).
  *
- * @returns `null` for any other actor.
+ * @returns `undefined` for any other actor.
  */
 export function generationOf(
   actor: ActorId,
   peer: PeerId,
   space: SpaceId,
   doc: DocId,
-): number | null {
+): number | undefined {
   const base = baseOf(actor);
-  if (base === null) return null;
+  if (base === undefined) return undefined;
   if (base === actorOf(peer, space, doc)) return 0;
   const later = laterActors.get(`${peer}/${space}/${doc}`, () => {
     const generations = Array.from({ length: MAX_GENERATIONS - 1 }, (_, i) => i + 1);
     return new Map(generations.map((n) => [actorOf(peer, space, doc, n), n]));
   });
-  return later.get(base) ?? null;
+  return later.get(base);
 }
 
 /** Whether an actor is one under which this peer may write into a document; see {@linkcode generationOf}. */
 export function actorBelongs(actor: ActorId, peer: PeerId, space: SpaceId, doc: DocId): boolean {
-  return generationOf(actor, peer, space, doc) !== null;
+  return generationOf(actor, peer, space, doc) !== undefined;
 }
 
-/** An actor that is no branch, or the one that it is a branch of; `null` if it is neither. */
-function baseOf(actor: ActorId): ActorId | null {
+/** An actor that is no branch, or the one that it is a branch of; `undefined` if it is neither. */
+function baseOf(actor: ActorId): ActorId | undefined {
   if (actor.length === 32) return actor;
   const isBranch = actor.length === 42 && actor.startsWith(BRANCH_PREFIX) &&
     /^(0[1-9a-f]|[1-7][0-9a-f])$/.test(actor.slice(8, 10));
-  return isBranch ? actor.slice(10) as ActorId : null;
+  return isBranch ? actor.slice(10) as ActorId : undefined;
 }

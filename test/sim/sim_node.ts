@@ -138,6 +138,7 @@ export class SimNode {
       const { members, formers } = log.membership;
       if (members.has(this.peer) || formers.has(this.peer)) this.#add(log);
     }
+    for (const { replica } of this.spaces) await replica.prepare();
   }
 
   /** Stops it; its links are to be cut before. */

@@ -176,26 +176,6 @@ Deno.test("admission: of forged and true envelopes in one read the true ones are
   });
 });
 
-Deno.test("admission: of two changes in one place of a log the first that came stays", async () => {
-  const author = await Author.open(80);
-  const clone = await Author.open(80);
-  const one = await author.post(doc, "one");
-  const two = await clone.post(doc, "two");
-  await alone(async (node) => {
-    await node.replica.admit([one], relay);
-    await assertRefused(node, { ...two, signature: new Uint8Array(64) }, "forged");
-    await assertRefused(node, two, "forked");
-    await assertRefused(node, two, "rejected");
-    assert.equal(node.logged.at(-1)?.level, "debug", "a known fork is no news");
-    assert.deepEqual(texts(node), ["one"]);
-  });
-  await alone(async (node) => {
-    const { fresh, refused } = await node.replica.admit([two, one], relay);
-    assert.deepEqual([fresh, refused], [1, { forked: 1 }]);
-    assert.deepEqual(texts(node), ["two"]);
-  });
-});
-
 Deno.test("admission: what one author makes wait is bounded, and the next comes all the same", async () => {
   await alone(async (node) => {
     const author = await Author.open(80);

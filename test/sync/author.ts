@@ -1,4 +1,5 @@
-import type { DocId, SpaceId } from "../../core/base/ids.ts";
+import type { DocId, NoteId, SpaceId } from "../../core/base/ids.ts";
+import { noteDoc } from "../../core/doc/doc_id.ts";
 import { type DocKey, docKey } from "../../core/doc/doc_key.ts";
 import { readDocKey } from "../../core/doc/doc_key.ts";
 import type { Documents, NewEntry } from "../../core/doc/documents.ts";
@@ -55,6 +56,19 @@ export class Author {
   async write(doc: DocId, entries: readonly NewEntry[]): Promise<Envelope> {
     const key = docKey(this.space, doc);
     const { change } = await this.#documents.put(key, entries, this.#clock.now());
+    this.#keep(key, change);
+    return signEnvelope(this.keys, this.space, doc, change).envelope;
+  }
+
+  /** Types at the beginning of a note. */
+  async type(note: NoteId, text: string): Promise<Envelope> {
+    const doc = noteDoc(note);
+    const key = docKey(this.space, doc);
+    const { heads } = await this.#documents.noteText(key);
+    const splices = [{ at: 0, remove: 0, insert: text }];
+    const { made } = await this.#documents.noteEdit(key, heads, splices, this.#clock.now(), "r");
+    const [change] = made;
+    if (!change) throw new RangeError("Cannot type nothing");
     this.#keep(key, change);
     return signEnvelope(this.keys, this.space, doc, change).envelope;
   }

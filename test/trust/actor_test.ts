@@ -58,9 +58,9 @@ Deno.test("ACT-3: later generations and their branches belong too, each known by
     const actor = actorOf(PEER, SPACE, DOC, n);
     assert.equal(generationOf(actor, PEER, SPACE, DOC), n);
     assert.equal(generationOf(branch("7f", actor), PEER, SPACE, DOC), n);
-    assert.equal(generationOf(branch("80", actor), PEER, SPACE, DOC), null);
-    assert.equal(generationOf(actor, OTHER, SPACE, DOC), null);
-    assert.equal(generationOf(actor, PEER, SPACE, "note/x" as DocId), null);
+    assert.equal(generationOf(branch("80", actor), PEER, SPACE, DOC), undefined);
+    assert.equal(generationOf(actor, OTHER, SPACE, DOC), undefined);
+    assert.equal(generationOf(actor, PEER, SPACE, "note/x" as DocId), undefined);
   }
   for (const generation of [-1, 0.5, MAX_GENERATIONS]) {
     assert.throws(() => actorOf(PEER, SPACE, DOC, generation), RangeError);
