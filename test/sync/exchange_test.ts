@@ -9,10 +9,6 @@ import { SimWorld } from "../sim/sim_world.ts";
 
 /** A link that has ended, though those who wait for its `closed` do not know it yet. */
 class EndedLink implements Link {
-  readonly binding = new Uint8Array(32);
-  readonly noiseKey = new Uint8Array(32);
-  readonly certificate = new Uint8Array(96);
-  readonly door = LOBBY_DOOR;
   readonly peer = deviceKeys(50).peer;
   readonly remote = { host: "test", port: 1 };
   readonly initiator = true;
