@@ -170,6 +170,6 @@ function noMore(words: readonly string[], allowed: number, command: string): voi
 function roleOf(value: string | null): Role {
   if (value === null) return "member";
   const role = ROLES.find((role) => role === value);
-  if (!role) throw new UsageError(`--role is ${ROLES.join(", ")}, not "${value}"`);
+  if (!role) throw new UsageError(`--role is ${ROLES.toReversed().join(", ")}, not "${value}"`);
   return role;
 }

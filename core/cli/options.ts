@@ -3,6 +3,7 @@ import type { Address } from "../net/transport.ts";
 import { cleanName } from "../view/words.ts";
 import { type ClientOptions, clientOptions } from "./client_options.ts";
 import { given, refuseUnknown, single } from "./option_values.ts";
+import { type PassphraseOptions, passphraseOptions } from "./passphrase_options.ts";
 import { UsageError } from "./usage.ts";
 
 /** The port of the page unless another is chosen or it is taken. */
@@ -21,12 +22,17 @@ export interface StartOptions {
   readonly discovery: boolean;
   readonly lobby: boolean;
   readonly open: boolean;
+  readonly passphraseFile: string | null;
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
 /** What a command line asks for. */
-export type Options = StartOptions | ClientOptions | { readonly type: "help" | "version" };
+export type Options =
+  | StartOptions
+  | ClientOptions
+  | PassphraseOptions
+  | { readonly type: "help" | "version" };
 
 /**
  * Reads a command line.
@@ -39,12 +45,13 @@ export function parseOptions(args: readonly string[]): Options {
   if (args.includes("--version")) return { type: "version" };
   if (first === undefined || first.startsWith("-")) return startOptions(args);
   if (first === "start") return startOptions(rest);
+  if (first === "passphrase") return passphraseOptions(rest);
   return clientOptions(first, rest);
 }
 
 function startOptions(args: readonly string[]): StartOptions {
   const parsed = parseArgs(args, {
-    string: ["name", "data", "port", "sync-port", "interface", "peer"],
+    string: ["name", "data", "port", "sync-port", "interface", "peer", "passphrase-file"],
     boolean: ["discovery", "lobby", "open", "json", "verbose"],
     negatable: ["discovery", "lobby", "open"],
     collect: ["interface", "peer"],
@@ -66,6 +73,7 @@ function startOptions(args: readonly string[]): StartOptions {
     discovery: parsed.discovery,
     lobby: parsed.lobby,
     open: parsed.open,
+    passphraseFile: single(parsed["passphrase-file"], "passphrase-file"),
     json: parsed.json,
     verbose: parsed.verbose,
   };

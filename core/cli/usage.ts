@@ -19,6 +19,8 @@ Options of start
   --no-discovery       neither announce this machine nor look for others
   --no-lobby           stay out of the Lobby, the space that is open to the network
   --no-open            do not open the browser
+  --passphrase-file FILE
+                       its first line opens the keys, if a passphrase is set
   --json               print one JSON object per line
   --verbose            print more about what happens
   --help, --version
@@ -44,4 +46,12 @@ Commands (each takes --data DIR and --json; those about a space --space NAME|ID,
   notes write TITLE                  makes stdin the text of a note, new or not
   notes append TITLE                 adds stdin at the end of a note, new or not
   rebuild                            makes all that is shown anew from the signed changes
+
+Commands while Earshot does not run (each takes --data DIR, --json and --passphrase-file FILE)
+  passphrase set                     seals the keys of this device with a passphrase, or another one
+  passphrase remove                  lets them lie open
+                                     Both ask in a terminal; else stdin or FILE has the old passphrase,
+                                     if one is set, and for "set" the new one, each on a line.
+
+Without a terminal, start takes the passphrase from --passphrase-file or EARSHOT_PASSPHRASE.
 `;

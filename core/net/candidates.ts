@@ -26,6 +26,8 @@ export interface Candidate {
   readonly invited: Door | undefined;
   /** The doors to dial through, in this order; none when it has nothing in common with this node. */
   doors: readonly Door[];
+  /** It answers, but by none of these doors: to hear it again is no news. */
+  shut: boolean;
   /** Links in a row that the other side closed at once: each time the next door is the first to be tried. */
   doorTurn: number;
   /** Who answered there; unknown until then. From memory: who did once. */
@@ -69,6 +71,7 @@ export class Candidates {
       hints: [],
       invited: undefined,
       doors: [],
+      shut: false,
       doorTurn: 0,
       peer: undefined,
       peerAt: undefined,

@@ -157,7 +157,7 @@ class DialRace {
 }
 
 /** Whether another door may open where this one did not. */
-function isOtherDoor(error: unknown): boolean {
+export function isOtherDoor(error: unknown): boolean {
   return error instanceof NotAdmitted ||
     (error instanceof HandshakeError && error.failure === "unanswered");
 }

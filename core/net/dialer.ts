@@ -4,7 +4,7 @@ import type { RandomBytes } from "../base/random.ts";
 import type { Door } from "../trust/door.ts";
 import { type Candidate, Candidates } from "./candidates.ts";
 import type { ConnectionCount } from "./connection_count.ts";
-import { DialFailed, type Dialled, raceDial } from "./dial_race.ts";
+import { DialFailed, type Dialled, isOtherDoor, raceDial } from "./dial_race.ts";
 import { pauseMs, yieldMs } from "./dial_pause.ts";
 import { DialRoom } from "./dial_room.ts";
 import { doorsFor, doorsInTurn } from "./door_choice.ts";
@@ -81,8 +81,9 @@ export class Dialer {
       there.addresses = addresses;
       there.hints = hints;
       there.gone = false;
-      there.doors = this.#doorsFor(there);
-      if (this.#isWanted(there) || there.dialling) this.#renew(there, moved);
+      const opened = this.#chooseDoors(there);
+      const news = moved || opened || !there.shut;
+      if (news && (this.#isWanted(there) || there.dialling)) this.#renew(there, moved);
     }
     this.#pump();
   }
@@ -119,9 +120,7 @@ export class Dialer {
   /** This node has other doors: those whom a new one may lead to are dialled at once. */
   doorsChanged(): void {
     for (const candidate of this.#candidates.inOrder()) {
-      const before = candidate.doors;
-      candidate.doors = this.#doorsFor(candidate);
-      if (candidate.doors.some((door) => !before.includes(door))) this.#renew(candidate, false);
+      if (this.#chooseDoors(candidate)) this.#renew(candidate, false);
     }
     this.#pump();
   }
@@ -168,16 +167,19 @@ export class Dialer {
     return this.#options.clock.now();
   }
 
-  #doorsFor(candidate: Candidate): readonly Door[] {
-    return doorsFor(candidate, this.#options.doors());
+  /** Chooses the doors of a candidate anew; gives whether there is one that was not there before. */
+  #chooseDoors(candidate: Candidate): boolean {
+    const before = candidate.doors;
+    candidate.doors = doorsFor(candidate, this.#options.doors());
+    return candidate.doors.some((door) => !before.includes(door));
   }
 
   #add(key: string, made: Parameters<Candidates["add"]>[1]): void {
-    const candidate = this.#candidates.add(key, made, (one) => this.#doorsFor(one));
-    const { links, isSuspect } = this.#options.pairs;
-    if (candidate) {
-      recognise(candidate, this.#candidates, (peer) => links.has(peer) && !isSuspect(peer));
-    }
+    const own = this.#options.doors();
+    const candidate = this.#candidates.add(key, made, (one) => doorsFor(one, own));
+    const { pairs } = this.#options;
+    const isLinked = (peer: PeerId) => pairs.links.has(peer) && !pairs.isSuspect(peer);
+    if (candidate) recognise(candidate, this.#candidates, isLinked);
   }
 
   #isLinked({ peer }: Candidate): boolean {
@@ -187,6 +189,7 @@ export class Dialer {
   /** Makes a candidate due; `anew` ends a dial that is under way. */
   #renew(candidate: Candidate, anew: boolean): void {
     candidate.failures = 0;
+    candidate.shut = false;
     candidate.dueAt = this.#now + yieldMs(this.#options, candidate);
     if (anew) candidate.dialling?.abort(AGAIN);
   }
@@ -278,6 +281,7 @@ export class Dialer {
     candidate.isSelf = errors.some((one) =>
       one instanceof HandshakeError && one.failure === "self"
     );
+    candidate.shut = errors.length > 0 && errors.every(isOtherDoor);
     candidate.lastError = reasons.join("; ");
     candidate.failures++;
     candidate.dueAt = this.#now + pauseMs(candidate, this.#options.random);

@@ -10,7 +10,8 @@ export const MAX_HINTS = 2 * HINT_STEP;
 
 /** The string of TXT that carries tags. */
 const PREFIX = "t=";
-const MAX_TEXT_CHARS = Math.ceil(MAX_HINTS * HINT_TAG_BYTES / 3) * 4;
+/** A tag in base64url; they fill whole characters, so each stands for itself. */
+const TAG_CHARS = 8;
 
 /** The doors that the whole world has: they tell of nobody, and no tag is announced for them. */
 export const PUBLISHED_DOORS: readonly Door[] = [LOBBY_DOOR, PAIRING_DOOR];
@@ -37,10 +38,9 @@ export function writeHints(hints: readonly Uint8Array[]): string {
 /** Reads tags from a string of TXT; none when it is another string, or not as it must be. */
 export function readHints(text: string): Uint8Array[] {
   const encoded = text.slice(PREFIX.length);
-  if (!text.startsWith(PREFIX) || encoded.length > MAX_TEXT_CHARS) return [];
-  if (!/^[\w-]*$/.test(encoded)) return [];
+  if (!text.startsWith(PREFIX) || encoded.length > MAX_HINTS * TAG_CHARS) return [];
+  if (!/^(?:[\w-]{8})*$/.test(encoded)) return [];
   const bytes = new Uint8Array(Buffer.from(encoded, "base64url"));
-  if (bytes.length % HINT_TAG_BYTES !== 0) return [];
   return Array.from(
     { length: bytes.length / HINT_TAG_BYTES },
     (_, index) => bytes.subarray(index * HINT_TAG_BYTES, (index + 1) * HINT_TAG_BYTES),

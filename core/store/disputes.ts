@@ -86,6 +86,23 @@ export class Disputes {
     return rows.map((row) => ({ ...row, actor, author: log.author }));
   }
 
+  /** Whether an author is proven to have signed two changes for one place in a space. */
+  has(space: SpaceId, author: PeerId): boolean {
+    return [...this.#places.get(space) ?? []].some(([doc, places]) =>
+      [...places].some(([actor, { hashes }]) =>
+        hashes.length === MAX_VARIANTS && this.#logs.find(space, doc, actor)?.author === author
+      )
+    );
+  }
+
+  /** Forgets what is kept of a space, which is deleted within this transaction. */
+  forget(space: SpaceId): void {
+    const places = this.#places.get(space);
+    if (!places) return;
+    this.#database.onRollback(() => this.#places.set(space, places));
+    this.#places.delete(space);
+  }
+
   /** What is kept of an author in a space, in bytes of changes. */
   bytesOf(space: SpaceId, author: PeerId): number {
     return this.#bytesOf.get<{ bytes: number }>(space, author)?.bytes ?? 0;

@@ -103,6 +103,18 @@ export class Logs {
     return log;
   }
 
+  /** Forgets the documents of a space, which are deleted within this transaction. */
+  forget(space: SpaceId): void {
+    const [docs, tops] = [this.#docs.get(space), this.#tops.get(space)];
+    if (!docs || !tops) return;
+    this.#database.onRollback(() => {
+      this.#docs.set(space, docs);
+      this.#tops.set(space, tops);
+    });
+    this.#docs.delete(space);
+    this.#tops.delete(space);
+  }
+
   /** Sets a log back to a change of it, or to none; within a transaction. */
   setBack(
     space: SpaceId,

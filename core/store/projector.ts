@@ -56,6 +56,7 @@ export class Projector {
   readonly #dropMessages: Statement;
   readonly #clearSegment: Statement;
   readonly #shadows: ShadowedMessages;
+  readonly #successor: Statement;
 
   constructor(database: Database, names: Names) {
     this.#names = names;
@@ -96,6 +97,9 @@ export class Projector {
       `INSERT INTO notes (space, note, changed_at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET changed_at = excluded.changed_at
          WHERE excluded.changed_at > changed_at`,
+    );
+    this.#successor = database.prepare(
+      "INSERT INTO successors (old, new, signature) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     );
     this.#person = database.prepare(
       `INSERT INTO people (space, peer, name, colour, op, op_actor) VALUES (?, ?, ?, ?, ?, ?)
@@ -202,8 +206,9 @@ export class Projector {
     return this.#noteTime.run(space, id, changedAt(source)) > 0 || renamed;
   }
 
-  #applyPerson(space: number, { peer, name, colour, op }: RowOf<"person">): boolean {
+  #applyPerson(space: number, { peer, name, colour, before, op }: RowOf<"person">): boolean {
     const number = this.#names.peer(peer);
+    if (before) this.#successor.run(this.#names.peer(before.old), number, before.signature);
     return this.#person.run(space, number, name, colour, op.counter, op.actor) > 0;
   }
 }

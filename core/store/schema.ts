@@ -231,6 +231,7 @@ export const MIGRATIONS: readonly string[] = [
     text TEXT NOT NULL
   ) STRICT;
 
+  -- A hidden one was here and was forgotten.
   CREATE TABLE space_states (
     space INTEGER PRIMARY KEY REFERENCES spaces(id),
     hidden INTEGER NOT NULL DEFAULT 0
@@ -248,6 +249,14 @@ export const MIGRATIONS: readonly string[] = [
     op INTEGER NOT NULL,
     text TEXT NOT NULL,
     PRIMARY KEY (channel, message, segment)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The epoch of a private space that a peer was seen to have heard of last.
+  CREATE TABLE heard_epochs (
+    space INTEGER NOT NULL REFERENCES spaces(id),
+    peer INTEGER NOT NULL REFERENCES peers(id),
+    epoch BLOB NOT NULL,
+    PRIMARY KEY (space, peer)
   ) STRICT, WITHOUT ROWID;
 
   -- What changes of this device wrote that became void, to be written again; entries is JSON.

@@ -12,6 +12,8 @@ import { Database } from "./database.ts";
 import { Disputes, type KeptChange } from "./disputes.ts";
 import { Envelopes, type StoredChange } from "./envelopes.ts";
 import { DATABASE_FILE } from "./file_names.ts";
+import { Forgetting } from "./forgetting.ts";
+import { HeardEpochs } from "./heard_epochs.ts";
 import { Holdings } from "./holdings.ts";
 import { KnownNames } from "./known_names.ts";
 import { Logs } from "./logs.ts";
@@ -97,6 +99,8 @@ export class Store implements Disposable {
   readonly profile: Profile;
   readonly successors: Successors;
   readonly knownNames: KnownNames;
+  readonly heardEpochs: HeardEpochs;
+  readonly forgotten: Forgetting;
   readonly #database: Database;
   readonly #logs: Logs;
   readonly #projector: Projector;
@@ -127,6 +131,8 @@ export class Store implements Disposable {
     this.profile = new Profile(database);
     this.successors = new Successors(database, names);
     this.knownNames = new KnownNames(database, names);
+    this.heardEpochs = new HeardEpochs(database, names);
+    this.forgotten = new Forgetting(database, names, logs, this.disputes);
   }
 
   /**

@@ -7,10 +7,11 @@ import type { Door } from "../trust/door.ts";
 import { EnvelopeError } from "../trust/envelope.ts";
 import { decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type { MeetMessage, Message, NodeMessage, SentEntry } from "../wire/message.ts";
+import type { LogMessage, MeetMessage, Message, NodeMessage, SentEntry } from "../wire/message.ts";
 import type { HeardEntries } from "./heard_entries.ts";
 import { MeetTags } from "./meet_tags.ts";
-import { type ContentMessage, OpenedSpace } from "./opened_space.ts";
+import { messageRuns } from "./message_runs.ts";
+import { OpenedSpace } from "./opened_space.ts";
 import type { SharedSpace } from "./shared_space.ts";
 
 /** A peer that shows other doors more often than this within {@linkcode MEETS_MS} loses its link. */
@@ -124,7 +125,11 @@ export class Meeting {
     }
     this.#show(spaces);
     for (const [shared, place] of places) if (place >= 0) this.#open(shared).update(place === 0);
-    for (const door of this.#parts.extraDoors()) {
+    const extra = this.#parts.extraDoors();
+    const tags = new Set(extra.map((door) => this.#tags.theirs(door)));
+    // One that was given up and is called at again is met anew.
+    for (const tag of this.#met) if (!tags.has(tag)) this.#met.delete(tag);
+    for (const door of extra) {
       const tag = this.#tags.theirs(door);
       if (!this.#shown.has(tag) || this.#met.has(tag)) continue;
       this.#met.add(tag);
@@ -189,38 +194,31 @@ export class Meeting {
   }
 
   async #take(messages: readonly Message[]): Promise<void> {
-    let run: ContentMessage[] = [];
-    for (const message of messages) {
-      if (run[0] && !(isContent(message) && message.space === run[0].space)) {
-        // What follows may speak of what came before it.
-        await this.#takeContent(run);
-        run = [];
-      }
+    for (const run of messageRuns(messages)) {
       if (this.#ended) return;
-      if (isContent(message)) run.push(message);
-      else this.#takeOther(message);
-    }
-    await this.#takeContent(run);
-  }
-
-  async #takeContent(run: readonly ContentMessage[]): Promise<void> {
-    if (run[0]) await this.#opened.get(run[0].space)?.content(run);
-  }
-
-  #takeOther(message: Exclude<Message, ContentMessage>): void {
-    switch (message.type) {
-      case "meet":
-        return this.#meet(message);
-      case "log":
-        return this.#opened.get(message.space)?.listed(message);
-      case "entries": {
-        const opened = this.#opened.get(message.space);
-        if (opened) return opened.entries(message);
-        return this.#parts.onEntries(this.link.peer, message.space, message.items);
+      switch (run.type) {
+        case "content":
+          await this.#opened.get(run.space)?.content(run.messages);
+          break;
+        case "entries":
+          this.#entries(run.space, run.items);
+          break;
+        case "single":
+          this.#takeOne(run.message);
       }
-      default:
-        return this.#parts.onMessage(this.link, message);
     }
+  }
+
+  #entries(space: SpaceId, items: readonly SentEntry[]): void {
+    const opened = this.#opened.get(space);
+    if (opened) opened.entries(items);
+    else this.#parts.onEntries(this.link.peer, space, items);
+  }
+
+  #takeOne(message: LogMessage | NodeMessage): void {
+    if (message.type === "meet") this.#meet(message);
+    else if (message.type === "log") this.#opened.get(message.space)?.listed(message);
+    else this.#parts.onMessage(this.link, message);
   }
 
   /** @throws {SyntaxError} if the peer says so without end. */
@@ -246,19 +244,6 @@ export class Meeting {
   #await(work: Promise<void>): void {
     const ending: Promise<void> = work.then(() => void this.#ending.delete(ending));
     this.#ending.add(ending);
-  }
-}
-
-function isContent(message: Message): message is ContentMessage {
-  switch (message.type) {
-    case "digest":
-    case "vectors":
-    case "envelopes":
-    case "held":
-    case "presence":
-      return true;
-    default:
-      return false;
   }
 }
 

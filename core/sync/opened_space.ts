@@ -2,9 +2,10 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Link } from "../net/link.ts";
 import { StoreError } from "../store/store_error.ts";
-import type { EntriesMessage, LogMessage, SpaceMessage } from "../wire/message.ts";
+import type { LogMessage, SentEntry } from "../wire/message.ts";
 import type { HeardEntries } from "./heard_entries.ts";
 import { LogLine } from "./log_line.ts";
+import type { ContentMessage } from "./message_runs.ts";
 import type { SharedSpace } from "./shared_space.ts";
 
 /** What an {@linkcode OpenedSpace} needs. */
@@ -15,9 +16,6 @@ export interface OpenedSpaceParts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** What is said in a space besides its membership log. */
-export type ContentMessage = Exclude<SpaceMessage, LogMessage | EntriesMessage>;
 
 /**
  * One space over a link whose peer has a door of it. Only a member is told anything; its content, once it was
@@ -63,7 +61,7 @@ export class OpenedSpace {
   }
 
   /** Takes entries. @throws {EnvelopeError} if one is forged. */
-  entries({ items }: EntriesMessage): void {
+  entries(items: readonly SentEntry[]): void {
     const line = this.#line;
     if (!line || !this.#admitted && !line.hasSaid) return;
     try {
@@ -87,9 +85,10 @@ export class OpenedSpace {
     }
   }
 
-  /** Sends new entries. */
+  /** Sends new entries; also that by which this node itself is a member no longer. */
   push(): void {
-    this.#line?.push(this.shared.admits(this.#parts.link.peer));
+    const { members } = this.shared.log?.membership ?? {};
+    this.#line?.push(members?.has(this.#parts.link.peer) ?? false);
   }
 
   beat(): void {

@@ -9,7 +9,6 @@ import { X25519_BYTES, type X25519Pair, x25519Pair } from "./x25519.ts";
 
 /** How device keys rest on disk. Both secrets are 32 bytes in hex: to be kept in a file of mode 0600. */
 export interface DeviceKeysRecord {
-  version: 1;
   /** Derived from `signing`; a record whose parts do not match is damaged. */
   peer: string;
   /** The Ed25519 seed. */
@@ -36,7 +35,6 @@ export class DeviceKeys {
     const signature = this.sign(certificateText(this.noise.publicKey));
     this.certificate = new Uint8Array(Buffer.concat([keyOfPeer(this.peer), signature]));
     this.#record = {
-      version: 1,
       peer: this.peer,
       signing: Buffer.from(signingSeed).toString("hex"),
       noise: Buffer.from(noiseSecret).toString("hex"),
@@ -69,8 +67,7 @@ export function createDeviceKeys(random: RandomBytes = randomBytes): DeviceKeys 
  * @throws {TypeError} if it is no such record, or was damaged.
  */
 export function importDeviceKeys(record: unknown): DeviceKeys {
-  const { version, peer, signing, noise } = (record ?? {}) as Record<string, unknown>;
-  if (version !== 1) throw new TypeError(`Cannot read the device keys: version ${version}, not 1`);
+  const { peer, signing, noise } = (record ?? {}) as Record<string, unknown>;
   const keys = new DeviceKeys(parseSecret(signing, "signing"), parseSecret(noise, "noise"));
   if (keys.peer !== peer) {
     throw new TypeError("Cannot read the device keys: damaged, the peer is not that of the key");

@@ -46,7 +46,7 @@ export function spaceIdOf(createBytes: Uint8Array): SpaceId {
  * @throws {EnvelopeError} if no peer would take it, or its author is another than the signer.
  */
 export function signEntry(signer: Signer, entry: Entry): VerifiedEntry {
-  const bytes = writeEntry(entry);
+  const bytes = new Uint8Array(writeEntry(entry));
   return readEntry({ bytes, signature: new Uint8Array(signer.sign(entryText(bytes))) });
 }
 

@@ -5,6 +5,7 @@ import type { Bits } from "./bits.ts";
 import type { VerifiedEntry } from "./entry.ts";
 import { MAX_PARENTS } from "./entry_body.ts";
 import { EntryGraph } from "./entry_graph.ts";
+import { mayEverCount } from "./entry_hope.ts";
 import { TargetIndex } from "./entry_targets.ts";
 import type { Deed, Epoch, Former, InviteState, Member, Rights } from "./member_views.ts";
 import { MembershipState } from "./membership_state.ts";
@@ -39,15 +40,16 @@ export class Membership {
   /** What a new entry rests on: the newest entries that count, in ascending order, as many as it can name. */
   readonly parents: readonly EntryHash[];
   readonly #graph: EntryGraph;
+  readonly #targets: TargetIndex;
   readonly #alive: Bits;
   readonly #state: MembershipState;
 
   private constructor(space: SpaceId, entries: readonly VerifiedEntry[]) {
     this.space = space;
     this.#graph = new EntryGraph(space, entries);
-    const targets = new TargetIndex(this.#graph);
-    this.#alive = new Resolver(this.#graph, targets).resolve();
-    this.#state = new MembershipState(this.#graph, targets, this.#alive);
+    this.#targets = new TargetIndex(this.#graph);
+    this.#alive = new Resolver(this.#graph, this.#targets).resolve();
+    this.#state = new MembershipState(this.#graph, this.#targets, this.#alive);
     this.members = this.#state.members();
     this.formers = this.#state.formers(this.members);
     this.invites = this.#state.invites(this.members);
@@ -90,6 +92,15 @@ export class Membership {
   isAlive(hash: EntryHash): boolean {
     const number = this.#graph.numberOf(hash);
     return number !== undefined && this.#alive.has(number);
+  }
+
+  /**
+   * Whether an entry, all of whose parents are here, may ever count: what rests on nothing that gives its
+   * author the right never does, whatever comes. A judgement by the entry and its ancestors alone, and so
+   * the same for everyone; `false` also while a parent is missing.
+   */
+  mayEverCount(entry: VerifiedEntry): boolean {
+    return entry.space === this.space && mayEverCount(this.#graph, this.#targets, entry);
   }
 
   /** The name that its founder gave the space; empty while the create entry is not here. */

@@ -181,9 +181,10 @@ const nodeReaders = new Map<number, (fields: Fields) => NodeMessage | null>([
     const read = readBytes(bytes, "step", 0, MAX_PAIR_BYTES);
     return step ? { type: "pair", step, bytes: read } : null;
   }],
-  [MESSAGE_TYPES.ask, ([word]) => {
+  [MESSAGE_TYPES.ask, ([word, space]) => {
     const step = readWord(word, "step", ASK_STEPS);
-    return step ? { type: "ask", step } : null;
+    if (!step) return null;
+    return { type: "ask", step, space: step === "made" ? readSpace(space) : null };
   }],
   [MESSAGE_TYPES.refused, ([about, word]) => {
     const what = readWord(about, "refusal", ["join", "pair"] as const);

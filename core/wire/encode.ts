@@ -73,7 +73,7 @@ function fields(message: Message): readonly Cbor[] {
     case "pair":
       return [PAIR_STEPS.indexOf(message.step), message.bytes];
     case "ask":
-      return [ASK_STEPS.indexOf(message.step)];
+      return [ASK_STEPS.indexOf(message.step), message.space && hex(message.space)];
     case "refused":
       return [message.what === "join" ? 0 : 1, REFUSAL_REASONS.indexOf(message.reason)];
     default:

@@ -128,11 +128,13 @@ export interface PairMessage {
 }
 
 /** Steps of asking a person for a private space of two. */
-export const ASK_STEPS = ["ask", "accept", "decline", "withdraw"] as const;
+export const ASK_STEPS = ["ask", "accept", "decline", "withdraw", "made"] as const;
 
 export interface AskMessage {
   readonly type: "ask";
   readonly step: typeof ASK_STEPS[number];
+  /** With `made`: the space of the two, whose log follows; else `null`. */
+  readonly space: SpaceId | null;
 }
 
 /** Why somebody is not let in. */

@@ -14,6 +14,7 @@ Deno.test("no arguments start a node with every default", () => {
     discovery: true,
     lobby: true,
     open: true,
+    passphraseFile: null,
     json: false,
     verbose: false,
   });
@@ -24,6 +25,7 @@ Deno.test("every option of start is read", () => {
     ...["--name", "Ana", "--data=/d", "--port", "0", "--sync-port=4748", "--interface", "eth1"],
     ...["--interface", "127.0.0.1", "--peer", "10.0.0.2:4000", "--peer=[fe80::1%eth1]:5000"],
     ...["--no-discovery", "--no-lobby", "--no-open", "--json", "--verbose"],
+    ...["--passphrase-file", "/p"],
   ]);
   assert.deepEqual(options, {
     type: "start",
@@ -36,6 +38,7 @@ Deno.test("every option of start is read", () => {
     discovery: false,
     lobby: false,
     open: false,
+    passphraseFile: "/p",
     json: true,
     verbose: true,
   });
@@ -60,6 +63,18 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["an option of another command", ["peers", "--channel", "x"], /Cannot use --channel/],
   ["a limit of none", ["read", "--limit", "0"], /--limit is a number from 1/],
   ["an unknown verb of notes", ["notes", "delete", "x"], /takes show, write or append/],
+  ["passphrase without a verb", ["passphrase"], /takes set or remove$/],
+  ["an unknown verb of passphrase", ["passphrase", "show"], /takes set or remove, not "show"/],
+  [
+    "a passphrase on the command line",
+    ["passphrase", "set", "secret"],
+    /takes no more words: it asks/,
+  ],
+  [
+    "a passphrase file of another command",
+    ["send", "--passphrase-file", "f", "x"],
+    /Unknown option/,
+  ],
   ["an option of no use with a code", ["invite", "--code", "--hours", "2"], /five minutes/],
   ["a role that is none", ["invite", "--role", "boss"], /--role is admin, member, reader/],
   ["hours without end", ["invite", "--hours", "999"], /--hours is a number from 1 to 168/],
@@ -174,6 +189,21 @@ Deno.test("commands about spaces are read", () => {
     type: "members",
     space: "Crew",
     data: null,
+    json: true,
+  });
+});
+
+Deno.test("passphrase set and remove are read", () => {
+  assert.deepEqual(parseOptions(["passphrase", "set", "--data", "/d", "--passphrase-file=/p"]), {
+    type: "passphrase.set",
+    data: "/d",
+    passphraseFile: "/p",
+    json: false,
+  });
+  assert.deepEqual(parseOptions(["passphrase", "remove", "--json"]), {
+    type: "passphrase.remove",
+    data: null,
+    passphraseFile: null,
     json: true,
   });
 });

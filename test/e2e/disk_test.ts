@@ -63,7 +63,8 @@ async function general(tab: Tab): Promise<Room> {
 }
 
 Deno.test({
-  name: `a full disk is said in every tab, nothing is lost, and writing resumes by itself${suffix}`,
+  name:
+    `hostile 38: a full disk is said in every tab, nothing is lost, and writing resumes by itself${suffix}`,
   ...options,
   fn: async () => {
     using disk = SmallDisk.open("8m");
@@ -108,7 +109,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `what a peer writes while the disk is full arrives when there is room${suffix}`,
+  name: `hostile 38: what a peer writes while the disk is full arrives when there is room${suffix}`,
   ...options,
   fn: async () => {
     using disk = SmallDisk.open("8m");

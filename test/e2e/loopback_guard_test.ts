@@ -72,7 +72,7 @@ class Target implements AsyncDisposable {
 
 const SNAPSHOT = JSON.stringify({ id: "a", command: { type: "snapshot" } });
 
-Deno.test("who calls the node by another name gets nothing, whatever else is right", async () => {
+Deno.test("hostile 31: who calls the node by another name gets nothing, whatever else is right", async () => {
   await using target = await Target.open();
   const { port, host, bearer } = target;
   await target.assertAlive();
@@ -96,7 +96,7 @@ Deno.test("who calls the node by another name gets nothing, whatever else is rig
   assert.equal((await absolute(`127.0.0.1:${port}`, [bearer])).status, 421);
 });
 
-Deno.test("other origins, and who has no token, are refused; the token is nowhere to be found", async () => {
+Deno.test("hostile 32, 33: other origins, and who has no token, are refused; the token is nowhere to be found", async () => {
   await using target = await Target.open();
   const { port, host, bearer, token, node } = target;
   const origin = `Origin: http://127.0.0.1:${port}`;
@@ -143,7 +143,7 @@ Deno.test("other origins, and who has no token, are refused; the token is nowher
   }
 });
 
-Deno.test("a WebSocket is opened for who has the token and comes from nowhere else", async () => {
+Deno.test("hostile 32: a WebSocket is opened for who has the token and comes from nowhere else", async () => {
   await using target = await Target.open();
   const { port, host, token } = target;
   const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
@@ -295,20 +295,24 @@ Deno.test({
   },
 });
 
-browserTest("a name that leads to this machine shows nothing of the node", async (browser) => {
-  await using target = await Target.open();
-  const page = await browser.newPage();
-  for (const name of ["rebound.test", "0.0.0.0", "localhost"]) {
-    const answer = await page.goto(`http://${name}:${target.port}/#t=${target.token}`);
-    assert.equal(answer?.status(), 421, name);
-    assert.equal(await page.locator("script").count(), 0);
-    const outcome = await page.evaluate(async (bearer) => {
-      const body = JSON.stringify({ id: "x", command: { type: "snapshot" } });
-      const headers = { authorization: bearer };
-      const response = await fetch("/api/command", { method: "POST", headers, body });
-      return [response.status, await response.text()] as const;
-    }, `Bearer ${target.token}`);
-    assert.equal(outcome[0], 421, name);
-    assert.doesNotMatch(outcome[1], /Ana/);
-  }
-}, ["--host-resolver-rules=MAP rebound.test 127.0.0.1"]);
+browserTest(
+  "hostile 31: a name that leads to this machine shows nothing of the node",
+  async (browser) => {
+    await using target = await Target.open();
+    const page = await browser.newPage();
+    for (const name of ["rebound.test", "0.0.0.0", "localhost"]) {
+      const answer = await page.goto(`http://${name}:${target.port}/#t=${target.token}`);
+      assert.equal(answer?.status(), 421, name);
+      assert.equal(await page.locator("script").count(), 0);
+      const outcome = await page.evaluate(async (bearer) => {
+        const body = JSON.stringify({ id: "x", command: { type: "snapshot" } });
+        const headers = { authorization: bearer };
+        const response = await fetch("/api/command", { method: "POST", headers, body });
+        return [response.status, await response.text()] as const;
+      }, `Bearer ${target.token}`);
+      assert.equal(outcome[0], 421, name);
+      assert.doesNotMatch(outcome[1], /Ana/);
+    }
+  },
+  ["--host-resolver-rules=MAP rebound.test 127.0.0.1"],
+);

@@ -130,7 +130,6 @@ Deno.test({
     }).spawn();
     const words = capture.stderr.pipeThrough(new TextDecoderStream()).getReader();
     while (!(await words.read()).value?.includes("listening on"));
-    words.releaseLock();
     await using all = await startAll(net.places, folder.path, ["Anastasia", "Bartholomew"]);
     const [ana, ben] = all.nodes;
     assert(ana && ben);
@@ -142,7 +141,7 @@ Deno.test({
     const id = (await crewOf(ana))?.id ?? "";
     for (const node of all.nodes) await node.stop();
     capture.kill("SIGINT");
-    await capture.stderr.cancel();
+    await words.cancel();
     await capture.status;
     const bytes = await Deno.readFile(file);
     const seen = new TextDecoder("latin1").decode(bytes);

@@ -43,7 +43,7 @@ async function write(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void>
   }
 }
 
-Deno.test("junk is cut off without an answer, and silence takes nobody's place", async () => {
+Deno.test("hostile 27: at a real node junk is cut off without an answer, and silence takes nobody's place", async () => {
   await using folder = await tempFolder();
   const start = (name: string, ...args: string[]) =>
     RunningNode.start(loopback, `${folder.path}/${name}`, ["--no-discovery", ...args]);

@@ -74,7 +74,7 @@ export class SpaceLog {
     return entry;
   }
 
-  join(author: DeviceKeys, joiner: DeviceKeys, role: Role = "member", options?: Options) {
+  join(author: DeviceKeys, joiner: DeviceKeys, role: Role = "member", options: Options = {}) {
     return this.add(author, {
       type: "join",
       identity: identityOf(joiner),
@@ -85,7 +85,7 @@ export class SpaceLog {
     }, options);
   }
 
-  succeed(old: DeviceKeys, next: DeviceKeys, role: Role = "member", options?: Options) {
+  succeed(old: DeviceKeys, next: DeviceKeys, role: Role = "member", options: Options = {}) {
     return this.add(old, {
       type: "join",
       identity: identityOf(next),
@@ -96,7 +96,7 @@ export class SpaceLog {
     }, options);
   }
 
-  invite(author: DeviceKeys, secret: number, role: Role = "member", options?: Options) {
+  invite(author: DeviceKeys, secret: number, role: Role = "member", options: Options = {}) {
     const { key, door } = inviteKeys(new Uint8Array(16).fill(secret));
     return this.add(
       author,
@@ -110,7 +110,7 @@ export class SpaceLog {
     joiner: DeviceKeys,
     secret: number,
     role: Role = "member",
-    options?: Options,
+    options: Options = {},
   ) {
     const bytes = new Uint8Array(16).fill(secret);
     return this.add(author, {

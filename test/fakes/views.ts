@@ -1,5 +1,6 @@
 import { parseChannelId, parseMessageId, parseNoteId, parsePeerId } from "../../core/base/ids.ts";
 import { parseSpaceId } from "../../core/base/ids.ts";
+import { unknownPerson } from "../../core/view/people_words.ts";
 import type { MessageView, PersonView, Snapshot, SpaceView } from "../../core/view/view.ts";
 
 export const ME = parsePeerId("aa".repeat(32));
@@ -7,6 +8,7 @@ export const ANA = parsePeerId("bb".repeat(32));
 export const GENERAL = parseChannelId("01".repeat(8));
 export const SHOPPING = parseNoteId("02".repeat(16));
 
+/** The space open to the network. */
 export const LOBBY_VIEW: SpaceView = {
   id: parseSpaceId("00".repeat(16)),
   name: "Lobby",
@@ -27,20 +29,7 @@ export const CREW: SpaceView = {
 };
 
 /** Another person, of whom nothing is special. */
-export const PERSON: PersonView = {
-  peer: ANA,
-  name: "Ana",
-  colour: 1,
-  here: true,
-  lastSeenAt: 0,
-  role: null,
-  verified: false,
-  muted: false,
-  newKey: false,
-  alike: [],
-  replaces: null,
-  disputed: false,
-};
+export const PERSON: PersonView = { ...unknownPerson(ANA), name: "Ana", colour: 1, here: true };
 
 /** A small space with one other person, one channel and one note. */
 export function snapshot(more: Partial<Snapshot> = {}): Snapshot {

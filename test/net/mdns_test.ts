@@ -5,12 +5,24 @@ import { MAX_PACKET_BYTES, MAX_RECORDS, MdnsPort } from "../../core/net/mdns_por
 import { readResponse } from "../../core/net/mdns_reading.ts";
 import { answer, goodbye, query, wanted } from "../../core/net/mdns_records.ts";
 import { MAX_PACKETS, MAX_PACKETS_PER_SOURCE } from "../../core/net/source_limit.ts";
+import { doorOf, hintTag } from "../../core/trust/door.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { Cable, fakeInterface } from "../fakes/multicast.ts";
 import { seededBytes, seededUnit } from "../fakes/random.ts";
 import recorded from "./mdns_packets.json" with { type: "json" };
 
-const ME = { instance: "00000000000000aa", port: 4_711, addresses: ["10.77.0.3", "fe80::3"] };
+/** The tags of PROTOCOL.md's example: the third is that of a door, the others are made up. */
+const TAG = hintTag(doorOf(new Uint8Array(32).fill(1), "example"), "00000000000000aa");
+const HINTS = Array.from(
+  { length: 8 },
+  (_, index) => index === 2 ? TAG : new Uint8Array(6).fill(0x11 * (index + 1)),
+);
+const ME = {
+  instance: "00000000000000aa",
+  port: 4_711,
+  addresses: ["10.77.0.3", "fe80::3"],
+  hints: HINTS,
+};
 const eth0 = fakeInterface("eth0", ["10.77.0.1/24", "fe80::1/64"]);
 
 /** A port on a cable, and what came through it. */
@@ -60,6 +72,7 @@ Deno.test("mdns: what one node says another one reads", async () => {
         { host: "10.77.0.3", port: 4_711, rank: 0 },
         { host: "fe80::3%eth0", port: 4_711, rank: 2 },
       ],
+      hints: HINTS,
       ttlMs: 120_000,
     }],
     goodbyes: [],
@@ -197,7 +210,7 @@ Deno.test("mdns: records that are not whole, not neighbours or of another versio
   assert.equal(read([...received.slice(0, 3), ...many])[0]?.addresses.length, 8);
 });
 
-Deno.test("mdns: size and number of records are bounded before anything is decoded", async () => {
+Deno.test("hostile 30: size and number of records are bounded before anything is decoded", async () => {
   const { port, received, hear } = await openPort();
   const good = await bytesOf(query([]));
   const padded = (length: number) => Buffer.concat([good, Buffer.alloc(length - good.length)]);
@@ -215,7 +228,7 @@ Deno.test("mdns: size and number of records are bounded before anything is decod
   await port.close();
 });
 
-Deno.test("mdns: garbage, pointer loops and cut packets are dropped without harm", async () => {
+Deno.test("hostile 30: garbage, pointer loops and cut packets are dropped without harm", async () => {
   const { port, clock, received, hear, lines } = await openPort();
   const loop = Buffer.from("000084000000000100000000c00c000c000100000078000200000000", "hex");
   const twoLoops = Buffer.from("000000000002000000000000c00ec00c00010001c00c00010001", "hex");
@@ -242,7 +255,7 @@ Deno.test("mdns: garbage, pointer loops and cut packets are dropped without harm
   await port.close();
 });
 
-Deno.test("mdns: only neighbours are heard, each 50 times in a second, all 500 times", async () => {
+Deno.test("hostile 30: only neighbours are heard, each 50 times in a second, all 500 times", async () => {
   const { port, clock, received, hear } = await openPort();
   const bytes = await bytesOf(query([]));
   for (const from of ["8.8.8.8", "10.78.0.3", "127.0.0.1", "10.77.0.255"]) hear(bytes, from);

@@ -114,6 +114,7 @@ Deno.test("MEMB-6, MEMB-8: what counts has the right and nothing against it, by 
       const isThreatened = threats.some(({ hash }) => m.isAlive(hash));
       const counts = oracle.hasRight(entry) && !isThreatened;
       if (m.isAlive(entry.hash)) {
+        assert.ok(m.mayEverCount(entry), `seed ${seed}: ${entry.hash} was thought hopeless`);
         assert.ok(counts, `seed ${seed}: ${entry.hash} counts against the rules`);
       } else if (counts) {
         // Only what lost in a circle: it would have been the end of something that counts.

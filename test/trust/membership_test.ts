@@ -190,67 +190,6 @@ Deno.test("MEMB-7: nobody lowers or lifts a member by letting it in again", () =
   assert.equal(who(log), "Ann admin, Ben admin, Cat member");
 });
 
-Deno.test("MEMB-9: hostile 11: an invite lets in one, in time, with its role, in its space", () => {
-  const log = new SpaceLog(ANN);
-  log.join(ANN, BEN);
-  log.invite(ANN, 7, "reader");
-  const dead = [
-    log.admit(BEN, CAT, 7, "member"),
-    log.admit(BEN, CAT, 7, "reader", { at: AT + 1001 }),
-    log.admit(BEN, CAT, 8, "reader"),
-  ];
-  assert.equal(log.membership.invites[0]?.state, "open");
-  log.admit(BEN, CAT, 7, "reader", { at: AT + 1000 });
-  const { state, usedBy } = log.membership.invites[0]!;
-  assert.deepEqual([state, usedBy], ["used", CAT.peer]);
-  dead.push(log.admit(ANN, DAN, 7, "reader"));
-  for (const { hash } of dead) assert.equal(log.membership.isAlive(hash), false);
-  assert.equal(who(log), "Ann admin, Ben member, Cat reader");
-});
-
-Deno.test("MEMB-9: of two let in by one invite at the same time the first by depth and hash counts", () => {
-  const log = new SpaceLog(ANN);
-  log.join(ANN, BEN);
-  const on = [log.invite(ANN, 7)];
-  const both = [log.admit(ANN, CAT, 7, "member", { on }), log.admit(BEN, DAN, 7, "member", { on })];
-  const [first] = both.toSorted((a, b) => a.hash < b.hash ? -1 : 1);
-  for (const { hash } of both) assert.equal(log.membership.isAlive(hash), hash === first!.hash);
-});
-
-Deno.test("MEMB-9: an invite ends with its author's admin role, and lets in nobody removed after it", () => {
-  const log = new SpaceLog(ANN);
-  log.join(ANN, BEN, "admin");
-  log.join(ANN, CAT);
-  log.invite(BEN, 7);
-  log.invite(ANN, 8);
-  log.remove(ANN, CAT);
-  const back = log.admit(ANN, CAT, 8);
-  assert.equal(log.membership.isAlive(back.hash), false, "an invite made before the removal");
-  log.role(ANN, BEN, "member");
-  const late = log.admit(BEN, DAN, 7);
-  assert.equal(log.membership.isAlive(late.hash), false);
-  assert.deepEqual(log.membership.invites.map(({ state }) => state), ["dead", "open"]);
-  log.invite(ANN, 9);
-  log.admit(BEN, CAT, 9);
-  assert.equal(who(log), "Ann admin, Ben member, Cat member");
-});
-
-Deno.test("MEMB-10: a device goes on as another one, once, with its role and no more", () => {
-  const log = new SpaceLog(ANN);
-  const on = [log.join(ANN, BEN)];
-  const tooMuch = log.succeed(BEN, CAT, "admin", { on });
-  assert.equal(log.membership.isAlive(tooMuch.hash), false);
-  const both = [log.succeed(BEN, CAT, "member", { on }), log.succeed(BEN, DAN, "member", { on })];
-  const alive = both.filter(({ hash }) => log.membership.isAlive(hash));
-  assert.equal(alive.length, 1);
-  assert.equal(log.membership.members.size, 2);
-  assert.deepEqual(log.membership.rights(BEN.peer), {
-    type: "cut",
-    cut: { docs: [], rest: true },
-  });
-  assert.ok(log.membership.rekeyDue);
-});
-
 Deno.test("MEMB-6: the last admin may leave; then nobody decides any more", () => {
   const log = new SpaceLog(ANN);
   log.join(ANN, BEN);

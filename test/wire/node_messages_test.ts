@@ -31,7 +31,11 @@ const MESSAGES: readonly Message[] = [
   { type: "meet", tags: [] },
   { type: "join", space, invite: seededBytes(5)(32), proof: signature },
   ...PAIR_STEPS.map((step): Message => ({ type: "pair", step, bytes: seededBytes(6)(48) })),
-  ...ASK_STEPS.map((step): Message => ({ type: "ask", step })),
+  ...ASK_STEPS.map((step): Message => ({
+    type: "ask",
+    step,
+    space: step === "made" ? space : null,
+  })),
   ...REFUSAL_REASONS.flatMap((reason): Message[] => [
     { type: "refused", what: "join", reason },
     { type: "refused", what: "pair", reason },
