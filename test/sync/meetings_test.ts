@@ -177,7 +177,7 @@ Deno.test("meetings: doors of invitations are told of once, other messages are h
     });
     const peer = new Intruder(world, { keys: node.keys, meetings }, 60);
     peer.meet(invite);
-    peer.send({ type: "ask", step: "ask" });
+    peer.send({ type: "ask", step: "ask", space: null });
     await world.pass(10);
     assert.deepEqual(told, [[peer.peer, "ask"]]);
     doors.push(invite);
@@ -187,10 +187,10 @@ Deno.test("meetings: doors of invitations are told of once, other messages are h
     await world.pass(10);
     assert.deepEqual(told.slice(1), [[peer.peer, "invite"]]);
     assert.ok(tags(peer).includes(meetTag(invite, peer.binding, node.peer).toHex()));
-    assert.equal(meetings.send(peer.peer, { type: "ask", step: "accept" }), true);
-    assert.equal(meetings.send(node.peer, { type: "ask", step: "accept" }), false);
+    assert.equal(meetings.send(peer.peer, { type: "ask", step: "accept", space: null }), true);
+    assert.equal(meetings.send(node.peer, { type: "ask", step: "accept", space: null }), false);
     await world.pass(10);
-    assert.deepEqual(peer.all("ask"), [{ type: "ask", step: "accept" }]);
+    assert.deepEqual(peer.all("ask"), [{ type: "ask", step: "accept", space: null }]);
     assert.equal(meetings.link(peer.peer)?.peer, peer.peer);
     peer.close();
     await world.pass(10);
