@@ -6,7 +6,7 @@ import type { Role } from "../base/role.ts";
 import type { Link } from "../net/link.ts";
 import type { Address } from "../net/transport.ts";
 import { type Door, doorOf } from "../trust/door.ts";
-import { INVITE_SECRET_BYTES, inviteKeys, isProof } from "../trust/invite.ts";
+import { INVITE_MS, INVITE_SECRET_BYTES, inviteKeys, isProof } from "../trust/invite.ts";
 import { writeInviteLink } from "../trust/invite_link.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
 import type { InviteState } from "../trust/member_views.ts";
@@ -19,8 +19,6 @@ import type { Notices } from "./notices.ts";
 import type { Space } from "./space.ts";
 import type { Spaces } from "./spaces.ts";
 
-/** How long an invitation holds unless another time is asked for, in hours. */
-export const INVITE_HOURS = 24;
 /** How long one that is used or over is still answered with why it does not let in, in milliseconds. */
 export const ANSWERED_MS = 7 * 24 * 60 * 60 * 1000;
 /** Invitations of a space that are answered at once; the newest. */
@@ -59,14 +57,14 @@ export class Invites {
   /** Makes a link that lets one person in. */
   make(
     members: Members,
-    { role = "member", hours = INVITE_HOURS }: { role?: Role; hours?: number },
+    { role = "member", hours }: { role?: Role; hours?: number },
   ): Answer<"invite.link"> {
     const { keys, clock, random, addresses } = this.#parts;
     if (members.isDirect) throw new RefusedError("A private space of two takes nobody else in");
     members.must("invite");
     const secret = random(INVITE_SECRET_BYTES);
     const { key, door } = inviteKeys(secret);
-    const expiresAt = clock.now() + hours * HOUR_MS;
+    const expiresAt = clock.now() + (hours === undefined ? INVITE_MS : hours * HOUR_MS);
     members.write({ type: "invite", key, door, role, expiresAt });
     const link = writeInviteLink({
       ...{ space: members.log.space, secret, expiresAt },
