@@ -42,6 +42,9 @@ export interface InvitesParts {
   readonly offer: (link: Link, space: Space) => void;
 }
 
+/** A peer that is refused more often on one link loses it. */
+export const MAX_REFUSALS = 8;
+
 type Reason = RefusedMessage["reason"];
 
 /** Lets people in by links: any member who may does it, whoever made the link. */
@@ -49,6 +52,7 @@ export class Invites {
   readonly #parts: InvitesParts;
   /** A door's secret in hex → the door: the same object each time. */
   readonly #doors = new Map<string, Door>();
+  readonly #refusals = new WeakMap<Link, number>();
 
   constructor(parts: InvitesParts) {
     this.#parts = parts;
@@ -111,6 +115,9 @@ export class Invites {
     if (found?.members?.role(link.peer)) return offer(link, found);
     const why = this.#reason(link, message, found);
     if (why !== null) {
+      const refusals = (this.#refusals.get(link) ?? 0) + 1;
+      this.#refusals.set(link, refusals);
+      if (refusals > MAX_REFUSALS) return link.close("it asks to be let in again and again");
       log("warn", "Somebody was not let in", {
         peer: link.peer,
         space: message.space,

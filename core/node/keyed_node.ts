@@ -6,6 +6,7 @@ import { openDocuments } from "../doc/document_worker.ts";
 import type { Documents } from "../doc/documents.ts";
 import type { Link } from "../net/link.ts";
 import type { Store } from "../store/store.ts";
+import { StoreError } from "../store/store_error.ts";
 import type { Vault } from "../store/vault.ts";
 import { Meetings } from "../sync/meetings.ts";
 import type { Answer, Command, CommandType } from "../view/command.ts";
@@ -104,7 +105,7 @@ export class KeyedNode {
       spaces: () => this.spaces.list(),
       extraDoors: () => this.#ways?.doors() ?? [],
       onDoor: (link, door) => this.#ways?.linkJoins.found(link, door),
-      onMessage: (link, message) => this.#ways?.received(link, message),
+      onMessage: (link, message) => this.#tolerate(() => this.#ways?.received(link, message)),
     });
     this.#doors = new NodeDoors({
       spaces: this.spaces,
@@ -262,6 +263,16 @@ export class KeyedNode {
       // Who was removed was told so by now.
       this.#doors.shut();
     });
+  }
+
+  /** The link is not at fault when the disk is: the peer asks again. */
+  #tolerate(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#faults.meaning(error);
+    }
   }
 
   /** Work that nobody waits for; closing does. */
