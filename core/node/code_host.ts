@@ -37,9 +37,12 @@ interface Shown {
   readonly members: Members;
   readonly role: Role;
   readonly pairing: PairingHost;
-  readonly timer: Timer;
+  timer: Timer;
   readonly tries: Map<Link, PairingTry>;
 }
+
+/** How long the last try may take, in milliseconds. */
+export const LAST_TRY_MS = 10_000;
 
 const NOTHING = new Uint8Array(0);
 
@@ -109,6 +112,7 @@ export class CodeHost {
     const begun = this.#shown?.pairing.answer(bytes, sides, clock.now());
     if (!begun) return this.#refuse(link, "over");
     this.#shown?.tries.set(link, begun);
+    if (this.#shown?.pairing.triesLeft === 0) this.#awaitLast(this.#shown);
     this.#tell();
     send(link, { type: "pair", step: "reply", bytes: begun.message });
   }
@@ -137,14 +141,24 @@ export class CodeHost {
     this.hide();
   }
 
-  #wrong(link: Link, { pairing, members }: Shown): void {
+  /** All tries are made: the code ends, unless one of those that go on is right after all. */
+  #awaitLast(shown: Shown): void {
+    shown.timer.cancel();
+    shown.timer = this.#parts.steady.after(LAST_TRY_MS, () => this.#exhausted(shown));
+  }
+
+  #wrong(link: Link, shown: Shown): void {
     this.#parts.log("warn", "A code was typed wrong", { peer: link.peer });
-    if (pairing.triesLeft > 0) {
+    if (shown.pairing.triesLeft > 0 || shown.tries.size > 0) {
       this.#tell();
       return this.#refuse(link, "wrong");
     }
-    this.hide();
     this.#refuse(link, "over");
+    this.#exhausted(shown);
+  }
+
+  #exhausted({ members }: Shown): void {
+    this.hide();
     this.#parts.notices.add({
       kind: "refused",
       space: members.log.space,

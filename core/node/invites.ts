@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { PeerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Role } from "../base/role.ts";
@@ -76,18 +77,33 @@ export class Invites {
 
   /** The doors at which the invited call; also of invitations that let in no more, to say so. */
   doors(): Door[] {
-    const { spaces, clock } = this.#parts;
     const doors = new Map<string, Door>();
-    for (const { members } of spaces.privates()) {
-      if (!members.mayWrite) continue;
-      for (const { door } of members.invites(clock.now() - ANSWERED_MS, MAX_ANSWERED)) {
-        const name = door.toHex();
-        doors.set(name, this.#doors.get(name) ?? doorOf(door, "invitation"));
-      }
+    for (const { invite: { door } } of this.#answered()) {
+      const name = door.toHex();
+      doors.set(name, this.#doors.get(name) ?? doorOf(door, "invitation"));
     }
     this.#doors.clear();
     for (const [name, door] of doors) this.#doors.set(name, door);
     return [...doors.values()];
+  }
+
+  /** Whether a peer may come through a door: not by an invitation that is over if it was a member once. */
+  admits(peer: PeerId, door: Door): boolean {
+    for (const { members, invite } of this.#answered()) {
+      if (this.#doors.get(invite.door.toHex()) !== door) continue;
+      const isOpen = invite.state === "open" && invite.expiresAt > this.#parts.clock.now();
+      if (isOpen || members.role(peer) || !members.has(peer)) return true;
+    }
+    return false;
+  }
+
+  *#answered(): Generator<{ readonly members: Members; readonly invite: InviteState }> {
+    const { spaces, clock } = this.#parts;
+    const since = clock.now() - ANSWERED_MS;
+    for (const { members } of spaces.privates()) {
+      if (!members.mayWrite) continue;
+      for (const invite of members.invites(since, MAX_ANSWERED)) yield { members, invite };
+    }
   }
 
   /** A peer asks to be let in. */

@@ -198,7 +198,7 @@ export class KeyedNode {
       choices,
       keys,
       doors: () => this.#doors(),
-      admits: (peer, door) => this.spaces.admits(peer, door) || this.#isOpen(door),
+      admits: (peer, door) => this.#admits(peer, door),
       onLink: (link) => this.#linked(link),
     });
     this.#network = network;
@@ -237,10 +237,17 @@ export class KeyedNode {
     return [...this.spaces.doors(), ...extra, ...(this.#ways?.isPairing ? [PAIRING_DOOR] : [])];
   }
 
-  /** Whether anybody may come through a door: it is one of invitations or codes. */
-  #isOpen(door: Door): boolean {
+  /** Whether a peer may be linked that comes through a door. */
+  #admits(peer: PeerId, door: Door): boolean {
     if (door === PAIRING_DOOR) return this.#ways?.isPairing ?? false;
-    return this.#ways?.doors().includes(door) ?? false;
+    return this.spaces.admits(peer, door) || (this.#ways?.admits(peer, door) ?? false);
+  }
+
+  /** Whether a space is shared with a peer, or would be. */
+  #shares(peer: PeerId): boolean {
+    return this.spaces.list().some(({ space, members }) =>
+      members?.admits(peer) ?? this.#meetings.sharing(space).includes(peer)
+    );
   }
 
   #linked(link: Link): void {
@@ -266,8 +273,10 @@ export class KeyedNode {
       this.#network?.doorsChanged();
       this.#hearing.look();
       for (const link of this.#meetings.links()) {
+        const { peer, door } = link;
         // Who was removed was told so by now.
-        if (!this.spaces.mayStay(link.peer, link.door)) link.close("no space is shared any more");
+        if (this.#shares(peer) || this.#admits(peer, door)) continue;
+        link.close("nothing is shared any more");
       }
     });
   }

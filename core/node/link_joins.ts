@@ -28,6 +28,8 @@ export interface LinkJoinsParts {
   /** Dials an address through a door until it is forgotten. */
   readonly dial: (address: Address, door: Door) => void;
   readonly forget: (address: Address, door: Door) => void;
+  /** Dials a peer again when the link with it is gone. */
+  readonly remember: (link: Link) => void;
   /** The doors are other ones. */
   readonly onChange: () => void;
 }
@@ -75,12 +77,15 @@ export class LinkJoins {
 
   /** A peer showed a door. */
   found(link: Link, door: Door): void {
-    const { self, arrivals, send } = this.#parts;
+    const { self, arrivals, send, remember } = this.#parts;
     const join = [...this.#joins.values()].find((join) => join.door === door);
     if (!join || join.asked.get(link.peer) === link) return;
     const { space, secret } = join.invitation;
     join.asked.set(link.peer, link);
-    arrivals.expect(link.peer, space).then(join.done.resolve, join.done.reject);
+    arrivals.expect(link.peer, space).then((space) => {
+      remember(link);
+      join.done.resolve(space);
+    }, join.done.reject);
     const { key } = inviteKeys(secret);
     send(link, { type: "join", space, invite: key, proof: inviteProof(secret, space, self) });
   }

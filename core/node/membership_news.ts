@@ -54,6 +54,18 @@ export class MembershipNews {
     const { self } = space.replica;
     if (!before.members.has(self) || after.members.has(self)) return;
     const by = after.formers.get(self)?.by ?? null;
+    const replaced = after.entries.some(({ hash, entry: { body } }) =>
+      body.type === "join" && body.replaces === self && after.isAlive(hash)
+    );
+    if (replaced) {
+      return this.#parts.notices.add({
+        kind: "removed",
+        space: space.space,
+        text:
+          `Another copy of this device took its place in “${after.name}”. What came until then can ` +
+          "still be read here; to come in again, ask for an invitation",
+      });
+    }
     if (by === self) return;
     const who = by === null ? "Somebody" : space.people.view(by).name;
     this.#parts.notices.add({

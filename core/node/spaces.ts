@@ -167,11 +167,6 @@ export class Spaces {
     return space !== undefined && space.admits(peer) && space.doors().includes(door);
   }
 
-  /** Whether a peer may stay linked that came through a door, be it of a space and closed since. */
-  mayStay(peer: PeerId, door: Door): boolean {
-    return this.#doors.get(door)?.admits(peer) ?? true;
-  }
-
   /** The doors of all spaces, the newest of each first. */
   doors(): Door[] {
     const spaces = [...this.#spaces.values()];

@@ -76,6 +76,7 @@ export class WaysIn {
       ...common,
       dial: (address, door) => network.add(address, door),
       forget: (address, door) => network.forget(address, door),
+      remember: (link) => network.remember(link),
     });
     this.codeHost = new CodeHost({
       ...common,
@@ -108,6 +109,11 @@ export class WaysIn {
   /** Doors of open and followed invitations, as they are shown to peers. */
   doors(): Door[] {
     return [...this.linkJoins.doors(), ...this.invites.doors()];
+  }
+
+  /** Whether a peer may be linked that comes through the door of an invitation. */
+  admits(peer: PeerId, door: Door): boolean {
+    return this.linkJoins.doors().includes(door) || this.invites.admits(peer, door);
   }
 
   /** Whether a code is shown or typed here. */

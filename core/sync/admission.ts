@@ -10,7 +10,7 @@ import type { Arrived } from "./pending.ts";
 import { Precedence } from "./precedence.ts";
 import { hasChange, type Sorted, sortReady } from "./ready.ts";
 import { Turns } from "./turns.ts";
-import { changeKey } from "./wait_keys.ts";
+import { changeKey, logKey } from "./wait_keys.ts";
 
 /** Documents of one read that are written at once: who sends for hundreds does not hold up other peers. */
 const DOCS_AT_ONCE = 2;
@@ -121,17 +121,26 @@ export class Admission {
     let isInDoubt = false;
     for (let todo = arrived, forks = forked; todo.length + forks.length > 0 && !this.#closed;) {
       if (forks.length > 0) {
-        const free = settlement.fork(doc, forks, outcome);
-        todo = [...todo, ...free, ...await this.#settle(doc)];
+        const again = settlement.fork(doc, forks, outcome);
+        todo = [...todo, ...again, ...await this.#settle(doc)];
       }
       const { ready, voids, forked } = this.#sort(doc, todo, outcome);
       for (const batch of batches(ready)) await this.#apply(doc, batch, outcome);
-      for (const item of voids) settlement.keepAlone(item);
+      const rivals = voids.filter((item) => !settlement.keepAlone(item));
       isInDoubt ||= !ready.every((item) => settlement.countsAlone(item));
-      [todo, forks] = [[], forked];
+      [todo, forks] = [[], [...forked, ...rivals, ...this.#rivals(ready)]];
     }
     // What was taken because another one needs it is of no use if that was refused.
     if (isInDoubt && !this.#closed) await this.#settle(doc);
+  }
+
+  /** What waits to take a place in a log that one of these has taken. */
+  #rivals(taken: readonly Arrived[]): Arrived[] {
+    const { pending, ifNeeded } = this.#parts;
+    return taken.flatMap(({ verified: { envelope, header } }) => {
+      const place = logKey(envelope.doc, header.actor, header.seq);
+      return [...pending.takeAt(place), ...ifNeeded.take(place)];
+    });
   }
 
   async #settle(doc: DocId): Promise<readonly Arrived[]> {

@@ -33,12 +33,12 @@ class Bucket {
  * read on before its time, so its peer must slow down and nobody else does. PROTOCOL.md, FLOOD.
  */
 export class Flood {
-  readonly #link: Link;
+  readonly #link: Pick<Link, "closed">;
   readonly #clock: Clock;
   readonly #envelopes: Bucket;
   readonly #bytes: Bucket;
 
-  constructor(link: Link, clock: Clock) {
+  constructor(link: Pick<Link, "closed">, clock: Clock) {
     this.#link = link;
     this.#clock = clock;
     this.#envelopes = new Bucket(MAX_PUSHED_PER_S, clock.now());

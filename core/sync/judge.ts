@@ -9,6 +9,7 @@ import type { Outcome } from "./outcome.ts";
 import type { Arrived, Pending } from "./pending.ts";
 import type { CommitParts } from "./commits.ts";
 import type { Quotas } from "./quotas.ts";
+import { countsAlone, type RightsOf } from "./rights.ts";
 import type { Settlement } from "./settlement.ts";
 import { isVoidByLog } from "./void.ts";
 
@@ -19,6 +20,7 @@ export interface JudgeParts extends CommitParts {
   readonly culprits: Culprits;
   readonly settlement: Settlement;
   readonly quotas: Quotas;
+  readonly rights: RightsOf;
   /** Something came that this very device signed, and did not write here. */
   readonly onClone: () => void;
 }
@@ -65,10 +67,12 @@ export class Judge {
     from: PeerId,
     outcome: Outcome,
   ): boolean {
-    const { space, store, pending, ifNeeded, culprits, settlement, quotas, clock } = this.#parts;
+    const { space, store, pending, ifNeeded, culprits, settlement, quotas, clock, rights } =
+      this.#parts;
     const { doc, author, change } = item;
     if (pending.has(hash)) return true;
-    if (ifNeeded.has(hash)) {
+    const isAllowed = countsAlone(rights(author), doc, { actor, seq });
+    if (ifNeeded.has(hash) && !isAllowed) {
       outcome.refuse(item, "no right", "its author may not write it", "debug");
       return true;
     }

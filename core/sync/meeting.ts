@@ -7,13 +7,7 @@ import type { Door } from "../trust/door.ts";
 import { EnvelopeError } from "../trust/envelope.ts";
 import { decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type {
-  LogMessage,
-  MeetMessage,
-  Message,
-  NodeMessage,
-  SentEntry,
-} from "../wire/message.ts";
+import type { LogMessage, MeetMessage, Message, NodeMessage, SentEntry } from "../wire/message.ts";
 import type { HeardEntries } from "./heard_entries.ts";
 import { MeetTags } from "./meet_tags.ts";
 import { messageRuns } from "./message_runs.ts";

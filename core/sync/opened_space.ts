@@ -85,9 +85,10 @@ export class OpenedSpace {
     }
   }
 
-  /** Sends new entries. */
+  /** Sends new entries; also that by which this node itself is a member no longer. */
   push(): void {
-    this.#line?.push(this.shared.admits(this.#parts.link.peer));
+    const { members } = this.shared.log?.membership ?? {};
+    this.#line?.push(members?.has(this.#parts.link.peer) ?? false);
   }
 
   beat(): void {

@@ -1,5 +1,6 @@
 import type { PeerId } from "../base/ids.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import { logKey } from "./wait_keys.ts";
 import { Room, type RoomLimits } from "./room.ts";
 
 /** How much may wait for what it rests on, and for how long. */
@@ -22,6 +23,8 @@ export interface Arrived {
 
 interface Waiting extends Arrived {
   readonly want: string;
+  /** The key of its own place in its log. */
+  readonly place: string;
   readonly since: number;
 }
 
@@ -36,6 +39,7 @@ export class Pending {
   /** By the change's hash, the longest waiting first. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #wanted = new Map<string, Set<Waiting>>();
+  readonly #places = new Map<string, Set<Waiting>>();
 
   constructor(limits: PendingLimits = PENDING_LIMITS) {
     this.#ms = limits.ms;
@@ -59,15 +63,22 @@ export class Pending {
   /** Keeps an envelope until `want` comes; gives whether there was room. */
   add(arrived: Arrived, want: string, now: number): boolean {
     this.expire(now);
-    const { envelope: { author, change }, header: { hash } } = arrived.verified;
+    const { envelope: { doc, author, change }, header: { hash, actor, seq } } = arrived.verified;
     if (this.#waiting.has(hash)) return true;
     if (!this.#room.take(author, change.length)) return false;
-    const waiting: Waiting = { ...arrived, want, since: now };
+    const place = logKey(doc, actor, seq);
+    const waiting: Waiting = { ...arrived, want, place, since: now };
     this.#waiting.set(hash, waiting);
-    const wanting = this.#wanted.get(want);
-    if (wanting) wanting.add(waiting);
-    else this.#wanted.set(want, new Set([waiting]));
+    put(this.#wanted, want, waiting);
+    put(this.#places, place, waiting);
     return true;
+  }
+
+  /** Takes out all that wait to take a place in a log, named by its `logKey`. */
+  takeAt(place: string): Arrived[] {
+    const taken = [...this.#places.get(place) ?? []];
+    for (const waiting of taken) this.#remove(waiting);
+    return taken;
   }
 
   /** Takes out all that wait for `want`. */
@@ -88,9 +99,20 @@ export class Pending {
   #remove(waiting: Waiting): void {
     const { envelope: { author, change }, header: { hash } } = waiting.verified;
     this.#waiting.delete(hash);
-    const wanting = this.#wanted.get(waiting.want);
-    wanting?.delete(waiting);
-    if (wanting?.size === 0) this.#wanted.delete(waiting.want);
+    drop(this.#wanted, waiting.want, waiting);
+    drop(this.#places, waiting.place, waiting);
     this.#room.free(author, change.length);
   }
+}
+
+function put<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  if (set) set.add(item);
+  else sets.set(key, new Set([item]));
+}
+
+function drop<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  set?.delete(item);
+  if (set?.size === 0) sets.delete(key);
 }

@@ -86,7 +86,7 @@ export class Replica {
     this.#own = new OwnWrites({ ...parts, signer, commits, remaking, quotas, rights });
     this.#admission = new Admission({
       ...parts,
-      ...{ commits, pending, ifNeeded, culprits: new Culprits(), settlement, quotas },
+      ...{ commits, pending, ifNeeded, culprits: new Culprits(), settlement, quotas, rights },
       onClone: () => this.#cloned(),
     });
     this.#rewriting = new Rewriting(

@@ -82,31 +82,34 @@ export class Settlement {
   }
 
   /**
-   * Keeps a verified change that can never be taken, if it would be the next of its log: should its author
-   * sign another one for that place, it is known that there are two.
+   * Keeps a verified change that can never be taken, if it is the lowest such of its log: should its author
+   * sign another one for that place, it is known that there are two. Gives whether its place is free: else
+   * there are two now.
    */
-  keepAlone({ verified: { envelope, header } }: Arrived): void {
+  keepAlone({ verified: { envelope, header } }: Arrived): boolean {
     const { space, store } = this.#parts;
     const held = store.envelopes.tops(space).get(envelope.doc)?.get(header.actor)?.seq ?? 0;
-    if (header.seq !== held + 1) return;
+    if (header.seq <= held) return false;
     const { author, signature, change } = envelope;
     const { actor, seq, hash } = header;
     store.disputes.keep(space, envelope.doc, { actor, author, seq, hash, signature, change });
+    return true;
   }
 
   /**
    * Keeps verified changes for whose places others are signed too, and tells of that. What is void by it is
-   * taken out when the document is settled. Gives those whose places are free after all.
+   * taken out when the document is settled. Gives what is to be looked at again: those whose places are free
+   * after all, and what waited for what is void.
    */
   fork(doc: DocId, items: readonly Arrived[], outcome: Outcome): Arrived[] {
-    const { space, store: { envelopes, disputes } } = this.#parts;
-    const free: Arrived[] = [];
+    const { space, store: { envelopes, disputes }, pending } = this.#parts;
+    const again: Arrived[] = [];
     for (const item of items) {
       const { envelope, header: { actor, seq, hash } } = item.verified;
       const held = envelopes.storedAt(space, doc, actor, seq);
       if (held?.hash === hash) continue;
       if (!held && disputes.of(space, doc).get(actor)?.seq !== seq) {
-        free.push(item);
+        again.push(item);
         continue;
       }
       const { author, signature, change } = envelope;
@@ -115,8 +118,13 @@ export class Settlement {
       const text = `its author signed another change ${seq} of "${actor}"`;
       outcome.refuse(envelope, "void", text, "debug");
       if (isNews) this.#tell(doc, actor, outcome);
+      const [counting, ...others] = disputes.of(space, doc).get(actor)?.hashes ?? [];
+      for (const loser of hash === counting ? others : [...others, hash]) {
+        this.#voids.add(loser);
+        again.push(...pending.take(changeKey(doc, loser)));
+      }
     }
-    return free;
+    return again;
   }
 
   /**
@@ -167,14 +175,15 @@ export class Settlement {
     );
   }
 
-  /** Changes that count at a place for which two are signed, and are not held. */
+  /** Changes that count at a place for which two are signed, and neither are held nor wait. */
   #winners(doc: DocId): Arrived[] {
-    const { space, store: { disputes, envelopes } } = this.#parts;
-    return [...disputes.of(space, doc)].flatMap(([actor, { seq, hashes }]) => {
+    const { space, store: { disputes, envelopes }, pending, ifNeeded } = this.#parts;
+    return [...disputes.of(space, doc)].flatMap(([actor, { seq, hashes: [counting, other] }]) => {
       const top = envelopes.tops(space).get(doc)?.get(actor)?.seq ?? 0;
-      if (hashes.length < 2 || top !== seq - 1) return [];
+      if (!counting || !other || top >= seq || this.#voids.has(counting)) return [];
+      if (pending.has(counting) || ifNeeded.has(counting)) return [];
       const [winner] = disputes.kept(space, doc, actor);
-      return winner && !this.#voids.has(winner.hash) ? [this.#arrived(doc, winner)] : [];
+      return winner ? [this.#arrived(doc, winner)] : [];
     });
   }
 

@@ -12,6 +12,9 @@ const MAX_REMEMBERED = 1024;
 /** Later actors of a place, to their generation. The first, which most changes have, is not among them. */
 const laterActors = new Lru<string, ReadonlyMap<ActorId, number>>(MAX_REMEMBERED);
 
+/** The highest level of a branch. */
+export const MAX_BRANCH_LEVEL = 127;
+
 /**
  * Gives the actor under which a peer writes into a document: the first 16 bytes of SHA-256("earshot/actor/1"
  * || peer || space || UTF-8 of the document's id || one byte of generation, unless it is 0). A peer goes
@@ -63,4 +66,9 @@ function baseOf(actor: ActorId): ActorId | undefined {
   const isBranch = actor.length === 42 && actor.startsWith(BRANCH_PREFIX) &&
     /^(0[1-9a-f]|[1-7][0-9a-f])$/.test(actor.slice(8, 10));
   return isBranch ? actor.slice(10) as ActorId : undefined;
+}
+
+/** Gives the actor of a branch, of a level from 1 to {@linkcode MAX_BRANCH_LEVEL}. */
+export function branchOf(base: ActorId, level: number): ActorId {
+  return `${BRANCH_PREFIX}${level.toString(16).padStart(2, "0")}${base}` as ActorId;
 }

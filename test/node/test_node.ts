@@ -1,5 +1,5 @@
 import { type Clock, steadyClock, systemClock } from "../../core/base/clock.ts";
-import type { SpaceId } from "../../core/base/ids.ts";
+import type { PeerId, SpaceId } from "../../core/base/ids.ts";
 import { type Log, silentLog } from "../../core/base/log.ts";
 import { randomBytes } from "../../core/base/random.ts";
 import type { Address } from "../../core/net/transport.ts";
@@ -8,6 +8,7 @@ import { Store } from "../../core/store/store.ts";
 import type { Answer, Command, CommandType } from "../../core/view/command.ts";
 import type { Event } from "../../core/view/event.ts";
 import type { SpaceView } from "../../core/view/view.ts";
+import { turn } from "../fakes/turn.ts";
 import { openUnsealed } from "../store/made.ts";
 
 /** How a {@linkcode TestNode} is opened. */
@@ -107,6 +108,15 @@ export class TestNode implements AsyncDisposable {
       if (seen) return seen as Exclude<T, false | undefined | null>;
       await next;
     }
+  }
+
+  async linked(peer: PeerId): Promise<void> {
+    while (!this.node.linked.includes(peer)) await turn();
+  }
+
+  /** Waits until a peer is linked no longer. */
+  async unlinked(peer: PeerId): Promise<void> {
+    while (this.node.linked.includes(peer)) await turn();
   }
 
   async snapshot(space?: SpaceId) {

@@ -188,9 +188,10 @@ async function heal(world: SimWorld, story: MembersStory): Promise<void> {
 /** Whether all whom the founder knows as members hold what the founder holds, and nothing is due. */
 function isEven(world: SimWorld, { founder, space }: MembersStory): boolean {
   const { membership, digest } = founder.space(space);
-  return !membership.rekeyDue && world.nodes.every((node) =>
-    !membership.members.has(node.peer) || node.has(space) && node.space(space).digest === digest
-  );
+  return !membership.rekeyDue &&
+    world.nodes.every((node) =>
+      !membership.members.has(node.peer) || node.has(space) && node.space(space).digest === digest
+    );
 }
 
 function describe(world: SimWorld, { founder, space }: MembersStory): string {

@@ -45,17 +45,18 @@ export interface Logged {
 export class SimNode {
   readonly keys: DeviceKeys;
   readonly logged: Logged[] = [];
-  readonly #directory: string;
+  /** Where its data is. */
+  readonly directory: string;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
   #running: Running | undefined;
 
   constructor(readonly number: number, directory: string, clock: Clock) {
     this.keys = deviceKeys(number + 1);
-    this.#directory = `${directory}/${number}`;
+    this.directory = `${directory}/${number}`;
     this.#clock = clock;
     this.#random = seededBytes(number + 1000);
-    Deno.mkdirSync(this.#directory);
+    Deno.mkdirSync(this.directory);
   }
 
   get peer(): PeerId {
@@ -99,7 +100,7 @@ export class SimNode {
 
   /** Starts it from what its directory has. */
   async start(): Promise<void> {
-    const store = Store.open(this.#directory);
+    const store = Store.open(this.directory);
     const documents = await directDocuments(loadFrom(store, this.peer));
     const clock = this.#clock;
     const log = (level: string, text: string, facts = {}) => {

@@ -6,6 +6,7 @@ import type { Documents, NewEntry } from "../../core/doc/documents.ts";
 import { MessageClock } from "../../core/doc/message_id.ts";
 import { messageEntry } from "../../core/doc/projection.ts";
 import { actorOf } from "../../core/trust/actor.ts";
+import { readChangeHeader } from "../../core/trust/change_header.ts";
 import type { DeviceKeys } from "../../core/trust/device_keys.ts";
 import { type Envelope, signEnvelope } from "../../core/trust/envelope.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
@@ -79,6 +80,22 @@ export class Author {
       const key = docKey(this.space, doc);
       await this.#documents.apply(key, [change]);
       this.#keep(key, change);
+    }
+  }
+
+  /** Takes up what it can of what others wrote: not what rests on another change in a place that it has. */
+  async hear(envelopes: readonly Envelope[]): Promise<void> {
+    for (const { doc, change } of envelopes) {
+      const key = docKey(this.space, doc);
+      if (this.#changes.get(key)?.includes(change)) continue;
+      const { actor, seq } = readChangeHeader(change);
+      const isTaken = this.#changes.get(key)?.some((other) => {
+        const header = readChangeHeader(other);
+        return header.actor === actor && header.seq === seq;
+      });
+      if (isTaken) continue;
+      const { results: [result] } = await this.#documents.apply(key, [change]);
+      if (result?.type === "applied") this.#keep(key, change);
     }
   }
 
