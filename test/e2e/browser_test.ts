@@ -211,10 +211,15 @@ browserTest("a long channel is read back to its beginning by scrolling up", asyn
   await using folder = await tempFolder();
   await using ana = await Person.meet(browser, folder.path, "Ana");
   using tab = await Tab.open(ana.node.ready.url);
-  const { channels: [channel] } = await tab.ask({ type: "snapshot" });
-  assert(channel);
+  const { space, channels: [channel] } = await tab.ask({ type: "snapshot" });
+  assert(space && channel);
   for (let n = 0; n < 300; n++) {
-    await tab.ask({ type: "message.send", channel: channel.id, text: `message ${n}` });
+    await tab.ask({
+      type: "message.send",
+      space: space.id,
+      channel: channel.id,
+      text: `message ${n}`,
+    });
   }
   await ana.sees("message 299");
   await ana.page.reload();
