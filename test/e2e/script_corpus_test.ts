@@ -125,7 +125,7 @@ for (const bypassCSP of [false, true]) {
     await page.getByRole("button", { name: /^Show \d+ more$/ }).click();
     await page.getByText("Show the text").first().click();
     await hostile.assertInert("notices");
-    await page.locator(".member-card, .person-card").first().click();
+    await page.locator("button.person").first().click();
     await page.getByRole("region", { name: "Words to compare" }).waitFor();
     await hostile.assertInert("a person's card");
     await page.keyboard.press("Escape");
