@@ -119,7 +119,9 @@ export class Admission {
   ): Promise<void> {
     const { settlement } = this.#parts;
     let isInDoubt = false;
-    for (let todo = arrived, forks = forked; todo.length + forks.length > 0 && !this.#closed;) {
+    let todo = arrived;
+    let forks = forked;
+    while (todo.length + forks.length > 0 && !this.#closed) {
       if (forks.length > 0) {
         const again = settlement.fork(doc, forks, outcome);
         todo = [...todo, ...again, ...await this.#settle(doc)];
@@ -165,7 +167,7 @@ export class Admission {
       outcome.refuse(envelope, "void", "it rests on what is void", "debug");
     }
     for (const { verified: { envelope } } of sorted.dropped) {
-      outcome.refuse(envelope, "crowded", "too much of its author's waits already");
+      outcome.refuse(envelope, "crowded", "too much of its author's waits already", "info");
     }
     for (const { verified: { envelope } } of sorted.unneeded) {
       outcome.refuse(envelope, "no right", "its author may not write it", "debug");
@@ -263,7 +265,7 @@ export class Admission {
       if (dep === undefined) {
         outcome.refuse(envelope, "rejected", "the document lacks what the store has");
       } else if (!pending.add(item, changeKey(doc, dep), clock.now())) {
-        outcome.refuse(envelope, "crowded", "too much of its author's waits already");
+        outcome.refuse(envelope, "crowded", "too much of its author's waits already", "info");
       }
     }
   }
