@@ -167,7 +167,7 @@ export class Admission {
       outcome.refuse(envelope, "void", "it rests on what is void", "debug");
     }
     for (const { verified: { envelope } } of sorted.dropped) {
-      outcome.refuse(envelope, "crowded", "too much of its author's waits already");
+      outcome.refuse(envelope, "crowded", "too much of its author's waits already", "info");
     }
     for (const { verified: { envelope } } of sorted.unneeded) {
       outcome.refuse(envelope, "no right", "its author may not write it", "debug");
@@ -265,7 +265,7 @@ export class Admission {
       if (dep === undefined) {
         outcome.refuse(envelope, "rejected", "the document lacks what the store has");
       } else if (!pending.add(item, changeKey(doc, dep), clock.now())) {
-        outcome.refuse(envelope, "crowded", "too much of its author's waits already");
+        outcome.refuse(envelope, "crowded", "too much of its author's waits already", "info");
       }
     }
   }

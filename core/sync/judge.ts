@@ -93,7 +93,7 @@ export class Judge {
       return true;
     }
     const full = quotas.refusal(doc, author, change.length);
-    if (full !== undefined) outcome.refuse(item, "full", full);
+    if (full !== undefined) outcome.refuse(item, "full", full, "info");
     return full !== undefined;
   }
 

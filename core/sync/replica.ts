@@ -125,14 +125,15 @@ export class Replica {
 
   /**
    * Brings to an end what an earlier run left undone: what people see is made anew if another version of this
-   * program made it, and what became void is taken out and, of this device's, written again.
+   * program made it, and what is void or may not be written is taken out and, where it is this device's and
+   * void because of others, written again.
    *
    * @throws {StoreError} when the disk is at fault.
    */
   async prepare(): Promise<void> {
     const { store } = this.#options;
     if (!store.projections.isCurrent(this.space)) await this.rebuild();
-    await this.#admission.settle(store.disputes.docs(this.space));
+    await this.#admission.settle([...this.vectors.docs(), ...store.disputes.docs(this.space)]);
     await this.#rewriting.run();
   }
 

@@ -78,7 +78,7 @@ export class Equivocator extends Villain {
     await copy.hear(this.heard(doc));
     const sent: Envelope[] = [];
     for (let i = this.world.int(3); i >= 0; i--) {
-      const text = `of two minds ${this.#count++}`;
+      const text = `of two minds ${this.seed}/${this.#count++}`;
       const note = text.length.toString(16).padStart(32, "0") as Parameters<typeof noteEntry>[0];
       sent.push(
         doc === SPACE_DOC
