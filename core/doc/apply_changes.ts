@@ -1,27 +1,28 @@
-import { MAX_CHANGE_BYTES } from "../base/limits.ts";
-import { type ChangeHeader, readChangeHeader } from "../trust/change_header.ts";
+import type { ChangeHash } from "../base/ids.ts";
 import { type Handle, isDeath, isPanic } from "./automerge.ts";
-import { readEntries } from "./change_entries.ts";
 import { orderChanges } from "./change_order.ts";
 import type { Applied, Refused } from "./documents.ts";
-import type { Entry } from "./entry.ts";
-import { GENESIS_ACTOR } from "./genesis.ts";
+import { entriesOf, type Gate, type ReadChange, readChange } from "./gate.ts";
 
 /** What a document may be asked and told while changes are applied to it. */
 export interface Target {
-  /** Whether it has all these changes. */
-  knows(hashes: readonly string[]): boolean;
-  /** Runs `work` on a copy, which takes the document's place unless `work` throws. */
-  write(work: (copy: Handle) => void): void;
-  /** Whether the entries of its changes are wanted. */
-  readonly hasEntries: boolean;
+  readonly isNote: boolean;
+  readonly gate: Gate;
+  /**
+   * Runs `work`, which adds so many operations, on a copy, which takes the document's place unless `work`
+   * throws or it does not load again as the same. That is seen to when it is due, or `isDoubted`.
+   */
+  write(work: (copy: Handle) => void, rows: number, isDoubted: boolean): void;
 }
 
-interface Incoming extends ChangeHeader {
+interface Incoming {
   readonly place: number;
-  readonly change: Uint8Array;
-  readonly entries: readonly Entry[];
+  readonly read: ReadChange;
+  readonly hash: ChangeHash;
+  readonly deps: readonly ChangeHash[];
 }
+
+type Results = (Applied | Refused)[];
 
 const MISSING: Refused = {
   type: "refused",
@@ -30,60 +31,90 @@ const MISSING: Refused = {
 };
 
 /**
- * Applies changes in any order as one batch; when that fails, by halves, so that those at fault are found
- * at a small cost and only they are refused. Gives one result for each, in the order given.
+ * Applies changes in any order as one batch, those that pass the gate; when that fails, by halves, so that
+ * those at fault are found at a small cost and only they are refused. Gives one result for each, in the
+ * order given. `isDoubted`: whether the document is loaded again after each step.
  */
 export function applyChanges(
   target: Target,
   changes: readonly Uint8Array[],
-): (Applied | Refused)[] {
-  const results: (Applied | Refused)[] = [];
+  isDoubted = false,
+): Results {
+  const results: Results = [];
   const incoming: Incoming[] = [];
   for (const [place, change] of changes.entries()) {
-    const read = readIncoming(place, change, target.hasEntries);
-    if ("type" in read) results[place] = read;
-    else incoming.push(read);
+    try {
+      const read = readChange(change, target.isNote);
+      incoming.push({ place, read, hash: read.header.hash, deps: read.header.deps });
+    } catch (error) {
+      results[place] = refusal(error);
+    }
   }
-  applyBatch(target, incoming, results);
+  applyBatch(target, incoming, results, isDoubted);
   return results;
 }
 
 function applyBatch(
   target: Target,
   batch: readonly Incoming[],
-  results: (Applied | Refused)[],
+  results: Results,
+  isDoubted: boolean,
 ): void {
-  const { ready, missing } = orderChanges(batch, (hash) => target.knows([hash]));
+  const { gate } = target;
+  const before = gate.size;
+  const { ready, missing } = orderChanges(batch, (hash) => gate.has(hash));
   for (const { place } of missing) results[place] = MISSING;
-  const refused = tryApply(target, ready);
-  if (refused && ready.length > 1) {
-    const middle = ready.length >> 1;
-    applyBatch(target, ready.slice(0, middle), results);
-    applyBatch(target, ready.slice(middle), results);
+  const passed = ready.filter((change) => pass(gate, change, results));
+  const refused = tryApply(target, passed, isDoubted);
+  if (!refused) return;
+  gate.back(before);
+  if (passed.length === 1) {
+    for (const { place } of passed) results[place] = refused;
     return;
   }
-  for (const { place, entries } of ready) results[place] = refused ?? { type: "applied", entries };
+  const middle = passed.length >> 1;
+  applyBatch(target, passed.slice(0, middle), results, true);
+  applyBatch(target, passed.slice(middle), results, true);
+}
+
+/** Whether a change is to be applied; if so it counts as applied from then on. */
+function pass(gate: Gate, { place, read, hash, deps }: Incoming, results: Results): boolean {
+  const isHere = gate.has(hash);
+  // What it rests on may have been refused a moment ago.
+  if (!isHere && !deps.every((dep) => gate.has(dep))) {
+    results[place] = MISSING;
+    return false;
+  }
+  try {
+    if (!isHere) gate.pass(read);
+    results[place] = { type: "applied", entries: entriesOf(read) };
+    return !isHere;
+  } catch (error) {
+    results[place] = refusal(error);
+    return false;
+  }
 }
 
 /** Applies all or nothing; gives why not. */
-function tryApply(target: Target, batch: readonly Incoming[]): Refused | undefined {
+function tryApply(
+  target: Target,
+  batch: readonly Incoming[],
+  isDoubted: boolean,
+): Refused | undefined {
   if (batch.length === 0) return undefined;
+  const rows = batch.reduce((sum, { read }) => sum + read.header.rows, 0);
   try {
-    target.write((copy) => {
-      copy.applyChanges(batch.map(({ change }) => change));
-      if (!knows(copy, batch.map(({ hash }) => hash))) throw new RangeError("not taken up");
-    });
+    target.write(
+      (copy) => {
+        copy.applyChanges(batch.map(({ read }) => read.change));
+        if (copy.getMissingDeps(batch.map(({ hash }) => hash)).length > 0) {
+          throw new RangeError("Automerge did not take it up");
+        }
+      },
+      rows,
+      isDoubted,
+    );
     return undefined;
-  } catch (error) {
-    return refusal(error);
-  }
-}
-
-function readIncoming(place: number, change: Uint8Array, wanted: boolean): Incoming | Refused {
-  try {
-    const header = readChangeHeader(change);
-    if (header.actor.endsWith(GENESIS_ACTOR)) throw new RangeError("it claims to be a genesis");
-    return { ...header, place, change, entries: wanted ? readEntries(change) : [] };
   } catch (error) {
     return refusal(error);
   }
@@ -101,28 +132,4 @@ function refusal(error: unknown): Refused {
     : undefined;
   if (reason === undefined) throw error;
   return { type: "refused", reason, text: error.message.slice(0, 200) };
-}
-
-/** Whether a handle has all these changes. */
-export function knows(handle: Handle, hashes: readonly string[]): boolean {
-  return hashes.length === 0 || handle.getMissingDeps([...hashes]).length === 0;
-}
-
-/** A change made here that does not fit: to be made of several. */
-export class TooLongError extends RangeError {}
-
-/**
- * Makes sure that a change made here is one that every peer accepts.
- * @throws {TooLongError} if it is longer than {@linkcode MAX_CHANGE_BYTES}.
- * @throws {RangeError} if it is on a branch too many.
- */
-export function checkMade(change: Uint8Array): void {
-  if (change.length > MAX_CHANGE_BYTES) {
-    throw new TooLongError(`Cannot write ${change.length} bytes: too long for one change`);
-  }
-  try {
-    readChangeHeader(change);
-  } catch (cause) {
-    throw new RangeError("Cannot write on one more branch: open the note again", { cause });
-  }
 }

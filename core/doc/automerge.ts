@@ -5,9 +5,6 @@ import wasm from "./wasm.js";
 /** Automerge's own document, without the materialised copy that its JavaScript layer keeps. */
 export type Handle = ReturnType<typeof Automerge.getBackend>;
 
-/** A change with its operations, as Automerge decodes it. */
-export type DecodedChange = ReturnType<typeof Automerge.decodeChange>;
-
 let memory: WebAssembly.Memory | undefined;
 let started: Promise<void> | undefined;
 
@@ -42,11 +39,6 @@ export function automergeMemoryBytes(): number {
 /** Makes an empty document in which `actor` writes. To be freed with `free`. */
 export function newHandle(actor: ActorId): Handle {
   return Automerge.getBackend(Automerge.init({ actor }));
-}
-
-/** Decodes a change. The caller bounded it, and knows that it may take long and much memory. */
-export function decodeChange(change: Uint8Array): DecodedChange {
-  return Automerge.decodeChange(change);
 }
 
 /** Whether Automerge's own code failed in the midst of something: what it worked on is not to be used. */

@@ -1,6 +1,6 @@
 import { type Clock, systemClock, type Timer } from "../base/clock.ts";
 import { type Log, silentLog } from "../base/log.ts";
-import type { Documents, Load } from "./documents.ts";
+import type { Documents, Load, OnSetAside } from "./documents.ts";
 import type { EngineAnswer, EngineCall, EngineTask } from "./engine_task.ts";
 import { EngineLostError, type EnginePort, OrderedDocuments } from "./ordered_documents.ts";
 import { taskCostMs } from "./task_cost.ts";
@@ -38,13 +38,19 @@ export interface DocumentsOptions {
   readonly limits?: Partial<WorkerLimits>;
   /** Documents kept open. */
   readonly maxOpen?: number;
+  readonly onSetAside?: OnSetAside;
 }
 
 /** Starts the document worker and gives the documents in it. To be closed. */
 export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
-  const { load, clock = systemClock, log = silentLog, limits, maxOpen } = options;
+  const { load, clock = systemClock, log = silentLog, limits, ...others } = options;
   const worker = await DocumentWorker.open(clock, log, { ...WORKER_LIMITS, ...limits });
-  return new OrderedDocuments(worker, load, maxOpen === undefined ? { log } : { log, maxOpen });
+  return new OrderedDocuments(worker, load, { ...others, log });
+}
+
+/** What comes from peers, not from the person at this node. */
+function isOfOthers(type: EngineCall["type"] | undefined): boolean {
+  return type === "apply" || type === "entries";
 }
 
 type Done = PromiseWithResolvers<EngineAnswer>;
@@ -137,7 +143,7 @@ export class DocumentWorker implements EnginePort {
     if (message.type === "up") return;
     const isTooMuch = message.memoryBytes > this.#limits.memoryBytes;
     // What the person wrote counts; what a peer sent may be what made the document so heavy.
-    if (!isTooMuch || this.#running?.type !== "apply") {
+    if (!isTooMuch || !isOfOthers(this.#running?.type)) {
       this.#running?.done.resolve(message.answer);
       this.#running = undefined;
     }

@@ -34,6 +34,17 @@ export interface Refused {
   readonly text: string;
 }
 
+/**
+ * A change of the store that is left out of its document, for one of the reasons above, or because the engine
+ * dies of it: `deadly`. What rests on it is `missing`.
+ */
+export interface SetAside {
+  /** `null` if it is not even a change. */
+  readonly hash: ChangeHash | null;
+  readonly reason: Refused["reason"] | "deadly";
+  readonly text: string;
+}
+
 /** What became of a batch of changes, one result each, in the order given. */
 export interface ApplyAnswer {
   readonly results: readonly (Applied | Refused)[];
@@ -60,6 +71,9 @@ export interface Loaded {
 
 /** Reads a document from the store; a document without changes is a new one. */
 export type Load = (key: DocKey) => Loaded;
+
+/** Hears of changes of the store that a document is now without; what is told is told again after a start. */
+export type OnSetAside = (key: DocKey, changes: readonly SetAside[]) => void;
 
 /**
  * A call that was not done because its worker died of it, or was too slow, or was closed. The call is
@@ -95,6 +109,12 @@ export interface Documents {
   put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Promise<Made>;
   /** Applies changes whose envelopes were verified, in any order, as one batch. */
   apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer>;
+  /**
+   * Gives what the changes of a document mean, all of them from the first on, in any order, each judged as if it
+   * came anew. That is how what people see is made again from what was signed. The document itself is
+   * neither opened nor changed, nor is the store.
+   */
+  entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]>;
   /** Gives the common text of a note. */
   noteText(key: DocKey): Promise<NoteText>;
   /**

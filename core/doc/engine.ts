@@ -1,93 +1,98 @@
 import type { ActorId, ChangeHash } from "../base/ids.ts";
-import { MAX_SPLICE_UNITS } from "../base/limits.ts";
+import { MAX_DEPS, MAX_SPLICE_UNITS } from "../base/limits.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
-import { applyChanges, checkMade, knows, TooLongError } from "./apply_changes.ts";
-import { type Handle, isDeath, isPanic, newHandle } from "./automerge.ts";
-import { readEntries } from "./change_entries.ts";
+import { FarAheadError } from "./ancestry.ts";
 import { docKind } from "./doc_id.ts";
 import { type DocKey, readDocKey } from "./doc_key.ts";
-import type { ApplyAnswer, Made, NewEntry, NoteEdited, Refused } from "./documents.ts";
-import { GENESIS, TEXT_OBJECT } from "./genesis.ts";
+import type {
+  Applied,
+  ApplyAnswer,
+  Made,
+  NewEntry,
+  NoteEdited,
+  Refused,
+  SetAside,
+} from "./documents.ts";
+import { entriesOf } from "./gate.ts";
+import { GENESIS_ACTOR } from "./genesis.ts";
 import * as note from "./note_handle.ts";
 import { applySplices, groupSplices } from "./note_splices.ts";
+import { OpenDocument, TooLongError } from "./open_document.ts";
+import { type Reload, reload } from "./reload.ts";
 
 /** A change of an edit is cut down to this many UTF-16 units before the edit is given up. */
 const MIN_CUT_UNITS = 512;
 const MAX_ID_TEXT_UNITS = 64;
 
-interface Document {
-  handle: Handle;
-  readonly actor: ActorId;
-  readonly isNote: boolean;
-}
-
 /**
  * Automerge's documents, synchronous and without any effect outside. It runs in the worker, and directly
  * in simulations. Needs `startAutomerge`.
  *
- * Every call that writes works on a copy, which takes the document's place when all went well (a copy costs
- * 0.1 ms at 1,000 messages). So a call that throws has changed nothing, a panic of Automerge included: the
- * copy it damaged is gone. Only when Automerge itself dies (see `isDeath`) is every document lost.
+ * A call that throws has changed nothing, see {@linkcode OpenDocument}. Only when Automerge itself dies (see
+ * `isDeath`) is every document lost.
  */
 export class DocumentEngine {
-  readonly #documents = new Map<DocKey, Document>();
+  readonly #documents = new Map<DocKey, OpenDocument>();
+  readonly #reload: Reload;
 
-  /**
-   * Opens a document in which `actor` writes, in place of one that is open. Gives why changes could not be
-   * taken up; of what a store kept that is none.
-   */
-  open(key: DocKey, actor: ActorId, changes: readonly Uint8Array[]): { refused: Refused[] } {
-    this.drop(key);
-    const isNote = docKind(readDocKey(key).doc).type === "note";
-    const document = { handle: emptyHandle(actor, isNote), actor, isNote };
-    this.#documents.set(key, document);
-    if (this.#openAtOnce(document, changes)) return { refused: [] };
-    const { results } = this.apply(key, changes);
-    return { refused: results.filter((result) => result.type === "refused") };
+  constructor(reloadDocument: Reload = reload) {
+    this.#reload = reloadDocument;
   }
 
-  /** Changes out of the store were looked at when they came: the quick way, if it goes well. */
-  #openAtOnce(document: Document, changes: readonly Uint8Array[]): boolean {
-    try {
-      this.#write(document, (copy) => {
-        copy.applyChanges([...changes]);
-        if (copy.getMissingDeps([]).length > 0) throw new RangeError("Some rest on missing ones");
-      });
-      return true;
-    } catch (error) {
-      if (isDeath(error)) throw error;
-      return false;
-    }
+  /**
+   * Opens a document in which `actor` writes, in place of one that is open.
+   *
+   * @param changes The store's, in any order; the gate sees them when the document is first written to.
+   * @param isDoubted Whether one of them is at fault, and to be found and left out.
+   * @throws {SpoiledError} if one is that was not doubted.
+   */
+  open(key: DocKey, actor: ActorId, changes: readonly Uint8Array[], isDoubted = false): void {
+    this.drop(key);
+    const from = { actor, isNote: isNote(key), changes, isDoubted };
+    this.#documents.set(key, new OpenDocument(from, this.#reload));
+  }
+
+  /** Gives the changes of the store that a document is without since this was last asked, and why. */
+  takeSetAside(key: DocKey): SetAside[] {
+    return this.#documents.get(key)?.takeSetAside() ?? [];
   }
 
   /** See {@linkcode Documents.put}. */
   put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Made {
     checkIdText(idText);
-    return this.#write(this.#get(key), (copy) => {
+    const document = this.#get(key);
+    return document.write((copy) => {
+      const { length } = copy.getHeads();
+      if (length > MAX_DEPS) copy.isolate(note.newestHeads(copy));
       for (const { key, value } of entries) copy.put("_root", key, value, "str");
       const hash = copy.commit(idText, at) as ChangeHash | null;
+      if (length > MAX_DEPS) copy.integrate();
       const change = hash && copy.getChangeByHash(hash);
       if (!hash || !change) throw new RangeError("Cannot write: no entries");
-      checkMade(change);
-      return { change, hash, entries: readEntries(change), heads: copy.getHeads().sort() };
+      const made = document.made(change);
+      return { change, hash, entries: entriesOf(made), heads: copy.getHeads().sort() };
     });
   }
 
   /** See {@linkcode Documents.apply}. */
   apply(key: DocKey, changes: readonly Uint8Array[]): ApplyAnswer {
-    const document = this.#get(key);
-    const target = {
-      knows: (hashes: readonly string[]) => knows(document.handle, hashes),
-      write: (work: (copy: Handle) => void) => this.#write(document, work),
-      hasEntries: !document.isNote,
-    };
-    return { results: applyChanges(target, changes), heads: this.heads(key) };
+    return { results: this.#get(key).apply(changes), heads: this.heads(key) };
+  }
+
+  /** See {@linkcode Documents.entries}. */
+  entries(key: DocKey, changes: readonly Uint8Array[]): (Applied | Refused)[] {
+    const from = { actor: GENESIS_ACTOR, isNote: isNote(key), changes: [], isDoubted: false };
+    const document = new OpenDocument(from, this.#reload);
+    const results = document.apply(changes, true);
+    document.free();
+    return results;
   }
 
   /** See {@linkcode Documents.noteText}. */
   noteText(key: DocKey): NoteText {
     const { handle } = this.#getNote(key);
-    return { heads: handle.getHeads().sort(), text: handle.text(TEXT_OBJECT) };
+    const heads = note.newestHeads(handle);
+    return { heads, text: note.textAt(handle, heads) };
   }
 
   /** See {@linkcode Documents.noteEdit}. */
@@ -113,18 +118,27 @@ export class DocumentEngine {
 
   /** `undefined` when a change would be too long, and nothing was done. */
   #tryEdit(
-    document: Document,
+    document: OpenDocument,
     heads: Heads,
     groups: readonly (readonly Splice[])[],
     at: number,
     idText: string,
   ): NoteEdited | undefined {
-    try {
-      return this.#write(document, (copy) => {
-        const branch = note.writeSplices(copy, heads, groups, at, idText);
-        for (const change of branch.made) checkMade(change);
+    const edit = (isApart: boolean) =>
+      document.write((copy) => {
+        const branch = isApart
+          ? note.writeApart(copy, document.actorAt(heads), heads, groups, at, idText)
+          : note.writeSplices(copy, heads, groups, at, idText);
+        for (const change of branch.made) document.made(change);
         return { ...branch, merged: note.mergeFrom(copy, branch.heads) };
       });
+    try {
+      try {
+        return edit(false);
+      } catch (error) {
+        if (error instanceof FarAheadError) return edit(true);
+        throw error;
+      }
     } catch (error) {
       if (error instanceof TooLongError) return undefined;
       throw error;
@@ -162,7 +176,7 @@ export class DocumentEngine {
 
   /** Forgets a document; one that is not open is none. */
   drop(key: DocKey): void {
-    this.#documents.get(key)?.handle.free();
+    this.#documents.get(key)?.free();
     this.#documents.delete(key);
   }
 
@@ -171,39 +185,21 @@ export class DocumentEngine {
     this.#documents.delete(key);
   }
 
-  #get(key: DocKey): Document {
+  #get(key: DocKey): OpenDocument {
     const document = this.#documents.get(key);
     if (!document) throw new Error(`Cannot use document "${key}": open it first`);
     return document;
   }
 
-  #getNote(key: DocKey): Document {
+  #getNote(key: DocKey): OpenDocument {
     const document = this.#get(key);
     if (!document.isNote) throw new RangeError(`Cannot use document "${key}": not a note`);
     return document;
   }
-
-  /** Runs `work` on a copy, which takes the document's place unless `work` throws. */
-  #write<T>(document: Document, work: (copy: Handle) => T): T {
-    const copy = document.handle.clone(document.actor);
-    let result: T;
-    try {
-      result = work(copy);
-    } catch (error) {
-      // What a panic left behind is not touched again, not even to free it.
-      if (!isPanic(error) && !isDeath(error)) copy.free();
-      throw error;
-    }
-    document.handle.free();
-    document.handle = copy;
-    return result;
-  }
 }
 
-function emptyHandle(actor: ActorId, isNote: boolean): Handle {
-  const handle = newHandle(actor);
-  if (isNote) handle.applyChanges([GENESIS]);
-  return handle;
+function isNote(key: DocKey): boolean {
+  return docKind(readDocKey(key).doc).type === "note";
 }
 
 function checkIdText(idText: string | undefined): void {

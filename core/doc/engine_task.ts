@@ -2,13 +2,26 @@ import type { ActorId } from "../base/ids.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import { isDeath } from "./automerge.ts";
 import type { DocKey } from "./doc_key.ts";
-import type { ApplyAnswer, Made, NewEntry, NoteEdited, Refused } from "./documents.ts";
+import type {
+  Applied,
+  ApplyAnswer,
+  Made,
+  NewEntry,
+  NoteEdited,
+  Refused,
+  SetAside,
+} from "./documents.ts";
 import type { DocumentEngine } from "./engine.ts";
+import { SpoiledError } from "./open_document.ts";
 
 /** What can be asked of a document, each with what it is answered. */
 export interface EngineCalls {
   "put": { ask: { entries: readonly NewEntry[]; at: number; idText?: string }; answer: Made };
   "apply": { ask: { changes: readonly Uint8Array[] }; answer: ApplyAnswer };
+  "entries": {
+    ask: { changes: readonly Uint8Array[] };
+    answer: readonly (Applied | Refused)[];
+  };
   "noteText": { ask: Record<never, never>; answer: NoteText };
   "noteEdit": {
     ask: { heads: Heads; splices: readonly Splice[]; at: number; idText: string };
@@ -33,7 +46,12 @@ export interface EngineTask {
   /** Documents to be let go first. */
   readonly drop: readonly DocKey[];
   /** What to open the call's document from, unless it is open. */
-  readonly open: { readonly actor: ActorId; readonly changes: readonly Uint8Array[] } | null;
+  readonly open: {
+    readonly actor: ActorId;
+    readonly changes: readonly Uint8Array[];
+    /** Whether one of them is at fault, and to be found. */
+    readonly isDoubted: boolean;
+  } | null;
   readonly call: EngineCall;
 }
 
@@ -42,11 +60,13 @@ export type EngineAnswer =
   | {
     readonly type: "done";
     readonly answer: unknown;
-    /** Changes of the store that could not be opened. */
-    readonly refused: readonly Refused[];
+    /** Changes of the store that the document is now without. */
+    readonly setAside: readonly SetAside[];
   }
   /** The call was wrong as it was; nothing happened. */
   | { readonly type: "wrong"; readonly text: string }
+  /** A change in the document is at fault, whatever was asked; nothing happened, and the document is closed. */
+  | { readonly type: "spoiled"; readonly text: string }
   /** Automerge failed; the document is closed. */
   | { readonly type: "panic"; readonly text: string }
   /** Automerge is dead, with every document in it. */
@@ -59,14 +79,14 @@ export function doTask(
 ): EngineAnswer {
   try {
     for (const one of drop) engine.drop(one);
-    const refused = open ? engine.open(key, open.actor, open.changes).refused : [];
-    return { type: "done", answer: doCall(engine, key, call), refused };
+    if (open) engine.open(key, open.actor, open.changes, open.isDoubted);
+    return { type: "done", answer: doCall(engine, key, call), setAside: engine.takeSetAside(key) };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (isDeath(error)) return { type: "dead", text };
     if (error instanceof RangeError) return { type: "wrong", text };
     engine.forget(key);
-    return { type: "panic", text };
+    return { type: error instanceof SpoiledError ? "spoiled" : "panic", text };
   }
 }
 
@@ -76,6 +96,8 @@ function doCall(engine: DocumentEngine, key: DocKey, call: EngineCall): unknown 
       return engine.put(key, call.entries, call.at, call.idText);
     case "apply":
       return engine.apply(key, call.changes);
+    case "entries":
+      return engine.entries(key, call.changes);
     case "noteText":
       return engine.noteText(key);
     case "noteEdit":

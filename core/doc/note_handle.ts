@@ -1,3 +1,4 @@
+import type { ActorId } from "../base/ids.ts";
 import { MAX_DEPS } from "../base/limits.ts";
 import type { Heads, NoteMerge, Splice } from "../view/view.ts";
 import { type Handle, isDeath, isPanic } from "./automerge.ts";
@@ -14,6 +15,14 @@ export const MAX_CURSORS = 256;
 const CURSOR = /^(>?)([0-9]{1,9}@(?:[0-9a-f]{32}|[0-9a-f]{42}))$/;
 /** The cursor of an empty text. */
 const START = "s";
+
+/**
+ * Gives the newest heads of a handle that a change can rest on: not all of them when a great many wrote at
+ * once, so that one may go on writing. Each change makes fewer of them.
+ */
+export function newestHeads(handle: Handle): string[] {
+  return handle.getHeads().sort().slice(0, MAX_DEPS);
+}
 
 /** Makes sure that a handle knows these heads. @throws {RangeError} if it does not. */
 export function requireHeads(handle: Handle, heads: Heads): void {
@@ -37,10 +46,10 @@ export function isAt(handle: Handle, heads: Heads): boolean {
 
 /** Gives what brings the text at heads it knows to the newest. */
 export function mergeFrom(handle: Handle, heads: Heads): NoteMerge {
-  const current = handle.getHeads().sort();
-  if (isAt(handle, heads)) return { heads: current, splices: [] };
+  const current = newestHeads(handle);
+  if (current.join() === [...heads].sort().join()) return { heads: current, splices: [] };
   const splices = diffSplices(handle, heads, current) ??
-    plainSplices(textAt(handle, heads), handle.text(TEXT_OBJECT));
+    plainSplices(textAt(handle, heads), textAt(handle, current));
   return { heads: current, splices };
 }
 
@@ -78,6 +87,38 @@ export function writeSplices(
   if (groups.length === 0) return { made: [], heads: [...heads].sort() };
   const aside = !isAt(handle, heads);
   if (aside) handle.isolate([...heads]);
+  const made = writeGroups(handle, groups, at, idText);
+  const branch = handle.getHeads().sort();
+  if (aside) handle.integrate();
+  return { made, heads: branch };
+}
+
+/**
+ * Does the same in a document of its own that has nothing but what the heads rest on, and so numbers its operations
+ * on from there. That takes as long as opening the document. `actor` is one that may write at the heads.
+ */
+export function writeApart(
+  handle: Handle,
+  actor: ActorId,
+  heads: Heads,
+  groups: readonly (readonly Splice[])[],
+  at: number,
+  idText: string,
+): { made: Uint8Array[]; heads: string[] } {
+  const apart = handle.fork(actor, [...heads]);
+  const made = writeGroups(apart, groups, at, idText);
+  const branch = apart.getHeads().sort();
+  apart.free();
+  handle.applyChanges(made);
+  return { made, heads: branch };
+}
+
+function writeGroups(
+  handle: Handle,
+  groups: readonly (readonly Splice[])[],
+  at: number,
+  idText: string,
+): Uint8Array[] {
   const made: Uint8Array[] = [];
   for (const group of groups) {
     for (const { at, remove, insert } of group) handle.splice(TEXT_OBJECT, at, remove, insert);
@@ -85,9 +126,7 @@ export function writeSplices(
     const change = hash === null ? null : handle.getChangeByHash(hash);
     if (change) made.push(change);
   }
-  const branch = handle.getHeads().sort();
-  if (aside) handle.integrate();
-  return { made, heads: branch };
+  return made;
 }
 
 /** Gives a cursor for each position in the text at heads it knows. @throws {RangeError} if one is out of it. */

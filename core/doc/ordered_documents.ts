@@ -1,7 +1,10 @@
 import { type Log, silentLog } from "../base/log.ts";
+import { readChangeHeader } from "../trust/change_header.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
+import { findAtFault } from "./at_fault.ts";
 import type { DocKey } from "./doc_key.ts";
 import {
+  type Applied,
   type ApplyAnswer,
   DocumentFault,
   type Documents,
@@ -9,8 +12,13 @@ import {
   type Made,
   type NewEntry,
   type NoteEdited,
+  type OnSetAside,
+  type Refused,
 } from "./documents.ts";
 import type { EngineAnswer, EngineCall, EngineCalls, EngineTask } from "./engine_task.ts";
+import { closedFault, fault, type Job, type Running } from "./engine_job.ts";
+import { GENESIS } from "./genesis.ts";
+import { StoredChanges } from "./stored_changes.ts";
 
 /** Documents kept open. */
 export const MAX_OPEN_DOCUMENTS = 64;
@@ -32,11 +40,13 @@ export class EngineLostError extends Error {
   override name = "EngineLostError";
 }
 
-interface Job {
-  readonly key: DocKey;
-  readonly call: EngineCall;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: unknown) => void;
+const GENESIS_HASH = readChangeHeader(GENESIS).hash;
+
+export interface OrderedDocumentsOptions {
+  readonly log?: Log;
+  /** Documents kept open. */
+  readonly maxOpen?: number;
+  readonly onSetAside?: OnSetAside;
 }
 
 /**
@@ -49,14 +59,15 @@ interface Job {
  */
 export class OrderedDocuments implements Documents {
   readonly #port: EnginePort;
-  readonly #load: Load;
-  readonly #log: Log;
+  readonly #stored: StoredChanges;
   readonly #maxOpen: number;
   readonly #own: Job[] = [];
   readonly #peers: Job[] = [];
   /** Own calls since the last one of a peer's. */
   #ownInARow = 0;
-  #running: { readonly job: Job; stale: boolean } | undefined;
+  #running: Running | undefined;
+  /** Calls of documents that are looked into, of which the engine dies. */
+  readonly #parked = new Map<DocKey, Job[]>();
   #generation: number;
   /** What the engine has open, in order of last use, the longest unused first. */
   readonly #open = new Set<DocKey>();
@@ -64,11 +75,11 @@ export class OrderedDocuments implements Documents {
   #drops: DocKey[] = [];
   #closed = false;
 
-  constructor(port: EnginePort, load: Load, options: { log?: Log; maxOpen?: number } = {}) {
+  constructor(port: EnginePort, load: Load, options: OrderedDocumentsOptions = {}) {
+    const { log = silentLog, maxOpen = MAX_OPEN_DOCUMENTS, onSetAside = () => {} } = options;
     this.#port = port;
-    this.#load = load;
-    this.#log = options.log ?? silentLog;
-    this.#maxOpen = options.maxOpen ?? MAX_OPEN_DOCUMENTS;
+    this.#stored = new StoredChanges(load, log, onSetAside);
+    this.#maxOpen = maxOpen;
     this.#generation = port.generation;
   }
 
@@ -79,6 +90,13 @@ export class OrderedDocuments implements Documents {
 
   apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer> {
     return this.#ask(key, { type: "apply", changes });
+  }
+
+  entries(
+    key: DocKey,
+    changes: readonly Uint8Array[],
+  ): Promise<readonly (Applied | Refused)[]> {
+    return this.#ask(key, { type: "entries", changes });
   }
 
   noteText(key: DocKey): Promise<NoteText> {
@@ -121,7 +139,8 @@ export class OrderedDocuments implements Documents {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const jobs = [...this.#own.splice(0), ...this.#peers.splice(0)];
+    const parked = [...this.#parked.values()].flatMap((jobs) => jobs.splice(0));
+    const jobs = [...this.#own.splice(0), ...this.#peers.splice(0), ...parked];
     for (const job of jobs) job.reject(closedFault(job.key));
     await this.#port.close();
   }
@@ -144,17 +163,17 @@ export class OrderedDocuments implements Documents {
       if (!job) return;
       const task = this.#prepare(job);
       if (!task) continue;
-      const running = { job, stale: false };
+      const running = { job, opens: task.open !== null, stale: false };
       this.#running = running;
       this.#port.run(task).then(
-        (answer) => this.#settle(running.job, running.stale, answer),
-        (error: unknown) => this.#fail(job, error),
+        (answer) => this.#settle(running, answer),
+        (error: unknown) => this.#fail(running, error),
       ).finally(() => this.#next());
     }
   }
 
   #queueOf({ call }: Job): Job[] {
-    return call.type === "apply" ? this.#peers : this.#own;
+    return call.type === "apply" || call.type === "entries" ? this.#peers : this.#own;
   }
 
   #take(): Job | undefined {
@@ -164,12 +183,25 @@ export class OrderedDocuments implements Documents {
     return own ?? this.#peers.shift();
   }
 
-  #prepare({ key, call, reject }: Job): EngineTask | undefined {
+  #prepare(job: Job): EngineTask | undefined {
+    const { key, call, reject } = job;
     if (this.#generation !== this.#port.generation) this.#forgetAll();
+    // Its changes are a document of their own.
+    if (call.type === "entries") return { key, drop: this.#drops.splice(0), open: null, call };
+    const parked = this.#parked.get(key);
+    if (parked) {
+      parked.push(job);
+      return undefined;
+    }
     let open: EngineTask["open"] = null;
     if (!this.#open.delete(key)) {
+      if (this.#stored.isSuspect(key)) {
+        this.#parked.set(key, [job]);
+        void this.#search(key);
+        return undefined;
+      }
       try {
-        open = this.#load(key);
+        open = this.#stored.read(key);
       } catch (error) {
         reject(error);
         return undefined;
@@ -184,8 +216,9 @@ export class OrderedDocuments implements Documents {
     return { key, drop: this.#drops.splice(0), open, call };
   }
 
-  #settle(job: Job, stale: boolean, answer: EngineAnswer): void {
+  #settle({ job, opens, stale }: Running, answer: EngineAnswer): void {
     this.#running = undefined;
+    const { key } = job;
     if (stale && answer.type !== "dead" && !this.#closed) {
       // Done on what was dropped meanwhile: it is done once more on the document as it is in the store.
       this.#queueOf(job).unshift(job);
@@ -193,25 +226,59 @@ export class OrderedDocuments implements Documents {
     }
     switch (answer.type) {
       case "done":
-        for (const { text } of answer.refused) {
-          this.#log("error", "a stored change does not open", { document: job.key, text });
-        }
+        if (opens) this.#stored.opened(key);
+        this.#stored.setAside(key, answer.setAside);
         job.resolve(answer.answer);
         break;
       case "wrong":
         job.reject(new RangeError(answer.text));
         break;
-      case "panic":
+      case "spoiled":
+        this.#open.delete(key);
+        if (this.#stored.doubt(key) && !this.#closed) this.#queueOf(job).unshift(job);
+        else job.reject(fault(job, answer.text));
+        break;
       case "dead":
-        this.#open.delete(job.key);
+        if (opens) this.#stored.died(key);
+        this.#open.delete(key);
+        job.reject(fault(job, answer.text));
+        break;
+      case "panic":
+        this.#open.delete(key);
         job.reject(fault(job, answer.text));
         break;
     }
   }
 
-  #fail(job: Job, error: unknown): void {
+  #fail({ job, opens }: Running, error: unknown): void {
     this.#running = undefined;
+    if (opens && error instanceof EngineLostError) this.#stored.died(job.key);
     job.reject(error instanceof EngineLostError ? fault(job, error.message, error) : error);
+  }
+
+  /** Finds out of what the engine dies in a document; others are served in between. */
+  async #search(key: DocKey): Promise<void> {
+    const trial = async (changes: readonly Uint8Array[]) => {
+      try {
+        return await this.entries(key, changes);
+      } catch (error) {
+        if (error instanceof DocumentFault && !this.#closed) return null;
+        throw error;
+      }
+    };
+    try {
+      const isKnown = (hash: string) => hash === GENESIS_HASH;
+      const { changes } = this.#stored.read(key);
+      this.#stored.setAside(key, await findAtFault(changes, isKnown, trial));
+      // What is refused but not deadly is found by the gate, too.
+      this.#stored.doubt(key);
+    } catch (error) {
+      for (const job of this.#parked.get(key)?.splice(0) ?? []) job.reject(error);
+    }
+    this.#stored.searched(key);
+    for (const job of this.#parked.get(key) ?? []) this.#queueOf(job).push(job);
+    this.#parked.delete(key);
+    this.#next();
   }
 
   #forgetAll(): void {
@@ -219,12 +286,4 @@ export class OrderedDocuments implements Documents {
     this.#open.clear();
     this.#drops = [];
   }
-}
-
-function fault({ key, call }: Job, text: string, cause?: unknown): DocumentFault {
-  return new DocumentFault(key, `Cannot do "${call.type}" on "${key}": ${text}`, { cause });
-}
-
-function closedFault(key: DocKey): DocumentFault {
-  return new DocumentFault(key, `Cannot use "${key}": the documents are closed`);
 }

@@ -15,7 +15,7 @@ const MAX_ROWS_MS = 10_000;
 
 /** How many milliseconds a task may take because of its size, besides those that each has. */
 export function taskCostMs({ key, open, call }: EngineTask): number {
-  const changes = [...open?.changes ?? [], ...call.type === "apply" ? call.changes : []];
+  const changes = [...open?.changes ?? [], ..."changes" in call ? call.changes : []];
   let bytes = sum(changes, (change) => change.length);
   let rows = 0;
   if (docKind(readDocKey(key).doc).type === "note") rows = sum(changes, rowsIn);

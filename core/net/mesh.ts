@@ -131,6 +131,11 @@ export class Mesh {
     this.#dialer.forget(address, invited);
   }
 
+  /** Adds the addresses at which a peer answered, to be dialled when it is linked no longer. */
+  remember(peer: PeerId, addresses: readonly Address[]): void {
+    if (!this.#closing) this.#dialer.remember(peer, addresses);
+  }
+
   /** This node has other doors: others may be reached now. Links stay. */
   doorsChanged(): void {
     if (!this.#closing) this.#dialer.doorsChanged();

@@ -154,6 +154,11 @@ export class Network {
     this.#mesh.forget(address, invited);
   }
 
+  /** Dials a peer where it answered, when the link with it is gone: nobody announces it, maybe. */
+  remember({ peer, initiator, remote }: Link): void {
+    if (initiator) this.#mesh.remember(peer, [remote]);
+  }
+
   /** Says goodbye and closes every link. */
   async close(): Promise<void> {
     this.#watch.close();

@@ -1,103 +1,107 @@
+import { Buffer } from "node:buffer";
 import type { ByteReader } from "./byte_reader.ts";
+import { Column } from "./column.ts";
 
-/** Columns that the operations of a change lie in; Automerge 3.5 knows 19. */
-const MAX_COLUMNS = 64;
+/** Columns of a change, by the numbers that Automerge's binary format gives them. */
+export const COLUMN = {
+  objectActor: 0x01,
+  objectCounter: 0x02,
+  keyActor: 0x11,
+  keyCounter: 0x13,
+  keyText: 0x15,
+  insert: 0x34,
+  action: 0x42,
+  valueMeta: 0x56,
+  value: 0x57,
+  predCount: 0x70,
+  predActor: 0x71,
+  predCounter: 0x73,
+} as const;
 
-// The binary document format of Automerge, section "Column Metadata": the lowest bits of a column's number.
-const TYPE_MASK = 7;
-const DEFLATED = 8;
+/** Other actors that a change may name. */
+export const MAX_OTHER_ACTORS = 256;
 
-/**
- * Reads all that comes after the message of a plain change: other actors, then the columns of its
- * operations, whose runs are added up without being expanded. For 127 bytes can say that they are five
- * million operations, which takes Automerge 22 seconds and gigabytes.
- *
- * @returns the rows of the longest column: no fewer than there are operations.
- * @throws what `bad` makes, when there are more rows than `maxRows` or the columns are not sound.
- */
-export function countRows(
-  body: ByteReader,
-  maxRows: number,
-  bad: (state: string) => Error,
-): number {
-  const actors = body.uleb();
-  for (let i = 0; i < actors; i++) {
-    const length = body.uleb();
-    if (length === 0) throw bad("with an actor of no bytes");
-    body.take(length);
-  }
-  const count = body.uleb();
-  if (count > MAX_COLUMNS) throw bad(`of ${count} columns`);
-  const columns: { readonly spec: number; readonly length: number }[] = [];
-  for (let i = 0; i < count; i++) columns.push({ spec: body.uleb(), length: body.uleb() });
-  let most = 0;
-  for (const { spec, length } of columns) {
-    if (spec & DEFLATED) throw bad("with a deflated column");
-    const column = new Column(body.within(length), maxRows, bad);
-    most = Math.max(most, column.rows(spec & TYPE_MASK));
-  }
-  return most;
+/** What comes after the message of a change: other actors, and the columns its operations lie in. */
+export interface ChangeColumns {
+  /** The other actors it names, in ascending order, in hex. */
+  readonly others: readonly string[];
+  /** The bytes of each column that is there. */
+  readonly columns: ReadonlyMap<number, Uint8Array>;
+  /** How many operations there are: one at least. */
+  readonly rows: number;
 }
 
-/** One column, read to its end. */
-class Column {
-  readonly #bytes: ByteReader;
-  readonly #maxRows: number;
-  readonly #bad: (state: string) => Error;
+type Bad = (state: string) => Error;
 
-  constructor(bytes: ByteReader, maxRows: number, bad: (state: string) => Error) {
-    this.#bytes = bytes;
-    this.#maxRows = maxRows;
-    this.#bad = bad;
-  }
+const KNOWN: ReadonlySet<number> = new Set(Object.values(COLUMN));
+/** A row of each stands for a predecessor, not for an operation. */
+const OF_PREDS: ReadonlySet<number> = new Set([COLUMN.predActor, COLUMN.predCounter]);
 
-  rows(type: number): number {
-    switch (type) {
-      case 0:
-        return this.#groups();
-      case 1:
-      case 2:
-      case 6:
-        return this.#runs(() => this.#bytes.uleb());
-      case 3:
-        return this.#runs(() => this.#bytes.sleb());
-      case 4:
-        return this.#booleans();
-      case 5:
-        return this.#runs(() => this.#bytes.take(this.#bytes.uleb()));
-      default:
-        // The bytes of values; their lengths are in the column before.
-        return 0;
-    }
+/**
+ * Reads all that comes after the message of a plain change. The runs of its columns are added up without
+ * being expanded: 127 bytes can say that they are five million operations, which takes Automerge 22 seconds
+ * and gigabytes. Each column is in the one form that Automerge writes, so that one change has one encoding.
+ *
+ * @throws what `bad` makes, when there are more rows than `maxRows`, the columns do not fit one another, or
+ * this program makes none like them.
+ */
+export function readColumns(body: ByteReader, maxRows: number, bad: Bad): ChangeColumns {
+  const others = readOthers(body, bad);
+  const columns = takeColumns(body, bad);
+  if (body.left > 0) throw bad("with bytes after its columns");
+  let preds = 0;
+  let valueBytes = 0;
+  const sizes = new Map<number, number>();
+  for (const [spec, bytes] of columns) {
+    if (spec === COLUMN.value) continue;
+    const rows = new Column(spec, bytes, maxRows, bad).walk((value, times) => {
+      if (value === null) return;
+      if (spec === COLUMN.predCount) preds += value * times;
+      if (spec === COLUMN.valueMeta) valueBytes += Math.floor(value / 16) * times;
+    });
+    if (preds > maxRows) throw bad(`of more than ${maxRows} predecessors`);
+    sizes.set(spec, rows);
   }
+  const rows = sizes.get(COLUMN.action) ?? 0;
+  if (rows === 0) throw bad("of no operations");
+  for (const [spec, size] of sizes) {
+    if (size !== (OF_PREDS.has(spec) ? preds : rows)) throw bad("of columns of unequal length");
+  }
+  if (preds > 0 && !(sizes.has(COLUMN.predActor) && sizes.has(COLUMN.predCounter))) {
+    throw bad("with predecessors that are not there");
+  }
+  if (valueBytes !== (columns.get(COLUMN.value)?.length ?? 0)) {
+    throw bad("of values of another length than it says");
+  }
+  return { others, columns, rows };
+}
 
-  /** Each row of a group stands for as many rows in the columns that belong to it. */
-  #groups(): number {
-    let members = 0;
-    const rows = this.#runs((times) => members += this.#bounded(this.#bytes.uleb()) * times);
-    return Math.max(rows, this.#bounded(members));
+function readOthers(body: ByteReader, bad: Bad): string[] {
+  const count = body.uleb();
+  if (count > MAX_OTHER_ACTORS) throw bad(`with ${count} other actors`);
+  const others: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const bytes = body.take(body.uleb());
+    if (bytes.length === 0) throw bad("with an actor of no bytes");
+    const actor = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+    const before = others[i - 1];
+    if (before !== undefined && before >= actor) throw bad("with actors out of order");
+    others.push(actor);
   }
+  return others;
+}
 
-  /** Run-length encoding: `read` takes a value that stands for so many rows. */
-  #runs(read: (times: number) => unknown): number {
-    let rows = 0;
-    while (this.#bytes.left > 0) {
-      const run = this.#bytes.sleb();
-      rows = this.#bounded(rows + (run === 0 ? this.#bytes.uleb() : Math.abs(run)));
-      if (run > 0) read(run);
-      for (let i = run; i < 0; i++) read(1);
-    }
-    return rows;
+function takeColumns(body: ByteReader, bad: Bad): Map<number, Uint8Array> {
+  const count = body.uleb();
+  if (count > KNOWN.size) throw bad(`of ${count} columns`);
+  const heads: { readonly spec: number; readonly length: number }[] = [];
+  for (let i = 0; i < count; i++) {
+    const spec = body.uleb();
+    if (!KNOWN.has(spec)) throw bad(`with a column ${spec}`);
+    if (spec <= (heads[i - 1]?.spec ?? 0)) throw bad("with columns out of order");
+    const length = body.uleb();
+    if (length === 0) throw bad("with an empty column");
+    heads.push({ spec, length });
   }
-
-  #booleans(): number {
-    let rows = 0;
-    while (this.#bytes.left > 0) rows = this.#bounded(rows + this.#bytes.uleb());
-    return rows;
-  }
-
-  #bounded(rows: number): number {
-    if (rows > this.#maxRows) throw this.#bad(`of more than ${this.#maxRows} operations`);
-    return rows;
-  }
+  return new Map(heads.map(({ spec, length }) => [spec, body.take(length)]));
 }

@@ -27,7 +27,8 @@ class Node {
 
   restart(): void {
     this.engine = new DocumentEngine();
-    assert.deepEqual(this.engine.open(NOTE, this.actor, this.store).refused, []);
+    this.engine.open(NOTE, this.actor, this.store);
+    assert.deepEqual(this.engine.takeSetAside(NOTE), []);
   }
 
   /** Takes over what another has, the newest first, so that much of it comes before what it rests on. */

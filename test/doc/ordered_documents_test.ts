@@ -55,7 +55,7 @@ class ScriptedPort implements EnginePort {
 }
 
 function done(answer: unknown): EngineAnswer {
-  return { type: "done", answer, refused: [] };
+  return { type: "done", answer, setAside: [] };
 }
 
 function scripted(maxOpen?: number) {

@@ -223,27 +223,30 @@ browserTest(
   },
 );
 
-browserTest("nothing that others write comes alive or breaks the page", async (browser) => {
-  await using ui = await UiPage.open(browser, "rough");
-  const { page } = ui;
-  await page.getByRole("link", { name: "rough" }).click();
-  await ui.message("<script>alert(1)</script>").waitFor();
-  assert.equal(await page.locator(".messages :is(img, script, iframe)").count(), 0);
-  const links = await page.locator(".messages a").evaluateAll((all) =>
-    all.map((a) => [(a as HTMLAnchorElement).protocol, (a as HTMLAnchorElement).rel])
-  );
-  assert.deepEqual(
-    new Set(links.map(String)),
-    new Set(["http:,noopener noreferrer", "https:,noopener noreferrer"]),
-  );
-  const long = ui.message("a line");
-  assert.ok((await long.boundingBox())!.height < 400, "a long message is cut");
-  await long.getByRole("button", { name: "Show all 2,001 lines" }).click();
-  await long.getByText("the end").waitFor();
-  await long.getByRole("button", { name: "Show less" }).click();
-  assert.ok((await long.boundingBox())!.height < 400);
-  await ui.assertFits();
-});
+browserTest(
+  "hostile 34: nothing that others write comes alive or breaks the page",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "rough");
+    const { page } = ui;
+    await page.getByRole("link", { name: "rough" }).click();
+    await ui.message("<script>alert(1)</script>").waitFor();
+    assert.equal(await page.locator(".messages :is(img, script, iframe)").count(), 0);
+    const links = await page.locator(".messages a").evaluateAll((all) =>
+      all.map((a) => [(a as HTMLAnchorElement).protocol, (a as HTMLAnchorElement).rel])
+    );
+    assert.deepEqual(
+      new Set(links.map(String)),
+      new Set(["http:,noopener noreferrer", "https:,noopener noreferrer"]),
+    );
+    const long = ui.message("a line");
+    assert.ok((await long.boundingBox())!.height < 400, "a long message is cut");
+    await long.getByRole("button", { name: "Show all 2,001 lines" }).click();
+    await long.getByText("the end").waitFor();
+    await long.getByRole("button", { name: "Show less" }).click();
+    assert.ok((await long.boundingBox())!.height < 400);
+    await ui.assertFits();
+  },
+);
 
 browserTest("a narrow page shows one pane at a time and everything fits", async (browser) => {
   await using ui = await UiPage.open(browser, "rough", NARROW);

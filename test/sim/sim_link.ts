@@ -1,9 +1,9 @@
 import type { PeerId } from "../../core/base/ids.ts";
 import type { Lane, Link, MessageHandler } from "../../core/net/link.ts";
 import { MAX_MESSAGE_BYTES } from "../../core/net/link.ts";
-import { type Door, LOBBY_DOOR } from "../../core/trust/door.ts";
+import type { DeviceKeys } from "../../core/trust/device_keys.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import type { FakeClock } from "../fakes/clock.ts";
-import { fakeFacts, type LinkFacts } from "../fakes/fake_link.ts";
 
 /** What went over links. */
 export interface Traffic {
@@ -11,9 +11,13 @@ export interface Traffic {
   bytes: number;
 }
 
+/** How many there were, so that each has a name of its own. */
+let links = 0;
+
 /** One end of a link in memory: whole messages, in order per lane, each after a delay. It never loses one. */
 export class SimLink implements Link {
   readonly remote = { host: "sim", port: 1 };
+  readonly door = LOBBY_DOOR;
   readonly closed: Promise<string>;
   readonly sent: Traffic = { messages: 0, bytes: 0 };
   readonly #closed = Promise.withResolvers<string>();
@@ -26,38 +30,46 @@ export class SimLink implements Link {
   #drained: ((open: boolean) => void)[] = [];
   #open = true;
 
-  readonly binding: Uint8Array;
-  readonly noiseKey: Uint8Array;
-  readonly certificate: Uint8Array;
-
   private constructor(
-    readonly peer: PeerId,
+    readonly binding: Uint8Array,
+    readonly other: DeviceKeys,
     readonly initiator: boolean,
     readonly clock: FakeClock,
     readonly delay: () => number,
-    readonly door: Door,
-    facts: LinkFacts,
   ) {
     this.closed = this.#closed.promise;
-    this.binding = facts.binding;
-    this.noiseKey = facts.noiseKeyOf(peer);
-    this.certificate = facts.certificateOf(peer);
   }
 
-  /** Both ends of a link: at `a` and at `b`. `delay` gives milliseconds, anew for each message. */
+  /**
+   * Both ends of a link: at `a` and at `b`. `delay` gives milliseconds from `a` to `b`, anew for each message,
+   * `back` those from `b` to `a`.
+   */
   static pair(
     clock: FakeClock,
-    a: PeerId,
-    b: PeerId,
+    a: DeviceKeys,
+    b: DeviceKeys,
     delay: () => number,
-    door: Door = LOBBY_DOOR,
+    back = delay,
   ): [SimLink, SimLink] {
-    const facts = fakeFacts(a, b, String(clock.now()));
-    const atA = new SimLink(b, true, clock, delay, door, facts);
-    const atB = new SimLink(a, false, clock, delay, door, facts);
+    const binding = new Uint8Array(32);
+    new DataView(binding.buffer).setUint32(0, ++links);
+    const atA = new SimLink(binding, b, true, clock, delay);
+    const atB = new SimLink(binding, a, false, clock, back);
     atA.#other = atB;
     atB.#other = atA;
     return [atA, atB];
+  }
+
+  get peer(): PeerId {
+    return this.other.peer;
+  }
+
+  get noiseKey(): Uint8Array {
+    return this.other.noise.publicKey;
+  }
+
+  get certificate(): Uint8Array {
+    return this.other.certificate;
   }
 
   get isOpen(): boolean {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as Automerge from "@automerge/automerge";
 import { createHash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import type { ActorId } from "../../core/base/ids.ts";
@@ -8,10 +9,11 @@ import {
   MAX_DEPS,
   MAX_INFLATED_BYTES,
 } from "../../core/base/limits.ts";
-import { decodeChange } from "../../core/doc/automerge.ts";
 import { GENESIS, GENESIS_ACTOR } from "../../core/doc/genesis.ts";
+import { COLUMN, MAX_OTHER_ACTORS } from "../../core/trust/change_columns.ts";
 import {
   MAX_CHANGE_MESSAGE_BYTES,
+  MAX_OP_COUNTER,
   readChangeHeader,
   rowsOf,
 } from "../../core/trust/change_header.ts";
@@ -63,9 +65,19 @@ interface Parts {
   columns?: readonly (readonly [spec: number, data: string])[];
 }
 
+/** The columns of one operation: the string "v" under the key "k". */
+const ONE_PUT: Parts["columns"] = [
+  [COLUMN.keyText, "7f016b"],
+  [COLUMN.insert, "01"],
+  [COLUMN.action, "7f01"],
+  [COLUMN.valueMeta, "7f16"],
+  [COLUMN.value, "76"],
+  [COLUMN.predCount, "7f00"],
+];
+
 function body(parts: Parts = {}): Uint8Array {
   const { deps = "00", actor = `10${ACTORS[0]}`, seq = "01", startOp = "01" } = parts;
-  const { time = "00", message = "00", actors = "00", columns = [] } = parts;
+  const { time = "00", message = "00", actors = "00", columns = ONE_PUT } = parts;
   const heads = columns.map(([spec, data]) => uleb(spec) + uleb(hex(data).length)).join("");
   const data = columns.map(([, data]) => data).join("");
   const ops = actors + uleb(columns.length) + heads + data;
@@ -83,7 +95,7 @@ Deno.test("change header: it agrees with Automerge on every change, plain and de
   for (const plain of await manyChanges(ACTORS, 150)) {
     for (const change of [plain, deflatedForm(plain)]) {
       const header = readChangeHeader(change);
-      const decoded = decodeChange(change);
+      const decoded = Automerge.decodeChange(change);
       assert.equal(rowsOf(change), header.rows);
       branches.add(header.actor.length);
       assert.deepEqual({ ...header }, {
@@ -142,12 +154,15 @@ Deno.test("change header: a body within the limits passes, each bound crossed is
   const dep = (i: number) => i.toString(16).padStart(64, "0");
   const deps = (count: number) =>
     uleb(count) + Array.from({ length: count }, (_, i) => dep(i)).join("");
+  const others = (count: number) =>
+    Array.from({ length: count }, (_, i) => `10${dep(i + 1).slice(32)}`).join("");
   const text = (length: number) => uleb(length) + "41".repeat(length);
   const good: Parts[] = [
     {},
     { deps: deps(MAX_DEPS) },
     { actor: `15${"13b2230901"}${ACTORS[0]}` },
-    { seq: "ffffffffffffff0f", startOp: "ffffffffffffff0f" },
+    { seq: "ffffffffffffff0f", startOp: uleb(MAX_OP_COUNTER) },
+    { actors: uleb(MAX_OTHER_ACTORS) + others(MAX_OTHER_ACTORS) },
     { time: "ffffffffffffff0f" },
     { time: "818080808080807 0" },
     { time: "7f" },
@@ -167,6 +182,14 @@ Deno.test("change header: a body within the limits passes, each bound crossed is
     [{ actor: `16${"aa".repeat(22)}` }, /actor of 22/],
     [{ seq: "00" }, /from 0/],
     [{ startOp: "00" }, /from 0/],
+    [{ startOp: uleb(MAX_OP_COUNTER + 1) }, /operations from/],
+    [{ startOp: "ffffffffffffff0f" }, /operations from/],
+    [{ actors: uleb(MAX_OTHER_ACTORS + 1) + others(MAX_OTHER_ACTORS + 1) }, /257 other actors/],
+    [{ actors: `02${others(1)}${others(1)}` }, /actors out of order/],
+    [{ actors: `01 10${ACTORS[0]}` }, /author is among/],
+    [{ actors: "0100" }, /actor of no bytes/],
+    [{ actors: "ffffffffffffff0f" }, /other actors/],
+    [{ columns: [] }, /no operations/],
     [{ seq: "8100" }, /shortest/],
     [{ seq: "8080808080808010" }, /53 bits/],
     [{ seq: "ffffffffffffffffff01" }, /53 bits/],
@@ -192,53 +215,103 @@ Deno.test("CHG-3: a bomb of few bytes and many operations is refused at once", (
   }
 });
 
-Deno.test("CHG-3: rows of every kind of column are counted, and none beyond the bound", () => {
+/** Columns of one put, some of them others. */
+function columns(...others: readonly (readonly [spec: number, data: string])[]) {
+  const all = new Map([...ONE_PUT ?? [], ...others]);
+  return [...all].filter(([, data]) => data !== "").sort(([a], [b]) => a - b);
+}
+
+Deno.test("CHG-3: columns that fit one another are counted, all others refused", () => {
+  const rows = (...others: [number, string][]) =>
+    readChangeHeader(chunk(body({ columns: columns(...others) }))).rows;
+  const { keyText, insert, action, valueMeta, value, predCount, predActor, predCounter } = COLUMN;
   // MAX_CHANGE_ROWS is a09c01 as unsigned and as signed LEB128, one more a19c01.
-  const [most, over] = ["a09c01", "a19c01"];
-  const kinds: [number, string, number][] = [
-    [0x00, `${most}01`, MAX_CHANGE_ROWS],
-    [0x70, `01${most}`, MAX_CHANGE_ROWS],
-    [0x01, `${most}05`, MAX_CHANGE_ROWS],
-    [0x02, `7d010203 0205`, 5],
-    [0x03, `${most}7f`, MAX_CHANGE_ROWS],
-    [0x03, `00${most}`, MAX_CHANGE_ROWS],
-    [0x04, `${most}`, MAX_CHANGE_ROWS],
-    [0x04, `0005 01`, 6],
-    [0x05, `7e 0141 00 02 03616161`, 4],
-    [0x06, `${most}f6ffff7f`, MAX_CHANGE_ROWS],
-    [0x07, `ffffffffff`, 0],
+  const many = (count: string): [number, string][] => [
+    [keyText, `${count}016b`],
+    [insert, count],
+    [action, `${count}01`],
+    [valueMeta, `${count}06`],
+    [value, ""],
+    [predCount, `${count}00`],
   ];
-  for (const [spec, data, rows] of kinds) {
-    const columns = [[spec, data]] as const;
-    assert.equal(readChangeHeader(chunk(body({ columns }))).rows, rows, `${spec} ${data}`);
-  }
-  const wrong: [number, string, RegExp][] = [
-    [0x00, `${over}00`, /20000/],
-    [0x70, `01${over}`, /20000/],
-    [0x70, `0201 019f9c01`, /20000/],
-    [0x70, `${most}${most}`, /20000/],
-    [0x70, `01ffffffffffffff0f`, /20000/],
-    [0x02, `00${over}`, /20000/],
-    [0x02, `ffffffffffffff0705`, /20000/],
-    [0x02, `8080808080808078`, /20000/],
-    [0x02, `7b01`, /cut short/],
-    [0x02, `03`, /cut short/],
-    [0x03, `${most}01 017f`, /20000/],
-    [0x04, `01${most}`, /20000/],
-    [0x05, `010541`, /cut short/],
-    [0x0a, `0101`, /deflated/],
+  assert.equal(rows(), 1);
+  assert.equal(rows(...many("a09c01")), MAX_CHANGE_ROWS);
+  assert.equal(rows([predCount, "7f02"], [predActor, "0200"], [predCounter, "0201"]), 1);
+  const wrong: [[number, string][], RegExp][] = [
+    [many("a19c01"), /more than 20000 operations/],
+    [[[action, "01ffffffffffffff0f"]], /form|53 bits/],
+    [[[action, "ffffffffffffff0701"]], /more than 20000/],
+    [[[action, "8080808080808078"]], /more than 20000|cut short/],
+    [[[action, "7b01"]], /cut short/],
+    [[[action, "03"]], /cut short/],
+    [[[insert, "00a19c01"]], /more than 20000 operations/],
+    [[[predCount, "7fa19c01"]], /more than 20000 predecessors/],
+    [[[predCount, "7f8080808080808001"]], /more than 20000 predecessors/],
+    [[[keyText, "7f0541"]], /cut short/],
+    [[[keyText, "7f01ff"]], /not UTF-8/],
+    [[[action, ""]], /no operations/],
+    [[[action, "0201"]], /unequal length/],
+    [[[keyText, "02016b"]], /unequal length/],
+    [[[insert, "02"]], /unequal length/],
+    [[[predCount, "7f01"]], /not there/],
+    [[[predCount, "7f02"], [predActor, "7f00"], [predCounter, "7f01"]], /unequal length/],
+    [[[predActor, "7f00"], [predCounter, "7f01"]], /unequal length/],
+    [[[valueMeta, "7f26"]], /another length/],
+    [[[valueMeta, "7f808080808080808001"]], /53 bits|another length/],
+    [[[value, ""]], /another length/],
   ];
-  for (const [spec, data, reason] of wrong) {
-    const columns = [[spec, data]] as const;
-    assert.throws(() => readChangeHeader(chunk(body({ columns }))), reason, `${spec} ${data}`);
+  for (const [others, reason] of wrong) {
+    assert.throws(() => rows(...others), reason, JSON.stringify(others));
   }
-  const actors = `02${`10${"dd".repeat(16)}`.repeat(2)}`;
-  readChangeHeader(chunk(body({ actors })));
-  assert.throws(() => readChangeHeader(chunk(body({ actors: "0100" }))), /actor of no bytes/);
-  const endless = { actors: "ffffffffffffff0f" };
-  assert.throws(() => readChangeHeader(chunk(body(endless))), /actor of no bytes/);
-  const many = Array.from({ length: 65 }, (_, i) => [i << 4 | 2, "0101"] as const);
-  assert.throws(() => readChangeHeader(chunk(body({ columns: many }))), /65 columns/);
+});
+
+Deno.test("CHG-3: a column has one form, that which Automerge writes", () => {
+  const { keyText, insert, action, valueMeta, predCount, value } = COLUMN;
+  const three: [number, string][] = [
+    [keyText, "03016b"],
+    [insert, "03"],
+    [valueMeta, "0306"],
+    [value, ""],
+    [predCount, "0300"],
+  ];
+  const read = (form: string) =>
+    readChangeHeader(chunk(body({ columns: columns(...three, [action, form]) })));
+  for (const form of ["0301", "7d010203", "0201 7f02", "7f02 0201", "0001 0201", "7f01 0002"]) {
+    assert.equal(read(form).rows, 3, form);
+  }
+  const odd = [
+    ["a run of one", "0101 0202"],
+    ["a list that repeats", "7d010102"],
+    ["two lists in a row", "7f01 7e0203"],
+    ["a run after an equal one", "0201 0201"],
+    ["a list that begins as the run before ends", "0201 7f01"],
+    ["a run that begins as the list before ends", "7f01 0201"],
+    ["a run of no nothings", "0000 0301"],
+    ["nothings after nothings", "0001 0002"],
+    ["nothing at all", "0003"],
+  ];
+  for (const [what = "", form = ""] of odd) assert.throws(() => read(form), /form/, what);
+  for (const form of ["0103 00", "01 00 02", "0003 00"]) {
+    const all = columns(...three, [action, "0301"], [insert, form]);
+    assert.throws(() => readChangeHeader(chunk(body({ columns: all }))), /form/, form);
+  }
+});
+
+Deno.test("CHG-3: only columns that this program writes are read, in order and none empty", () => {
+  const wrong: [Parts["columns"], RegExp][] = [
+    [columns([0x03, "7f01"]), /column 3/],
+    [columns([COLUMN.value | 8, "7f01"]), /column 95/],
+    [columns([0x94, "01"]), /column 148/],
+    [(ONE_PUT ?? []).toReversed(), /out of order/],
+    [[...ONE_PUT ?? [], [COLUMN.predCount, "7f00"]], /out of order/],
+    [[...ONE_PUT ?? [], [COLUMN.predActor, ""]], /empty/],
+    [Array.from({ length: 13 }, (_, i) => [i + 1, "0101"] as const), /13 columns/],
+  ];
+  for (const [columns, reason] of wrong) {
+    assert.throws(() => readChangeHeader(chunk(body({ columns }))), reason, String(reason));
+  }
+  const longer = new Uint8Array([...body(), 0]);
+  assert.throws(() => readChangeHeader(chunk(longer)), /bytes after its columns/);
 });
 
 Deno.test("change header: only changes are read, and nothing else of Automerge's", () => {

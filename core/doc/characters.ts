@@ -1,0 +1,51 @@
+import type { Ancestry, Past, Place } from "./ancestry.ts";
+import { wrong } from "./change_ops.ts";
+import { expand, type TextOps } from "./text_ops.ts";
+
+/** Which operations on the text of one note inserted a character. */
+export class Characters {
+  /** For each change the rows at which inserting begins, ends, begins … */
+  readonly #inserts = new WeakMap<Place, Int32Array>();
+
+  /**
+   * Makes sure that all characters that a change points at are there: inserted in its past, or before in it.
+   *
+   * @throws {RangeError} if one is not.
+   */
+  check(ops: TextOps, { header: { startOp } }: Place, ancestry: Ancestry, past: Past): void {
+    const bounds = boundsOf(ops.insertRuns);
+    const { counters, actors } = ops;
+    for (const [row] of expand(ops.insertRuns)) {
+      const [counter = 0, number = -1] = [counters[row], actors[row]];
+      if (number < 0) continue;
+      const own = number === 0 ? counter - startOp : -1;
+      if (own >= 0 && own < row && isInsert(bounds, own)) continue;
+      const found = ancestry.find({ counter, actor: ops.actor(number) }, past);
+      const inserts = found && this.#inserts.get(found.place);
+      if (!found || !inserts || !isInsert(inserts, found.row)) {
+        throw wrong("it points at a character that is not there");
+      }
+    }
+  }
+
+  /** Adds a change that was checked. */
+  add(place: Place, { insertRuns }: TextOps): void {
+    this.#inserts.set(place, boundsOf(insertRuns));
+  }
+}
+
+function boundsOf(insertRuns: readonly number[]): Int32Array {
+  let row = 0;
+  return Int32Array.from(insertRuns, (times) => row += times);
+}
+
+/** Whether a row lies in a run of insertions: after an odd number of bounds. */
+function isInsert(bounds: Int32Array, row: number): boolean {
+  let [from, to] = [0, bounds.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((bounds[middle] ?? Infinity) <= row) from = middle + 1;
+    else to = middle;
+  }
+  return from % 2 === 1;
+}

@@ -1,0 +1,73 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
+import type { ChangeHash } from "../base/ids.ts";
+import { MAX_CHANGE_BYTES, MAX_INFLATED_BYTES } from "../base/limits.ts";
+import { ByteReader } from "./byte_reader.ts";
+
+const MAGIC = 0x856f4a83;
+const CHECKSUM_BYTES = 4;
+const TYPE_CHANGE = 1;
+const TYPE_DEFLATED_CHANGE = 2;
+
+/** Gives the plain body of a change chunk, inflated if need be. */
+export function bodyOf(change: Uint8Array): Uint8Array {
+  return unpack(change).body;
+}
+
+/**
+ * Gives the hash and the plain body of a change chunk (the binary document format of Automerge, section
+ * "Change Chunks"), whose checksum it verifies, which Automerge's `applyChanges` does not do.
+ *
+ * @throws {SyntaxError} if it is not exactly one change, plain or deflated, within the limits.
+ */
+export function readChunk(change: Uint8Array): { hash: ChangeHash; body: Uint8Array } {
+  const { checksum, body } = unpack(change);
+  const hash = createHash("sha256").update(hashedHead(body)).update(body).digest("hex");
+  if (!hash.startsWith(checksum)) throw badChange("damaged, its checksum does not match");
+  return { hash: hash as ChangeHash, body };
+}
+
+/** Gives the plain chunk with this hash and body, whether it came deflated or not. */
+export function plainChunk(hash: ChangeHash, body: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(MAGIC);
+  const checksum = Buffer.from(hash.slice(0, 2 * CHECKSUM_BYTES), "hex");
+  return new Uint8Array(Buffer.concat([head, checksum, hashedHead(body), body]));
+}
+
+/** The error of whatever is no change that can be read. */
+export function badChange(state: string, options?: ErrorOptions): SyntaxError {
+  return new SyntaxError(`Cannot read the change: ${state}`, options);
+}
+
+function unpack(change: Uint8Array): { checksum: string; body: Uint8Array } {
+  if (change.length > MAX_CHANGE_BYTES) throw badChange(`${change.length} bytes long`);
+  const chunk = new ByteReader(change, badChange);
+  if (chunk.u32() !== MAGIC) throw badChange("no chunk of Automerge");
+  const checksum = Buffer.from(chunk.take(CHECKSUM_BYTES)).toString("hex");
+  const type = chunk.u8();
+  if (type !== TYPE_CHANGE && type !== TYPE_DEFLATED_CHANGE) throw badChange(`of type ${type}`);
+  const length = chunk.uleb();
+  if (length !== chunk.left) throw badChange("of another length than it says");
+  const packed = chunk.take(length);
+  return { checksum, body: type === TYPE_CHANGE ? packed : inflate(packed) };
+}
+
+function inflate(packed: Uint8Array): Uint8Array {
+  // Deno's zlib knows this option of Node's too; its types do not.
+  const options = { maxOutputLength: MAX_INFLATED_BYTES, rejectGarbageAfterEnd: true };
+  try {
+    return inflateRawSync(packed, options);
+  } catch (cause) {
+    throw badChange("deflated, but not soundly or to too much", { cause });
+  }
+}
+
+/** What is hashed before the body: type 1, whether the change came deflated or not, and its length. */
+function hashedHead(body: Uint8Array): Uint8Array {
+  const bytes = [TYPE_CHANGE];
+  let value = body.length;
+  for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push(value % 0x80 + 0x80);
+  return Uint8Array.from([...bytes, value]);
+}
