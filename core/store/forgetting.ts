@@ -12,6 +12,7 @@ const LOGS = `(SELECT id FROM logs WHERE doc IN ${DOCS})`;
 const DELETES: readonly string[] = [
   `DELETE FROM holdings WHERE log IN ${LOGS}`,
   `DELETE FROM messages WHERE channel IN ${CHANNELS}`,
+  `DELETE FROM shadowed_messages WHERE channel IN ${CHANNELS}`,
   `DELETE FROM segments WHERE channel IN ${CHANNELS}`,
   `DELETE FROM read_marks WHERE channel IN ${CHANNELS}`,
   "DELETE FROM channels WHERE space = ?",

@@ -1,18 +1,15 @@
-import type { ChannelId, DocId, SpaceId } from "../base/ids.ts";
-import { docKind } from "../doc/doc_id.ts";
+import type { SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 
 /** The version of what this program makes of envelopes; another one is made anew. */
 export const PROJECTION_VERSION = 1;
 
-/** What envelopes mean to people, as a whole: which version it is, and how it is cleared. */
+/** What envelopes mean to people, as a whole: which version of it there is, and how registers are cleared. */
 export class Projections {
   readonly #names: Names;
   readonly #version: Statement;
   readonly #setVersion: Statement;
-  readonly #dropMessages: Statement;
-  readonly #clearSegment: Statement;
   readonly #clearChannels: Statement;
   readonly #clearNotes: Statement;
   readonly #clearPeople: Statement;
@@ -26,12 +23,6 @@ export class Projections {
     this.#setVersion = database.prepare(
       `INSERT INTO projections (space, version) VALUES (?, ${PROJECTION_VERSION})
        ON CONFLICT DO UPDATE SET version = excluded.version`,
-    );
-    this.#dropMessages = database.prepare(
-      "DELETE FROM messages WHERE channel = ? AND segment = ?",
-    );
-    this.#clearSegment = database.prepare(
-      "UPDATE segments SET messages = 0 WHERE channel = ? AND segment = ?",
     );
     this.#clearChannels = database.prepare(
       "UPDATE channels SET name = NULL, made_by = NULL, op = 0, op_actor = '' WHERE space = ?",
@@ -52,29 +43,9 @@ export class Projections {
     this.#setVersion.run(this.#names.space(space));
   }
 
-  /** Clears what a document means; within a transaction. */
-  clear(space: SpaceId, doc: DocId): void {
-    const kind = docKind(doc);
-    const spaceId = this.#names.space(space);
-    switch (kind.type) {
-      case "segment":
-        this.#clearSegmentOf(space, kind.channel, kind.segment);
-        break;
-      case "space":
-        for (const clear of [this.#clearChannels, this.#clearNotes, this.#clearPeople]) {
-          clear.run(spaceId);
-        }
-        break;
-      // When it was last changed never goes back.
-      case "note":
-        break;
-    }
-  }
-
-  #clearSegmentOf(space: SpaceId, channel: ChannelId, segment: number): void {
-    const id = this.#names.findChannel(space, channel);
-    if (id === undefined) return;
-    this.#dropMessages.run(id, segment);
-    this.#clearSegment.run(id, segment);
+  /** Clears what a space's own document means; within a transaction. */
+  clearRegisters(space: SpaceId): void {
+    const id = this.#names.space(space);
+    for (const clear of [this.#clearChannels, this.#clearNotes, this.#clearPeople]) clear.run(id);
   }
 }

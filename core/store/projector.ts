@@ -8,6 +8,7 @@ import type { ChangeHeader } from "../trust/change_header.ts";
 import type { Database, Statement } from "./database.ts";
 import type { LogEntry } from "./logs.ts";
 import type { Names } from "./names.ts";
+import { ShadowedMessages } from "./shadowed_messages.ts";
 
 /** What people see differently now. */
 export interface Changed {
@@ -52,10 +53,20 @@ export class Projector {
   readonly #note: Statement;
   readonly #noteTime: Statement;
   readonly #person: Statement;
+  readonly #dropMessages: Statement;
+  readonly #clearSegment: Statement;
+  readonly #shadows: ShadowedMessages;
   readonly #successor: Statement;
 
   constructor(database: Database, names: Names) {
     this.#names = names;
+    this.#shadows = new ShadowedMessages(database);
+    this.#dropMessages = database.prepare(
+      "DELETE FROM messages WHERE channel = ? AND segment = ?",
+    );
+    this.#clearSegment = database.prepare(
+      "UPDATE segments SET messages = 0 WHERE channel = ? AND segment = ?",
+    );
     this.#addMessage = database.prepare(
       `INSERT INTO messages (channel, message, at, author, segment, log, seq, op, text)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, message) DO NOTHING`,
@@ -133,6 +144,21 @@ export class Projector {
     return changed;
   }
 
+  /** Takes out all messages of a segment; those that others shadowed count again. */
+  clearSegment(space: SpaceId, channel: ChannelId, segment: number): void {
+    const number = this.#names.findChannel(space, channel);
+    if (number === undefined) return;
+    const shadowed = this.#shadows.clear(number, segment);
+    this.#dropMessages.run(number, segment);
+    this.#clearSegment.run(number, segment);
+    for (const message of shadowed) {
+      const place = this.#shadows.take(number, message);
+      if (!place) continue;
+      this.#addMessage.run(number, message, ...place);
+      this.#count.run(number, place[2], 1);
+    }
+  }
+
   #applyEnvelope(space: SpaceId, spaceId: number, source: Source, notes: Set<NoteId>): void {
     const kind = docKind(source.doc);
     if (kind.type === "segment") {
@@ -156,7 +182,13 @@ export class Projector {
       return true;
     }
     const old = this.#oldMessage.get<OldMessage>(channel, id);
-    if (!old || compareOps({ counter: old.op, actor: old.actor }, row.op) >= 0) return false;
+    if (!old) return false;
+    const isElsewhere = old.segment !== kind.segment;
+    if (compareOps({ counter: old.op, actor: old.actor }, row.op) >= 0) {
+      if (isElsewhere) this.#shadows.add(channel, id, place);
+      return false;
+    }
+    if (isElsewhere) this.#shadows.replace(channel, id, kind.segment);
     this.#replaceMessage.run(...place, old.id);
     this.#count.run(channel, old.segment, -1);
     this.#count.run(channel, kind.segment, 1);

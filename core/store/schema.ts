@@ -5,7 +5,7 @@ export const APPLICATION_ID = 0x45617273;
  * What brings a database from version i (its `user_version`) to version i + 1. Released ones never change.
  *
  * Ids are interned: spaces, peers, documents and logs have a number here, which no other node knows.
- * `envelopes`, `docs` and `logs` are the truth. `messages`, `segments`, `notes`, `people` and what
+ * `envelopes`, `docs` and `logs` are the truth. `messages`, `shadowed_messages`, `segments`, `notes`, `people` and what
  * `channels` says besides its id are a projection of them. `entries`, `successors` and `disputes` were
  * signed by peers and are passed on too. The rest is this node's own.
  */
@@ -236,6 +236,20 @@ export const MIGRATIONS: readonly string[] = [
     space INTEGER PRIMARY KEY REFERENCES spaces(id),
     hidden INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+
+  -- Messages under an id that another segment of the channel has too, where it counts.
+  CREATE TABLE shadowed_messages (
+    channel INTEGER NOT NULL REFERENCES channels(id),
+    message BLOB NOT NULL,
+    segment INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    author INTEGER NOT NULL REFERENCES peers(id),
+    log INTEGER NOT NULL REFERENCES logs(id),
+    seq INTEGER NOT NULL,
+    op INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (channel, message, segment)
+  ) STRICT, WITHOUT ROWID;
 
   -- The epoch of a private space that a peer was seen to have heard of last.
   CREATE TABLE heard_epochs (

@@ -190,14 +190,18 @@ export class Store implements Disposable {
       this.envelopes.remove(space, doc, gone);
       const first = Math.min(...gone.map(({ id }) => id));
       if (gone.length > 0) this.holdings.setBack(space, doc, first);
-      this.projections.clear(space, doc);
+      const kind = docKind(doc);
+      // When a note was last changed never goes back.
+      if (kind.type === "space") this.projections.clearRegisters(space);
+      if (kind.type === "segment") {
+        this.#projector.clearSegment(space, kind.channel, kind.segment);
+      }
       const sources = staying.map(({ actor, change, receivedAt }): Source => {
         const log = this.#logs.find(space, doc, actor);
         if (!log) throw new RangeError(`Cannot make "${doc}" anew: no log of "${actor}"`);
         return { doc, header: readChangeHeader(change), log, receivedAt };
       });
       this.#projector.apply(space, sources, rows);
-      const kind = docKind(doc);
       if (kind.type !== "note" || noteText === undefined) return null;
       return this.noteCopies.add(space, kind.note, at, noteText);
     });

@@ -12,6 +12,10 @@ class EndedLink implements Link {
   readonly peer = deviceKeys(50).peer;
   readonly remote = { host: "test", port: 1 };
   readonly initiator = true;
+  readonly binding = new Uint8Array(32);
+  readonly noiseKey = new Uint8Array(32);
+  readonly certificate = new Uint8Array(96);
+  readonly door = LOBBY_DOOR;
   readonly closed = new Promise<string>(() => {});
   readonly queuedBytes = 0;
   sent = 0;

@@ -199,6 +199,41 @@ Deno.test("meetings: doors of invitations are told of once, other messages are h
   });
 });
 
+Deno.test("meetings: what changes while links are brought up to date is shown on all of them", async () => {
+  await SimWorld.run(1, async (world) => {
+    const node = await world.add();
+    const [first, second] = [1, 2].map((n) => doorOf(new Uint8Array(32).fill(n), `${n}`));
+    const doors: Door[] = [];
+    const meetings: Meetings = new Meetings({
+      self: node.peer,
+      spaces: () => [],
+      extraDoors: () => [...doors],
+      onDoor: () => {
+        doors.push(second!);
+        meetings.refresh();
+      },
+      onMessage: () => {},
+      random: seededBytes(1),
+      clock: world.clock,
+      log: () => {},
+    });
+    const peers = [60, 61, 62].map((n) => new Intruder(world, { keys: node.keys, meetings }, n));
+    peers[1]!.meet(first!);
+    await world.pass(10);
+    doors.push(first!);
+    meetings.refresh();
+    await world.pass(10);
+    for (const peer of peers) {
+      const last = peer.all("meet").at(-1)?.tags.map((tag) => tag.toHex());
+      const shown = (door: Door) => last?.includes(meetTag(door, peer.binding, node.peer).toHex());
+      assert.deepEqual([first!, second!].map(shown), [true, true]);
+      peer.close();
+    }
+    await world.pass(10);
+    await meetings.close();
+  });
+});
+
 Deno.test("meetings: entries are taken of a space that is expected of that peer, and of no other", async () => {
   await spaceStory(async ({ node, space, world }) => {
     const other = await world.add();
