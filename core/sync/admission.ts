@@ -119,7 +119,9 @@ export class Admission {
   ): Promise<void> {
     const { settlement } = this.#parts;
     let isInDoubt = false;
-    for (let todo = arrived, forks = forked; todo.length + forks.length > 0 && !this.#closed;) {
+    let todo = arrived;
+    let forks = forked;
+    while (todo.length + forks.length > 0 && !this.#closed) {
       if (forks.length > 0) {
         const again = settlement.fork(doc, forks, outcome);
         todo = [...todo, ...again, ...await this.#settle(doc)];
