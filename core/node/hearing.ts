@@ -24,7 +24,7 @@ export interface HearingParts {
   readonly onChange: () => void;
 }
 
-/** Takes note of who has heard of the newest epoch of each private space. */
+/** Takes note of who has heard of the newest epoch of each private space, or that this person left it. */
 export class Hearing {
   readonly #parts: HearingParts;
   #timer: Timer | undefined;
@@ -39,7 +39,7 @@ export class Hearing {
     let waiting = false;
     for (const { space, members } of spaces.privates()) {
       if (this.#look(space, members)) onChange();
-      waiting ||= members.unheard().length > 0;
+      waiting ||= members.untoldLeave !== null || members.unheard().length > 0;
     }
     if (waiting) this.#timer ??= clock.every(HEARING_MS, () => this.look());
     else this.close();
@@ -52,15 +52,17 @@ export class Hearing {
 
   #look(space: Space, members: Members): boolean {
     const { store, log, sharing, heard } = this.#parts;
-    const [current] = members.log.membership.epochs;
-    const unheard = new Set(members.unheard());
-    if (!current || unheard.size === 0) return false;
-    const news = sharing(space.space).filter((peer) =>
-      unheard.has(peer) && heard(space.space, peer)?.includes(current.id)
+    const { untoldLeave } = members;
+    const awaited = untoldLeave ?? members.log.membership.epochs[0]?.id;
+    const unheard = untoldLeave ? sharing(space.space) : members.unheard();
+    if (!awaited || unheard.length === 0) return false;
+    const shared = new Set(sharing(space.space));
+    const news = unheard.filter((peer) =>
+      shared.has(peer) && heard(space.space, peer)?.includes(awaited)
     );
     if (news.length === 0) return false;
     remember(log, () => {
-      for (const peer of news) store.heardEpochs.set(space.space, peer, current.id);
+      for (const peer of news) store.heardEpochs.set(space.space, peer, awaited);
     });
     space.tellView();
     return true;

@@ -1,4 +1,4 @@
-import type { PeerId } from "../base/ids.ts";
+import type { EntryHash, PeerId } from "../base/ids.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Role } from "../base/role.ts";
 import type { Store } from "../store/store.ts";
@@ -93,19 +93,32 @@ export class Members implements Roles {
 
   /** Whether a peer may share the space with this node. */
   admits(peer: PeerId): boolean {
-    const { members } = this.#now;
-    return members.has(this.#self) && members.has(peer);
+    return this.#isAtDoors && this.#now.members.has(peer);
   }
 
   /** The newest first; older ones only while a member has not heard of the newest. */
   doors(): Door[] {
-    const { members, epochs } = this.#now;
-    if (!members.has(this.#self)) return [];
+    if (!this.#isAtDoors) return [];
+    const { epochs } = this.#now;
     const open = this.unheard().length > 0
       ? epochs.slice(0, 1 + MAX_OLD_DOORS)
       : epochs.slice(0, 1);
     const { epochKeys } = this.#parts;
     return open.flatMap((epoch) => epochKeys.door(this.#now, epoch) ?? []);
+  }
+
+  /** The entry by which this person left, while no member is known to have heard of it. */
+  get untoldLeave(): EntryHash | null {
+    const { members, entries, formers } = this.#now;
+    if (formers.get(this.#self)?.by !== this.#self) return null;
+    const left = entries.findLast(({ entry: { author, body } }) =>
+      author === this.#self && body.type === "remove" && body.peer === this.#self
+    );
+    if (!left) return null;
+    const { heardEpochs } = this.#parts.store;
+    const { space } = this.log;
+    const isHeard = [...members.keys()].some((peer) => heardEpochs.get(space, peer) === left.hash);
+    return isHeard || members.size === 0 ? null : left.hash;
   }
 
   /** Other members who may not have heard yet that the newest epoch began. */
@@ -188,6 +201,11 @@ export class Members implements Roles {
     const others = [...this.#now.members.values()].filter((member) => member.peer !== peer);
     if (others.length === 0 || others.some((other) => other.role === "admin")) return;
     throw new RefusedError("Make someone else an admin first");
+  }
+
+  /** Who left stays at the doors until one member was told. */
+  get #isAtDoors(): boolean {
+    return this.#now.members.has(this.#self) || this.untoldLeave !== null;
   }
 
   get #now(): Membership {

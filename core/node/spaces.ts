@@ -164,7 +164,11 @@ export class Spaces {
   /** Whether a peer may be linked that comes through a door of a space. */
   admits(peer: PeerId, door: Door): boolean {
     const space = this.#doors.get(door);
-    return space !== undefined && space.admits(peer) && space.doors().includes(door);
+    const [newest, ...older] = space?.doors() ?? [];
+    if (!space || !newest) return false;
+    if (space.admits(peer)) return door === newest || older.includes(door);
+    // Who was let in while this node was away has the newest key, and is unknown here (MEET-3).
+    return door === newest && space.members?.has(peer) === false;
   }
 
   /** The doors of all spaces, the newest of each first. */

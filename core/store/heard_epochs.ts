@@ -3,7 +3,7 @@ import type { EntryHash, PeerId, SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 
-/** Which epoch of a private space each peer was seen to have heard of last. */
+/** Which epoch of a private space each peer was seen to have heard of last, or of whose leaving. */
 export class HeardEpochs {
   readonly #database: Database;
   readonly #names: Names;

@@ -107,6 +107,38 @@ Deno.test("who leaves goes in peace: the rest have another key, and what was wri
     assert.equal((await ana.space(space))?.role, null);
   }));
 
+Deno.test("who leaves while alone is out once they meet a member", () =>
+  withCrew(["Ben", "Cleo"], async ({ ana, space, others: [ben, cleo] }) => {
+    assert(ben && cleo);
+    await cleo.close();
+    await ana.close();
+    await ben.ask({ type: "space.leave", space });
+    assert.equal((await ben.space(space))?.role, null);
+    const peers = [{ node: { port: ben.node.port } }];
+    await using again = await TestNode.open(ana.directory, null, { ...APART, peers });
+    await again.until(async () =>
+      (await again.snapshot(space)).people.some(({ peer, role }) =>
+        peer === ben.peer && role === null
+      )
+    );
+    await ben.unlinked(again.peer);
+    await again.say(space, "without Ben");
+    assert.deepEqual(await ben.texts(space), []);
+  }));
+
+Deno.test("who was let in while a member was away is linked by it, lobby or not", () =>
+  withCrew(["Ben"], async ({ ana, space, others: [ben], open }) => {
+    assert(ben);
+    await ben.close();
+    const cleo = await enter(await open("Cleo"), ana, space);
+    await ana.close();
+    const peers = [{ node: { port: cleo.node.port } }];
+    await using again = await TestNode.open(ben.directory, null, { ...APART, peers });
+    await again.linked(cleo.peer);
+    await cleo.say(space, "we have not met");
+    await again.hears(space, "we have not met");
+  }));
+
 Deno.test("a reader reads and does not write; one who is made a writer does", () =>
   withCrew([], async ({ ana, space, open }) => {
     const ben = await enter(await open("Ben"), ana, space, "reader");
