@@ -6,7 +6,13 @@
  * @module
  */
 import { type Options, parseOptions } from "./core/cli/options.ts";
-import { askFor, COMMAND_NEEDS, denoAsker, NODE_NEEDS } from "./core/cli/permissions.ts";
+import {
+  askFor,
+  COMMAND_NEEDS,
+  denoAsker,
+  NODE_NEEDS,
+  PASSPHRASE_NEEDS,
+} from "./core/cli/permissions.ts";
 import { complain, print } from "./core/cli/terminal.ts";
 import { HELP, UsageError } from "./core/cli/usage.ts";
 import config from "./deno.json" with { type: "json" };
@@ -26,6 +32,12 @@ async function main(args: readonly string[]): Promise<number> {
       if (!await askFor(NODE_NEEDS, denoAsker(complain))) return MISUSED;
       const { start } = await import("./core/cli/start.ts");
       return await start(options, { root: new URL(".", import.meta.url), version: config.version });
+    }
+    case "passphrase.set":
+    case "passphrase.remove": {
+      if (!await askFor(PASSPHRASE_NEEDS, denoAsker(complain))) return MISUSED;
+      const { changePassphrase } = await import("./core/cli/change_passphrase.ts");
+      return await changePassphrase(options);
     }
     default: {
       if (!await askFor(COMMAND_NEEDS, denoAsker(complain))) return MISUSED;

@@ -1,28 +1,36 @@
 import { Icon } from "../core/view/parts/Icon.tsx";
-import { OpenLabel } from "../core/view/parts/OpenLabel.tsx";
+import { ReadOnly } from "../core/view/parts/ReadOnly.tsx";
+import { SpaceLabel } from "../core/view/parts/SpaceLabel.tsx";
 import { presenceWords, shownPerson, typingWords } from "../core/view/people_words.ts";
-import type { DialogName } from "../core/view/tab/dialog_name.ts";
+import { cannotWrite, othersIn } from "../core/view/space_words.ts";
+import { nameOfSpace, pathOfPlace } from "../core/view/tab/place_path.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
-import type { ChannelView } from "../core/view/view.ts";
+import type { ChannelView, SpaceView } from "../core/view/view.ts";
 import Composer from "./Composer.tsx";
 import MessageList from "./MessageList.tsx";
 
 interface ChannelProps {
+  readonly space: SpaceView;
   readonly channel: ChannelView;
-  readonly onDialog: (name: DialogName) => void;
 }
 
 /** A channel: where one is, what was said, and where to say something. */
-export default function Channel({ channel, onDialog }: ChannelProps) {
+export default function Channel({ space, channel }: ChannelProps) {
   const { session } = useTab();
   const connected = session.connection.value === "connected";
-  const { space, people, self, typing } = useTabState();
-  const typists = (typing.get(channel.id) ?? []).filter((peer) => peer !== self.peer);
-  const words = typingWords(typists.map((peer) => shownPerson(peer, self, people).name));
+  const { people, self, typing, notices } = useTabState();
+  const typists = (typing.get(channel.id) ?? []).filter((peer) => peer !== self.peer)
+    .map((peer) => shownPerson(peer, self, people));
+  const words = typingWords(typists.filter(({ muted }) => !muted).map(({ name }) => name));
+  const why = cannotWrite(space, notices);
   return (
     <div class="channel">
       <header class="room-head">
-        <a class="icon-button back" href="/" aria-label="Back to the list">
+        <a
+          class="icon-button back"
+          href={pathOfPlace({ type: "home", space: nameOfSpace(space) })}
+          aria-label="Back to the list"
+        >
           <Icon name="back" />
         </a>
         <h1>
@@ -30,12 +38,16 @@ export default function Channel({ channel, onDialog }: ChannelProps) {
           <bdi>{channel.name}</bdi>
         </h1>
         <p class="room-facts">
-          <OpenLabel space={space} />
-          <span class="room-presence">{presenceWords(people, connected)}</span>
+          <SpaceLabel space={space} people={people} />
+          {(space.kind === "lobby" || space.role !== null) && (
+            <span class="room-presence">
+              {presenceWords(othersIn(space, people), connected)}
+            </span>
+          )}
         </p>
       </header>
-      <MessageList channel={channel} onDialog={onDialog} />
-      <Composer channel={channel} />
+      <MessageList space={space} channel={channel} />
+      {why === null ? <Composer space={space.id} channel={channel} /> : <ReadOnly why={why} />}
       <p class="typing" role="status">{words}</p>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { systemClock } from "../core/base/clock.ts";
+import type { SpaceId } from "../core/base/ids.ts";
 import { Icon } from "../core/view/parts/Icon.tsx";
 import { useTab } from "../core/view/tab/session_context.ts";
 import { TypingPace } from "../core/view/tab/typing_pace.ts";
@@ -10,33 +11,38 @@ import { cleanText } from "../core/view/words.ts";
 /** On a narrow page a keyboard that opened by itself would hide the messages. */
 const ROOMY = "(min-width: 720px)";
 
+interface ComposerProps {
+  readonly space: SpaceId;
+  readonly channel: ChannelView;
+}
+
 /** Where one writes a message. What is typed survives a reload; Enter sends. */
-export default function Composer({ channel }: { channel: ChannelView }) {
+export default function Composer({ space, channel }: ComposerProps) {
   const { session } = useTab();
-  const text = useSignal(session.drafts.get(channel.id));
+  const text = useSignal(session.drafts.get(space, channel.id));
   const problem = useSignal<string | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const pace = useMemo(
     () =>
       new TypingPace(systemClock, (typing) => {
-        session.setPlace({ type: "channel", channel: channel.id, typing });
+        session.setPlace(space, { type: "channel", channel: channel.id, typing });
       }),
     [channel.id],
   );
 
   useEffect(() => {
-    session.setPlace({ type: "channel", channel: channel.id, typing: false });
+    session.setPlace(space, { type: "channel", channel: channel.id, typing: false });
     const roomy = matchMedia(ROOMY).matches;
     const entry = roomy ? area.current : document.getElementById("room");
     entry?.focus({ preventScroll: true });
-    const end = session.drafts.onPutBack(channel.id, (draft) => {
+    const end = session.drafts.onPutBack(space, channel.id, (draft) => {
       text.value = draft;
       area.current?.focus();
     });
     return () => {
       end();
       pace.stop();
-      session.setPlace(null);
+      session.setPlace(space, null);
     };
   }, [channel.id]);
 
@@ -51,7 +57,7 @@ export default function Composer({ channel }: { channel: ChannelView }) {
   function change(value: string): void {
     text.value = value;
     problem.value = null;
-    session.drafts.set(channel.id, value);
+    session.drafts.set(space, channel.id, value);
     pace.key(value);
   }
 
@@ -60,6 +66,7 @@ export default function Composer({ channel }: { channel: ChannelView }) {
     try {
       const command = {
         type: "message.send",
+        space,
         channel: channel.id,
         text: cleanText(text.value),
       } as const;

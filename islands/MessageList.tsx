@@ -9,10 +9,9 @@ import { Icon } from "../core/view/parts/Icon.tsx";
 import { MessageRows } from "../core/view/parts/MessageRows.tsx";
 import { ScrollKeeper } from "../core/view/parts/scroll_keeper.ts";
 import { useAttentive } from "../core/view/parts/use_attentive.ts";
-import { shownPerson } from "../core/view/people_words.ts";
-import type { DialogName } from "../core/view/tab/dialog_name.ts";
+import { shownPerson, shownSelf } from "../core/view/people_words.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
-import type { ChannelView } from "../core/view/view.ts";
+import type { ChannelView, SpaceView } from "../core/view/view.ts";
 import { dayOf } from "../core/view/when.ts";
 import PendingMessages from "./PendingMessages.tsx";
 
@@ -22,17 +21,17 @@ const ABOVE_NEW_PX = 96;
 const LOAD_AHEAD_PX = 600;
 
 interface MessageListProps {
+  readonly space: SpaceView;
   readonly channel: ChannelView;
-  readonly onDialog: (name: DialogName) => void;
 }
 
 /** What was said in a channel. Stays at the newest message unless the reader scrolled up. */
-export default function MessageList({ channel, onDialog }: MessageListProps) {
-  const { session } = useTab();
-  const { self, people, space } = useTabState();
-  const history = session.history(channel.id);
+export default function MessageList({ space, channel }: MessageListProps) {
+  const { session, dialogs } = useTab();
+  const { self, people } = useTabState();
+  const history = session.history(space.id, channel.id);
   const { messages, more, state, problem } = history.view.value;
-  const pending = session.outbox.waiting(channel.id).length;
+  const pending = session.outbox.waiting(space.id, channel.id).length;
   const attentive = useAttentive().value;
   const atEnd = useSignal(true);
   const scroller = useRef<HTMLDivElement>(null);
@@ -45,12 +44,14 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
     ...{ messages, more, self: self.peer, following },
     ...{ readTo: channel.readTo, unread: channel.unread },
   });
+  const muted = people.filter((person) => person.muted).map(({ peer }) => peer);
   const rows = useMemo(
-    () => messageRows(messages, newFrom.current, dayOf),
-    [messages, newFrom.current],
+    () => messageRows(messages, newFrom.current, dayOf, new Set(muted)),
+    [messages, newFrom.current, muted.join()],
   );
-  const me = useMemo(() => shownPerson(self.peer, self, []), [self]);
+  const me = useMemo(() => shownSelf(self), [self]);
   const author = (peer: PeerId) => peer === me.peer ? me : shownPerson(peer, self, people);
+  const onPerson = useCallback((peer: PeerId) => dialogs.show({ type: "person", peer }), []);
   const onFold = useCallback(() => keeper.current?.hold(), []);
   const newest = messages.at(-1);
 
@@ -79,7 +80,7 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
   }, [pending]);
 
   useEffect(() => {
-    if (newest && following) session.markRead(channel.id, newest.id);
+    if (newest && following) session.markRead(space.id, channel.id, newest.id);
   }, [newest?.id, following, channel.unread]);
 
   useEffect(() => {
@@ -124,13 +125,19 @@ export default function MessageList({ channel, onDialog }: MessageListProps) {
               </button>
             </li>
           )}
-          {!more && state === "ready" && (
-            <ChannelStart name={channel.name} open={space?.open ?? false} />
-          )}
-          <MessageRows rows={rows} author={author} onFold={onFold} />
-          <PendingMessages channel={channel.id} author={me} newest={newest} onFold={onFold} />
+          {!more && state === "ready" && <ChannelStart name={channel.name} kind={space.kind} />}
+          <MessageRows {...{ rows, self: self.peer, author, onFold, onPerson }} />
+          <PendingMessages
+            space={space.id}
+            channel={channel.id}
+            author={me}
+            newest={newest}
+            onFold={onFold}
+          />
         </ol>
-        {empty && people.length === 0 && <Alone onConnections={() => onDialog("connections")} />}
+        {empty && people.length === 0 && space.kind === "lobby" && (
+          <Alone onConnections={() => dialogs.show({ type: "connections" })} />
+        )}
         {problem && (
           <p class="reason" role="alert">
             {problem}

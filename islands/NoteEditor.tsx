@@ -7,16 +7,20 @@ import { NoteAsides } from "../core/view/parts/NoteAsides.tsx";
 import { NoteRefused } from "../core/view/parts/NoteRefused.tsx";
 import { NoteStanding } from "../core/view/parts/NoteStanding.tsx";
 import { NoteTitle } from "../core/view/parts/NoteTitle.tsx";
-import { OpenLabel } from "../core/view/parts/OpenLabel.tsx";
+import { ReadOnly } from "../core/view/parts/ReadOnly.tsx";
+import { SpaceLabel } from "../core/view/parts/SpaceLabel.tsx";
+import { cannotWrite } from "../core/view/space_words.ts";
 import { loadAgain } from "../core/view/tab/load_again.ts";
 import { type NoteState, sameState } from "../core/view/tab/note_state.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import { thisDesk } from "../core/view/tab/this_desk.ts";
+import type { SpaceView } from "../core/view/view.ts";
 
 /** A note: its title, its text in an editor, and how it stands. */
-export default function NoteEditor({ note }: { note: NoteId }) {
+export default function NoteEditor({ space, note }: { space: SpaceView; note: NoteId }) {
   const { session } = useTab();
-  const { notes, space } = useTabState();
+  const { notes, people, notices } = useTabState();
+  const why = cannotWrite(space, notices);
   const view = notes.find(({ id }) => id === note);
   const hint = useId();
   const text = useRef<HTMLDivElement>(null);
@@ -42,12 +46,14 @@ export default function NoteEditor({ note }: { note: NoteId }) {
     if (!module || gone.aborted || !text.current) return;
     missing.value = false;
     const opened = new module.NoteEditor({
-      ...{ parent: text.current, desk, note, clock: systemClock, describedBy: hint },
+      ...{ parent: text.current, desk, clock: systemClock, describedBy: hint },
+      place: { space: space.id, note },
+      writable: why === null,
       person(cursor) {
         const person = session.state.value?.people.find(({ peer }) => peer === cursor.peer);
         return { ...cursor, name: person?.name ?? "Someone", colour: person?.colour ?? 0 };
       },
-      setPlace: (place) => session.setPlace(place),
+      setPlace: (place) => session.setPlace(space.id, place),
       changed: (now) => state.value = sameState(now, state.peek()) ? state.peek() : now,
       keptAside: () => asides.value++,
     });
@@ -65,13 +71,15 @@ export default function NoteEditor({ note }: { note: NoteId }) {
         {view && (
           <NoteTitle
             key={note}
+            space={space.id}
             note={view}
+            writable={why === null}
             asker={session.asker}
             onEnter={() => shown?.focus()}
           />
         )}
-        <OpenLabel space={space} />
-        <NoteStanding state={state.value} />
+        <SpaceLabel space={space} people={people} />
+        {why === null && <NoteStanding state={state.value} />}
       </header>
       {missing.value && session.connection.value === "connected" && (
         <div class="note-banner" role="alert">
@@ -97,6 +105,7 @@ export default function NoteEditor({ note }: { note: NoteId }) {
           note={note}
         />
       )}
+      {why !== null && <ReadOnly why={why} />}
       <div key={note} ref={text} class="note-text" />
       <p id={hint} class="hidden">
         Tab goes on to the next control. Ctrl+] and Ctrl+[ indent a line (⌘ on a Mac).

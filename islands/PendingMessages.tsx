@@ -1,4 +1,4 @@
-import type { ChannelId } from "../core/base/ids.ts";
+import type { ChannelId, SpaceId } from "../core/base/ids.ts";
 import { GROUP_MS } from "../core/view/message_rows.ts";
 import { PendingItem } from "../core/view/parts/PendingItem.tsx";
 import type { Shown } from "../core/view/people_words.ts";
@@ -6,6 +6,7 @@ import { useTab } from "../core/view/tab/session_context.ts";
 import type { MessageView } from "../core/view/view.ts";
 
 interface PendingMessagesProps {
+  readonly space: SpaceId;
   readonly channel: ChannelId;
   readonly author: Shown;
   /** The message above the first. */
@@ -14,13 +15,14 @@ interface PendingMessagesProps {
 }
 
 /** One's own messages that the node has not taken yet, or refused. */
-export default function PendingMessages({ channel, author, newest, onFold }: PendingMessagesProps) {
+export default function PendingMessages(props: PendingMessagesProps) {
+  const { space, channel, author, newest, onFold } = props;
   const { session } = useTab();
   const connected = session.connection.value === "connected";
   const joins = newest?.author === author.peer;
   return (
     <>
-      {session.outbox.waiting(channel).map((entry, index) => (
+      {session.outbox.waiting(space, channel).map((entry, index) => (
         <PendingItem
           key={entry.id}
           entry={entry}
@@ -29,7 +31,9 @@ export default function PendingMessages({ channel, author, newest, onFold }: Pen
           connected={connected}
           onFold={onFold}
           onEdit={({ id, command }) => {
-            if (command.type === "message.send") session.drafts.putBack(channel, command.text);
+            if (command.type === "message.send") {
+              session.drafts.putBack(space, channel, command.text);
+            }
             session.outbox.discard(id);
           }}
           onAgain={({ id }) => session.outbox.again(id)}

@@ -1,93 +1,41 @@
-import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { EarshotMark } from "../core/view/parts/EarshotMark.tsx";
 import { Icon } from "../core/view/parts/Icon.tsx";
 import { PersonMark } from "../core/view/parts/PersonMark.tsx";
+import { SpaceFacts } from "../core/view/parts/SpaceFacts.tsx";
 import { UnreadCount } from "../core/view/parts/UnreadCount.tsx";
-import { inOrder, presenceWords } from "../core/view/people_words.ts";
-import type { DialogName } from "../core/view/tab/dialog_name.ts";
-import { pathOfPlace, type TabPlace } from "../core/view/tab/place_path.ts";
-import { channelsInOrder, isAt, notesInOrder } from "../core/view/tab/rooms.ts";
+import { mayWrite, unheardWords } from "../core/view/space_words.ts";
+import { pathOfPlace } from "../core/view/tab/place_path.ts";
+import { isAt, type Room, roomsOf } from "../core/view/tab/rooms.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
-import type { PersonView } from "../core/view/view.ts";
-import { agoWords } from "../core/view/when.ts";
+import type { SpaceView } from "../core/view/view.ts";
+import People from "./People.tsx";
 
-/** People shown before the rest is folded. */
-const SHOWN_PEOPLE = 12;
-
-interface SidebarProps {
-  readonly onDialog: (name: DialogName) => void;
-}
-
-/** Where a person is and can go: the space, its channels, notes and people. */
-export default function Sidebar({ onDialog }: SidebarProps) {
-  const state = useTabState();
-  const { space, channels, notes, people, self } = state;
+/** Where a person is and can go: the space that is shown, its channels, notes and people. */
+export default function Sidebar() {
+  const { dialogs } = useTab();
+  const { space, self } = useTabState();
   return (
     <nav class="sidebar" aria-label="Channels, notes and people">
       <header class="sidebar-head">
-        <a class="brand" href="/" aria-label="Earshot, home">
-          <EarshotMark />
-          <span>Earshot</span>
-        </a>
+        {space ? <SpaceHead space={space} /> : <strong class="space-name">No space yet</strong>}
         <button
           type="button"
           class="icon-button"
-          aria-label="Go to a channel or note"
+          aria-label="Go to a channel, note or space"
           title="Go to… (Ctrl+K)"
-          onClick={() => onDialog("switch")}
+          onClick={() => dialogs.show({ type: "switch" })}
         >
           <Icon name="search" />
         </button>
       </header>
-      <div class="sidebar-scroll">
-        {space
-          ? (
-            <div class="space-label">
-              <strong>{space.name}</strong>
-              {space.open && (
-                <>
-                  {" "}
-                  <span class="hidden">—</span> <span>open to everyone on this network</span>
-                </>
-              )}
-            </div>
-          )
-          : (
-            <div class="space-label">
-              <strong>No space</strong>
-              <span>the lobby is turned off on this machine</span>
-            </div>
-          )}
-        {space && (
-          <>
-            <Section
-              title="Channels"
-              add={{ label: "New channel", act: () => onDialog("channel") }}
-            >
-              {channelsInOrder(channels).map(({ id, name, unread }) => (
-                <RoomLink key={id} place={{ type: "channel", name }} name={name} unread={unread} />
-              ))}
-            </Section>
-            <Section title="Notes" add={{ label: "New note", act: () => onDialog("note") }}>
-              {notesInOrder(notes).map(({ id, title }) => (
-                <RoomLink key={id} place={{ type: "note", note: id }} name={title} unread={0} />
-              ))}
-              {notes.length === 0 && <li class="sidebar-empty">Write together: start a note</li>}
-            </Section>
-          </>
-        )}
-        <Section title="People" add={null}>
-          <People people={people} onDialog={onDialog} />
-        </Section>
-      </div>
+      <div class="sidebar-scroll">{space && <Rooms space={space} />}</div>
       {self.name !== null && (
         <footer class="sidebar-foot">
           <button
             type="button"
             class="self"
             aria-label={`You are ${self.name}. Change name and colour`}
-            onClick={() => onDialog("profile")}
+            onClick={() => dialogs.show({ type: "profile" })}
           >
             <PersonMark peer={self.peer} name={self.name} colour={self.colour} />
             <bdi class="self-name">{self.name}</bdi>
@@ -99,9 +47,81 @@ export default function Sidebar({ onDialog }: SidebarProps) {
   );
 }
 
+/** The space's name and who can read it; of a private one it opens what is about it. */
+function SpaceHead({ space }: { space: SpaceView }) {
+  const { dialogs } = useTab();
+  const { people } = useTabState();
+  const label = (
+    <>
+      <bdi class="space-name">{space.name}</bdi> <span class="hidden">—</span>{" "}
+      <SpaceFacts space={space} people={people} />
+    </>
+  );
+  if (space.kind === "lobby") return <div class="space-label">{label}</div>;
+  return (
+    <button
+      type="button"
+      class="space-label"
+      aria-haspopup="dialog"
+      title="Members and settings"
+      onClick={() => dialogs.show({ type: "space", space: space.id })}
+    >
+      <span class="space-label-text">{label}</span>
+      <Icon name="chevron" />
+    </button>
+  );
+}
+
+function Rooms({ space }: { space: SpaceView }) {
+  const { dialogs } = useTab();
+  const rooms = roomsOf(useTabState());
+  const notes = rooms.filter(({ type }) => type === "note");
+  const writes = mayWrite(space);
+  const unheard = unheardWords(space.unheard);
+  const invites = space.kind === "private" && space.role === "admin";
+  return (
+    <>
+      <Section
+        title="Channels"
+        add={writes &&
+          { label: "New channel", act: () => dialogs.show({ type: "channel", space: space.id }) }}
+      >
+        {rooms.filter(({ type }) => type === "channel").map((room) => (
+          <RoomLink key={pathOfPlace(room.place)} room={room} />
+        ))}
+      </Section>
+      <Section
+        title="Notes"
+        add={writes &&
+          { label: "New note", act: () => dialogs.show({ type: "note", space: space.id }) }}
+      >
+        {notes.map((room) => <RoomLink key={pathOfPlace(room.place)} room={room} />)}
+        {notes.length === 0 && (
+          <li class="sidebar-empty">
+            {writes ? "Write together: start a note" : "There is no note yet"}
+          </li>
+        )}
+      </Section>
+      {(space.kind === "lobby" || space.role !== null) && (
+        <Section
+          title={space.kind === "lobby" ? "People" : "Members"}
+          add={invites &&
+            {
+              label: "Invite someone",
+              act: () => dialogs.show({ type: "invite", space: space.id }),
+            }}
+        >
+          <People space={space} />
+          {unheard && <li class="sidebar-empty">{unheard}</li>}
+        </Section>
+      )}
+    </>
+  );
+}
+
 interface SectionProps {
   readonly title: string;
-  readonly add: { readonly label: string; readonly act: () => void } | null;
+  readonly add: { readonly label: string; readonly act: () => void } | false;
   readonly children: ComponentChildren;
 }
 
@@ -127,13 +147,7 @@ function Section({ title, add, children }: SectionProps) {
   );
 }
 
-interface RoomLinkProps {
-  readonly place: TabPlace;
-  readonly name: string;
-  readonly unread: number;
-}
-
-function RoomLink({ place, name, unread }: RoomLinkProps) {
+function RoomLink({ room: { type, place, name, unread } }: { room: Room }) {
   const { navigation } = useTab();
   const here = isAt(place, navigation.place.value);
   return (
@@ -143,58 +157,10 @@ function RoomLink({ place, name, unread }: RoomLinkProps) {
         href={pathOfPlace(place)}
         aria-current={here ? "page" : undefined}
       >
-        <Icon name={place.type === "note" ? "note" : "channel"} />
+        <Icon name={type === "note" ? "note" : "channel"} />
         <bdi>{name}</bdi>
         <UnreadCount count={unread} />
       </a>
-    </li>
-  );
-}
-
-function People({ people, onDialog }: SidebarProps & { people: readonly PersonView[] }) {
-  const { session } = useTab();
-  const connected = session.connection.value === "connected";
-  const all = useSignal(false);
-  const ordered = inOrder(people);
-  const shown = all.value ? ordered : ordered.slice(0, SHOWN_PEOPLE);
-  return (
-    <>
-      <li>
-        <button
-          type="button"
-          class="presence"
-          title="What Earshot sees"
-          onClick={() => onDialog("connections")}
-        >
-          <EarshotMark listening={connected && !people.some(({ here }) => here)} />
-          <span>{presenceWords(people, connected)}</span>
-        </button>
-      </li>
-      {shown.map((person) => <PersonRow key={person.peer} person={person} />)}
-      {ordered.length > SHOWN_PEOPLE && (
-        <li>
-          <button
-            type="button"
-            class="quiet-button"
-            aria-expanded={all.value}
-            onClick={() => all.value = !all.value}
-          >
-            {all.value ? "Show fewer" : `Show all ${ordered.length}`}
-          </button>
-        </li>
-      )}
-    </>
-  );
-}
-
-function PersonRow({ person }: { person: PersonView }) {
-  const { here, lastSeenAt, name } = person;
-  const away = lastSeenAt > 0 ? `away, seen ${agoWords(lastSeenAt, Date.now())}` : "away";
-  return (
-    <li class={here ? "person" : "person person-away"} title={here ? undefined : away}>
-      <PersonMark {...person} />
-      <bdi>{name}</bdi>
-      <span class="person-state">{here ? <span class="hidden">here now</span> : "away"}</span>
     </li>
   );
 }

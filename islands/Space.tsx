@@ -1,62 +1,30 @@
-import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Banner } from "../core/view/parts/Banner.tsx";
-import { Dialog } from "../core/view/parts/Dialog.tsx";
+import { pathOfPlace, spaceOfPlace, type TabPlace } from "../core/view/tab/place_path.ts";
+import { isAt, roomsOf, titleOf } from "../core/view/tab/rooms.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
-import { pathOfPlace, type TabPlace } from "../core/view/tab/place_path.ts";
-import { neighbour, titleOf } from "../core/view/tab/rooms.ts";
-import type { DialogName } from "../core/view/tab/dialog_name.ts";
-import Channel from "./Channel.tsx";
-import Connections from "./Connections.tsx";
-import NameForm from "./NameForm.tsx";
-import NotePane from "./NotePane.tsx";
-import ProfileForm from "./ProfileForm.tsx";
+import { useShortcuts } from "../core/view/tab/use_shortcuts.ts";
+import Dialogs from "./Dialogs.tsx";
+import Notices from "./Notices.tsx";
+import Rail from "./Rail.tsx";
+import Room from "./Room.tsx";
 import Sidebar from "./Sidebar.tsx";
-import Switcher from "./Switcher.tsx";
 
 /** The layout's breakpoint, as in layout.css. */
 const WIDE = "(min-width: 720px)";
 
 /** The space with its sidebar, the room the address names, and what stands above them. */
 export default function Space() {
-  const { session, navigation } = useTab();
+  const tab = useTab();
+  const { session, navigation } = tab;
   const state = useTabState();
   const place = navigation.place.value;
   const connection = session.connection.value;
   /** The version that this page's scripts came with. */
   const version = useRef(state.version);
-  const dialog = useSignal<DialogName | null>(null);
-  const close = () => dialog.value = null;
-
-  // With room for both, home is the first channel; on a narrow page it is the list.
-  useEffect(() => {
-    const wide = matchMedia(WIDE);
-    const settle = () => {
-      const first = session.state.value?.channels[0];
-      if (wide.matches && first && navigation.place.value.type === "home") {
-        navigation.replace({ type: "channel", name: first.name });
-      }
-    };
-    settle();
-    wide.addEventListener("change", settle);
-    return () => wide.removeEventListener("change", settle);
-  }, [place.type]);
-
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key === "k") {
-        event.preventDefault();
-        dialog.value = dialog.value === "switch" ? null : "switch";
-      } else if (event.altKey && /^Arrow(Up|Down)$/.test(event.key) && !dialog.value) {
-        event.preventDefault();
-        const now = session.state.value;
-        const to = now && neighbour(now, navigation.place.value, event.key === "ArrowUp" ? -1 : 1);
-        if (to) navigation.go(to);
-      }
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, []);
+  const shown = spaceOfPlace(state.spaces, place)?.id === state.space?.id;
+  useShortcuts(tab);
+  useHome(shown);
 
   const title = titleOf(state, place);
   useEffect(() => {
@@ -67,15 +35,12 @@ export default function Space() {
   const left = useRef<TabPlace>(place);
   useEffect(() => {
     if (place.type === "home" && left.current.type !== "home") {
-      document.querySelector<HTMLElement>(`a[href="${pathOfPlace(left.current)}"]`)
+      document.querySelector<HTMLElement>(`.sidebar a[href="${pathOfPlace(left.current)}"]`)
         ?.focus();
     }
     left.current = place;
   }, [place]);
 
-  const channel = place.type === "channel" &&
-    state.channels.find(({ name }) => name === place.name);
-  const note = place.type === "note" && state.notes.find(({ id }) => id === place.note);
   return (
     <div class={place.type === "home" && state.space ? "space at-home" : "space"}>
       <a
@@ -89,7 +54,8 @@ export default function Space() {
       >
         Skip to the room
       </a>
-      <Sidebar onDialog={(name) => dialog.value = name} />
+      <Rail />
+      <Sidebar />
       <div class="stage">
         <div role="status">
           {connection !== "connected" && (
@@ -108,71 +74,41 @@ export default function Space() {
           )}
           {state.fault && <Banner kind="fault">{state.fault}</Banner>}
         </div>
+        <Notices />
         <main class="room" id="room" tabIndex={-1}>
-          {channel
-            ? (
-              <Channel
-                key={channel.id}
-                channel={channel}
-                onDialog={(name) => dialog.value = name}
-              />
-            )
-            : note
-            ? <NotePane note={note.id} />
-            : <Nowhere />}
+          <Room />
         </main>
       </div>
-      {dialog.value === "channel" && (
-        <Dialog title="New channel" onClose={close}>
-          <NameForm kind="channel" onDone={close} />
-        </Dialog>
-      )}
-      {dialog.value === "note" && (
-        <Dialog title="New note" onClose={close}>
-          <NameForm kind="note" onDone={close} />
-        </Dialog>
-      )}
-      {dialog.value === "profile" && (
-        <Dialog title="Your profile" onClose={close}>
-          <ProfileForm submit="Save" onDone={close} />
-        </Dialog>
-      )}
-      {dialog.value === "connections" && (
-        <Dialog title="What Earshot sees" onClose={close}>
-          <Connections />
-        </Dialog>
-      )}
-      {dialog.value === "switch" && (
-        <Dialog title="Go to" onClose={close}>
-          <Switcher onDone={close} />
-        </Dialog>
-      )}
+      <Dialogs />
     </div>
   );
 }
 
-/** Shown where the address names nothing that is here. */
-function Nowhere() {
-  const { navigation } = useTab();
-  const { space } = useTabState();
+/**
+ * With room for both, a space's home is the room that was shown last in it, or its first channel; on a
+ * narrow page it is the list. Where there is no lobby, the first space is home. `shown`: whether the space
+ * that the address names is the one that is shown.
+ */
+function useHome(shown: boolean): void {
+  const { session, navigation } = useTab();
   const place = navigation.place.value;
-  if (!space) {
-    return (
-      <div class="nowhere">
-        <h1>The lobby is turned off</h1>
-        <p>
-          There is no other space on this machine. To meet who is on this network, start Earshot
-          without <code>--no-lobby</code>.
-        </p>
-      </div>
-    );
-  }
-  if (place.type === "home") return <div class="nowhere" />;
-  return (
-    <div class="nowhere">
-      <h1>{place.type === "channel" ? "No such channel" : "No such note"}</h1>
-      <p>Nobody has made it yet, or it has not reached this machine.</p>
-      <a class="button" href="/">Back</a>
-    </div>
-  );
+  useEffect(() => {
+    const wide = matchMedia(WIDE);
+    const settle = () => {
+      const state = session.state.value;
+      const now = navigation.place.value;
+      if (!state?.space || now.type !== "home") return;
+      const named = spaceOfPlace(state.spaces, now);
+      if (!named && now.space === null) {
+        return navigation.replace({ type: "home", space: state.space.id });
+      }
+      const rooms = roomsOf(state);
+      const last = navigation.lastIn(now.space);
+      const room = rooms.find((room) => last && isAt(room.place, last)) ?? rooms[0];
+      if (wide.matches && named?.id === state.space.id && room) navigation.replace(room.place);
+    };
+    settle();
+    wide.addEventListener("change", settle);
+    return () => wide.removeEventListener("change", settle);
+  }, [place.type, place.space, shown]);
 }

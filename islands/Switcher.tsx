@@ -3,19 +3,21 @@ import { useEffect, useId } from "preact/hooks";
 import { Icon } from "../core/view/parts/Icon.tsx";
 import { UnreadCount } from "../core/view/parts/UnreadCount.tsx";
 import { pathOfPlace } from "../core/view/tab/place_path.ts";
-import { findRooms, type Room, roomsOf } from "../core/view/tab/rooms.ts";
+import { findRooms, type Room, roomsOf, spaceRooms } from "../core/view/tab/rooms.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 
 const MOST = 50;
 
-/** Goes to a channel or note by typing a part of its name. */
+const ICONS = { channel: "channel", note: "note", space: "people" } as const;
+
+/** Goes to a room of the space that is shown, or to a space, by typing a part of its name. */
 export default function Switcher({ onDone }: { onDone: () => void }) {
   const { navigation } = useTab();
   const state = useTabState();
   const query = useSignal("");
   const at = useSignal(0);
   const list = useId();
-  const rooms = findRooms(roomsOf(state), query.value).slice(0, MOST);
+  const rooms = findRooms([...roomsOf(state), ...spaceRooms(state)], query.value).slice(0, MOST);
   const current = Math.min(at.value, rooms.length - 1);
   const option = (index: number) => `${list}-${index}`;
 
@@ -35,12 +37,12 @@ export default function Switcher({ onDone }: { onDone: () => void }) {
         autofocus
         class="field"
         role="combobox"
-        aria-label="Name of a channel or note"
+        aria-label="Name of a channel, note or space"
         aria-expanded="true"
         aria-controls={list}
         aria-activedescendant={rooms.length > 0 ? option(current) : undefined}
         autocomplete="off"
-        placeholder="Channel or note"
+        placeholder="Channel, note or space"
         value={query.value}
         onInput={(event) => {
           query.value = event.currentTarget.value;
@@ -58,10 +60,10 @@ export default function Switcher({ onDone }: { onDone: () => void }) {
           }
         }}
       />
-      <ul id={list} role="listbox" aria-label="Channels and notes">
+      <ul id={list} role="listbox" aria-label="Channels, notes and spaces">
         {rooms.map((room, index) => (
           <li
-            key={pathOfPlace(room.place)}
+            key={`${room.type} ${pathOfPlace(room.place)}`}
             id={option(index)}
             role="option"
             class="room-link"
@@ -69,8 +71,9 @@ export default function Switcher({ onDone }: { onDone: () => void }) {
             onMouseMove={() => at.value = index}
             onClick={() => go(room)}
           >
-            <Icon name={room.place.type === "note" ? "note" : "channel"} />
+            <Icon name={ICONS[room.type]} />
             <bdi>{room.name}</bdi>
+            {room.type === "space" && <span class="room-kind">space</span>}
             <UnreadCount count={room.unread} />
           </li>
         ))}

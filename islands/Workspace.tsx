@@ -46,8 +46,7 @@ function Current({ tab }: { tab: OpenTab }) {
   const state = session.state.value;
   if (connection === "stranger") return <Stranger enter={tab.enter} />;
   if (!state) return connection === "starting" ? <Opening /> : <Away waiting={connection} />;
-  // A name is told to a space: where there is none, nobody asks for one.
-  return state.self.name === null && state.space ? <Welcome /> : <Space />;
+  return state.self.name === null ? <Welcome /> : <Space />;
 }
 
 /** The place that a plain click on one of Earshot's own links leads to. */

@@ -7,9 +7,12 @@ const STYLES = [
   "controls",
   "marks",
   "layout",
+  "rail",
   "sidebar",
   "chat",
+  "notices",
   "dialog",
+  "trust",
   "page",
   "note",
 ];

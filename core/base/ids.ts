@@ -22,6 +22,8 @@ export type DocId = Branded<"DocId">;
 export type ActorId = Branded<"ActorId">;
 /** The SHA-256 of an Automerge change, as 64 hex digits. */
 export type ChangeHash = Branded<"ChangeHash">;
+/** The SHA-256 of an entry of a membership log, as 64 hex digits. */
+export type EntryHash = Branded<"EntryHash">;
 
 function hexParser<Id extends string>(name: string, bytes: number): (text: string) => Id {
   const pattern = new RegExp(`^[0-9a-f]{${bytes * 2}}$`);
@@ -47,6 +49,8 @@ export const parseNoteId: (text: string) => NoteId = hexParser("note id", 16);
 export const parseMessageId: (text: string) => MessageId = hexParser("message id", 16);
 /** Parses a {@linkcode ChangeHash}. @throws {TypeError} if it is not 64 hex digits. */
 export const parseChangeHash: (text: string) => ChangeHash = hexParser("change hash", 32);
+/** Parses an {@linkcode EntryHash}. @throws {TypeError} if it is not 64 hex digits. */
+export const parseEntryHash: (text: string) => EntryHash = hexParser("entry hash", 32);
 
 /** Parses an {@linkcode ActorId}. @throws {TypeError} if it is neither 16 nor 21 bytes of hex. */
 export function parseActorId(text: string): ActorId {

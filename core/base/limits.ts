@@ -28,3 +28,7 @@ export const MAX_SPLICES = 1000;
 export const MAX_NOTE_UNITS = 1024 * 1024;
 /** A request of a tab or of the command line, in bytes of JSON. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+/** Documents of one space. */
+export const MAX_DOCUMENTS = 10_000;
+/** All changes of one author in a space, in bytes. */
+export const MAX_AUTHOR_BYTES = 1024 * 1024 * 1024;

@@ -1,19 +1,21 @@
 import type { ChannelView, MessageView, Snapshot } from "../view/view.ts";
-import type { PeerId } from "../base/ids.ts";
+import type { PeerId, SpaceId } from "../base/ids.ts";
 import { MAX_PAGE_MESSAGES } from "../base/limits.ts";
 import { cleanChannelName } from "../view/words.ts";
 import { type Client, ClientError } from "./client.ts";
 import type { Output } from "./output.ts";
+import { spaceNamed } from "./space_named.ts";
 
 /** Sends one message and prints its id. */
 export async function send(
   client: Client,
   output: Output,
-  { channel: name, text }: { channel: string; text: string },
+  { space: wanted, channel: name, text }: { space: string | null; channel: string; text: string },
 ): Promise<void> {
-  const snapshot = await client.ask({ type: "snapshot" });
+  const snapshot = await spaceNamed(client, wanted);
+  const space = snapshot.space.id;
   const channel = channelNamed(snapshot, name);
-  const message = await client.ask({ type: "message.send", channel: channel.id, text });
+  const message = await client.ask({ type: "message.send", space, channel: channel.id, text });
   output.result(message.id, facts(message, snapshot, channel));
 }
 
@@ -21,10 +23,11 @@ export async function send(
 export async function read(
   client: Client,
   output: Output,
-  options: { channel: string; limit: number; follow: boolean },
+  options: { space: string | null; channel: string; limit: number; follow: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  let snapshot = await client.ask({ type: "snapshot" });
+  let snapshot = await spaceNamed(client, options.space);
+  const space = snapshot.space.id;
   const channel = channelNamed(snapshot, options.channel);
   // Listening begins before reading, so that no message falls between the two.
   const events = options.follow ? await client.listen(signal) : null;
@@ -34,11 +37,11 @@ export async function read(
     seen.add(message.id);
     output.result(line(message, snapshot), facts(message, snapshot, channel));
   };
-  for (const message of await history(client, channel, options.limit)) print(message);
+  for (const message of await history(client, space, channel, options.limit)) print(message);
   if (!events) return;
   for await (const event of events) {
     if (event.type === "person" || event.type === "self") {
-      snapshot = await client.ask({ type: "snapshot" });
+      snapshot = await spaceNamed(client, space);
     } else if (event.type === "message" && event.message.channel === channel.id) {
       print(event.message);
     }
@@ -47,6 +50,7 @@ export async function read(
 
 async function history(
   client: Client,
+  space: SpaceId,
   channel: ChannelView,
   limit: number,
 ): Promise<readonly MessageView[]> {
@@ -55,6 +59,7 @@ async function history(
     const oldest = messages[0];
     const page = await client.ask({
       type: "message.list",
+      space,
       channel: channel.id,
       limit: Math.min(limit - messages.length, MAX_PAGE_MESSAGES),
       ...(oldest ? { before: oldest.id } : {}),

@@ -3,10 +3,15 @@ import type { NoteView, Snapshot, Splice } from "../view/view.ts";
 import { cleanName } from "../view/words.ts";
 import { type Client, ClientError } from "./client.ts";
 import type { Output } from "./output.ts";
+import { spaceNamed } from "./space_named.ts";
 
 /** Lists the notes, the last changed first. */
-export async function listNotes(client: Client, output: Output): Promise<void> {
-  const { notes } = await client.ask({ type: "snapshot" });
+export async function listNotes(
+  client: Client,
+  output: Output,
+  space: string | null,
+): Promise<void> {
+  const { notes } = await spaceNamed(client, space);
   if (notes.length === 0) output.note("No notes yet: `notes write TITLE` makes one from stdin");
   for (const note of [...notes].sort((a, b) => b.changedAt - a.changedAt)) {
     output.result(note.title, note);
@@ -14,10 +19,16 @@ export async function listNotes(client: Client, output: Output): Promise<void> {
 }
 
 /** Prints the text of a note. */
-export async function showNote(client: Client, output: Output, title: string): Promise<void> {
-  const note = noteTitled(await client.ask({ type: "snapshot" }), title);
+export async function showNote(
+  client: Client,
+  output: Output,
+  { space: wanted, title }: { space: string | null; title: string },
+): Promise<void> {
+  const snapshot = await spaceNamed(client, wanted);
+  const note = noteTitled(snapshot, title);
   if (!note) throw new ClientError(`There is no note "${title}": \`notes\` lists them`);
-  const { text } = await client.ask({ type: "note.open", note: note.id });
+  const space = snapshot.space.id;
+  const { text } = await client.ask({ type: "note.open", space, note: note.id });
   output.result(text, { ...note, text });
 }
 
@@ -25,15 +36,22 @@ export async function showNote(client: Client, output: Output, title: string): P
 export async function writeNote(
   client: Client,
   output: Output,
-  { title, text, append }: { title: string; text: string; append: boolean },
+  { space: wanted, title, text, append }: {
+    space: string | null;
+    title: string;
+    text: string;
+    append: boolean;
+  },
 ): Promise<void> {
-  const found = noteTitled(await client.ask({ type: "snapshot" }), title);
-  const note = found ?? await client.ask({ type: "note.create", title });
-  const open = await client.ask({ type: "note.open", note: note.id });
+  const snapshot = await spaceNamed(client, wanted);
+  const space = snapshot.space.id;
+  const found = noteTitled(snapshot, title);
+  const note = found ?? await client.ask({ type: "note.create", space, title });
+  const open = await client.ask({ type: "note.open", space, note: note.id });
   // What others write meanwhile in what stays the same is not lost.
   const splices = append ? appended(open.text, text) : plainSplices(open.text, text);
   if (splices.length > 0) {
-    await client.ask({ type: "note.edit", note: note.id, heads: open.heads, splices });
+    await client.ask({ type: "note.edit", space, note: note.id, heads: open.heads, splices });
   }
   output.result(`${found ? "Changed" : "Made"} "${note.title}"`, note);
 }

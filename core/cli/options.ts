@@ -1,6 +1,9 @@
 import { parseArgs } from "@std/cli";
 import type { Address } from "../net/transport.ts";
 import { cleanName } from "../view/words.ts";
+import { type ClientOptions, clientOptions } from "./client_options.ts";
+import { given, refuseUnknown, single } from "./option_values.ts";
+import { type PassphraseOptions, passphraseOptions } from "./passphrase_options.ts";
 import { UsageError } from "./usage.ts";
 
 /** The port of the page unless another is chosen or it is taken. */
@@ -19,36 +22,17 @@ export interface StartOptions {
   readonly discovery: boolean;
   readonly lobby: boolean;
   readonly open: boolean;
+  readonly passphraseFile: string | null;
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
-interface Common {
-  readonly data: string | null;
-  readonly json: boolean;
-}
-
-/** A command for the node that runs. */
-export type ClientOptions =
-  & Common
-  & (
-    | { readonly type: "status" | "peers" | "channels" | "notes" }
-    | { readonly type: "send"; readonly channel: string; readonly text: string }
-    | {
-      readonly type: "read";
-      readonly channel: string;
-      readonly limit: number;
-      readonly follow: boolean;
-    }
-    | { readonly type: "notes.show" | "notes.write" | "notes.append"; readonly title: string }
-  );
-
 /** What a command line asks for. */
-export type Options = StartOptions | ClientOptions | { readonly type: "help" | "version" };
-
-const DEFAULT_CHANNEL = "general";
-const DEFAULT_LIMIT = 50;
-const COMMANDS = ["status", "peers", "channels", "send", "read", "notes"] as const;
+export type Options =
+  | StartOptions
+  | ClientOptions
+  | PassphraseOptions
+  | { readonly type: "help" | "version" };
 
 /**
  * Reads a command line.
@@ -61,22 +45,13 @@ export function parseOptions(args: readonly string[]): Options {
   if (args.includes("--version")) return { type: "version" };
   if (first === undefined || first.startsWith("-")) return startOptions(args);
   if (first === "start") return startOptions(rest);
-  if (!COMMANDS.some((command) => command === first)) {
-    throw new UsageError(`Unknown command "${first}": --help lists the commands`);
-  }
-  return clientOptions(first as typeof COMMANDS[number], rest);
-}
-
-function refuseUnknown(arg: string): boolean {
-  if (arg.startsWith("-") && arg !== "-") {
-    throw new UsageError(`Unknown option "${arg.split("=")[0]}": --help lists the options`);
-  }
-  return true;
+  if (first === "passphrase") return passphraseOptions(rest);
+  return clientOptions(first, rest);
 }
 
 function startOptions(args: readonly string[]): StartOptions {
   const parsed = parseArgs(args, {
-    string: ["name", "data", "port", "sync-port", "interface", "peer"],
+    string: ["name", "data", "port", "sync-port", "interface", "peer", "passphrase-file"],
     boolean: ["discovery", "lobby", "open", "json", "verbose"],
     negatable: ["discovery", "lobby", "open"],
     collect: ["interface", "peer"],
@@ -98,71 +73,10 @@ function startOptions(args: readonly string[]): StartOptions {
     discovery: parsed.discovery,
     lobby: parsed.lobby,
     open: parsed.open,
+    passphraseFile: single(parsed["passphrase-file"], "passphrase-file"),
     json: parsed.json,
     verbose: parsed.verbose,
   };
-}
-
-function clientOptions(command: typeof COMMANDS[number], args: readonly string[]): ClientOptions {
-  const parsed = parseArgs(args, {
-    string: ["data", "channel", "limit"],
-    boolean: ["json", "follow"],
-    unknown: refuseUnknown,
-  });
-  const common: Common = { data: single(parsed.data, "data"), json: parsed.json };
-  const words = parsed._.map(String);
-  const refuse = (given: boolean, option: string) => {
-    if (given) throw new UsageError(`Cannot use ${option} with "${command}"`);
-  };
-  const takesChannel = command === "send" || command === "read";
-  refuse(parsed.channel !== undefined && !takesChannel, "--channel");
-  refuse(parsed.limit !== undefined && command !== "read", "--limit");
-  refuse(parsed.follow && command !== "read", "--follow");
-  const channel = single(parsed.channel, "channel") ?? DEFAULT_CHANNEL;
-  switch (command) {
-    case "send":
-      if (words.length === 0) throw new UsageError(`"send" needs a TEXT, or - for stdin`);
-      return { ...common, type: "send", channel, text: words.join(" ") };
-    case "read": {
-      noMore(words, 0, command);
-      const limit = single(parsed.limit, "limit");
-      return {
-        ...common,
-        type: "read",
-        channel,
-        limit: limit === null ? DEFAULT_LIMIT : countOf(limit),
-        follow: parsed.follow,
-      };
-    }
-    case "notes": {
-      const [verb, ...title] = words;
-      if (verb === undefined) return { ...common, type: "notes" };
-      if (verb !== "show" && verb !== "write" && verb !== "append") {
-        throw new UsageError(`Unknown "notes ${verb}": notes takes show, write or append`);
-      }
-      if (title.length === 0) throw new UsageError(`"notes ${verb}" needs a TITLE`);
-      return { ...common, type: `notes.${verb}`, title: title.join(" ") };
-    }
-    default:
-      noMore(words, 0, command);
-      return { ...common, type: command };
-  }
-}
-
-function noMore(words: readonly string[], allowed: number, command: string): void {
-  const extra = words[allowed];
-  if (extra !== undefined) throw new UsageError(`Unexpected "${extra}" after "${command}"`);
-}
-
-function given(value: string, option: string): string {
-  if (value === "") throw new UsageError(`--${option} needs a value`);
-  return value;
-}
-
-function single(value: string | readonly string[] | undefined, option: string): string | null {
-  if (value === undefined) return null;
-  if (typeof value !== "string") throw new UsageError(`--${option} was given more than once`);
-  return given(value, option);
 }
 
 function nameOf(value: string | null): string | null {
@@ -180,12 +94,6 @@ function portOf(value: string, option: string): number {
     throw new UsageError(`${option} is a number from 0 to 65535, not "${value}"`);
   }
   return port;
-}
-
-function countOf(value: string): number {
-  const count = /^\d{1,6}$/.test(value) ? Number(value) : 0;
-  if (count < 1) throw new UsageError(`--limit is a number from 1 to 999999, not "${value}"`);
-  return count;
 }
 
 /**

@@ -1,15 +1,22 @@
+import type { SpaceView } from "../view/view.ts";
 import type { Client } from "./client.ts";
 import type { Output } from "./output.ts";
+import { spaceNamed } from "./space_named.ts";
 
 /** Prints what runs and who is here. */
 export async function status(client: Client, output: Output, url: string): Promise<void> {
-  const { self, space, people, fault, version } = await client.ask({ type: "snapshot" });
+  const { self, spaces, space, people, fault, notices, version } = await client.ask({
+    type: "snapshot",
+  });
   const here = people.filter((person) => person.here);
   const names = here.map(({ name }) => name).join(", ");
+  const others = spaces.filter(({ id }) => id !== space?.id);
   const lines = [
     `${self.name ?? "Not named yet"} on Earshot ${version}, ${url}`,
-    space ? `In: ${space.name}${space.open ? " (open to everyone on this network)" : ""}` : "In: -",
+    space ? `In: ${space.name}${openWords(space)}` : "In: -",
     here.length === 0 ? "Nobody else is here" : `Here: ${names}`,
+    ...(others.length > 0 ? [`Also in: ${others.map(({ name }) => name).join(", ")}`] : []),
+    ...notices.map(({ text }) => `Note: ${text}`),
     ...(fault ? [`Trouble: ${fault}`] : []),
   ];
   output.result(lines.join("\n"), {
@@ -18,9 +25,15 @@ export async function status(client: Client, output: Output, url: string): Promi
     version,
     url,
     space: space?.name ?? null,
+    spaces: spaces.map(({ id, name, kind, unread }) => ({ id, name, kind, unread })),
     here: here.map(({ peer, name }) => ({ peer, name })),
+    notices: notices.map(({ kind, at, text }) => ({ kind, at, text })),
     fault,
   });
+}
+
+function openWords({ kind }: SpaceView): string {
+  return kind === "lobby" ? " (open to everyone on this network)" : "";
 }
 
 /** Prints each machine that was found, and why it is not linked. */
@@ -34,9 +47,13 @@ export async function peers(client: Client, output: Output): Promise<void> {
   }
 }
 
-/** Lists the channels. */
-export async function channels(client: Client, output: Output): Promise<void> {
-  const snapshot = await client.ask({ type: "snapshot" });
+/** Lists the channels of a space. */
+export async function channels(
+  client: Client,
+  output: Output,
+  space: string | null,
+): Promise<void> {
+  const snapshot = await spaceNamed(client, space);
   for (const channel of snapshot.channels) {
     const unread = channel.unread > 0 ? `  ${channel.unread} new` : "";
     output.result(`#${channel.name}${unread}`, channel);

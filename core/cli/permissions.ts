@@ -34,6 +34,11 @@ export const COMMAND_NEEDS: readonly Need[] = NODE_NEEDS.filter(({ name }) =>
   name === "net" || name === "read" || name === "env"
 );
 
+/** What it takes to change the passphrase. */
+export const PASSPHRASE_NEEDS: readonly Need[] = NODE_NEEDS.filter(({ name }) =>
+  name === "read" || name === "write" || name === "env"
+);
+
 /** How permissions are asked for; Deno's own in earnest. */
 export interface Asker {
   query(permission: Deno.PermissionDescriptor): Promise<boolean>;

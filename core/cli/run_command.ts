@@ -4,9 +4,19 @@ import { StoreError } from "../store/store_error.ts";
 import { apiClient, ClientError, type LocalNode } from "./client.ts";
 import { read, send } from "./messages.ts";
 import { listNotes, showNote, writeNote } from "./notes.ts";
-import type { ClientOptions } from "./options.ts";
+import type { ClientOptions } from "./client_options.ts";
 import { lineOutput, type Output } from "./output.ts";
 import { channels, peers, status } from "./overview.ts";
+import {
+  createSpace,
+  invite,
+  join,
+  leaveSpace,
+  listSpaces,
+  members,
+  rebuild,
+  removeMember,
+} from "./spaces.ts";
 import { complain, print } from "./terminal.ts";
 
 const DONE = 0;
@@ -44,26 +54,38 @@ async function dispatch(
       return await status(client, output, `${node.origin}/`);
     case "peers":
       return await peers(client, output);
+    case "spaces":
+      return await listSpaces(client, output);
+    case "space.create":
+      return await createSpace(client, output, options.name);
+    case "space.leave":
+      return await leaveSpace(client, output, options.space);
+    case "members":
+      return await members(client, output, options.space);
+    case "invite":
+      return await invite(client, output, options);
+    case "join":
+      return await join(client, output, options.by);
+    case "remove":
+      return await removeMember(client, output, options);
+    case "rebuild":
+      return await rebuild(client, output);
     case "channels":
-      return await channels(client, output);
+      return await channels(client, output, options.space);
     case "send": {
       const text = options.text === "-" ? await stdinText() : options.text;
-      return await send(client, output, { channel: options.channel, text });
+      return await send(client, output, { ...options, text });
     }
     case "read":
       return await read(client, output, options, signal);
     case "notes":
-      return await listNotes(client, output);
+      return await listNotes(client, output, options.space);
     case "notes.show":
-      return await showNote(client, output, options.title);
+      return await showNote(client, output, options);
     case "notes.write":
     case "notes.append": {
       const append = options.type === "notes.append";
-      return await writeNote(client, output, {
-        title: options.title,
-        text: await stdinText(),
-        append,
-      });
+      return await writeNote(client, output, { ...options, text: await stdinText(), append });
     }
   }
 }

@@ -5,13 +5,15 @@ import { lineLog } from "../base/log.ts";
 import { randomBytes } from "../base/random.ts";
 import { EarshotNode } from "../node.ts";
 import { dataDirectory, openDataDirectory } from "../store/data_directory.ts";
-import { openDeviceKeys } from "../store/device_file.ts";
 import { DirectoryLock } from "../store/directory_lock.ts";
 import { readRunning, removeRunning, writeRunning } from "../store/running_file.ts";
 import { Store } from "../store/store.ts";
 import { StoreError } from "../store/store_error.ts";
+import { openVault, type Vault } from "../store/vault.ts";
 import { openBrowser } from "./browser.ts";
+import { Cancelled } from "./hidden_line.ts";
 import type { StartOptions } from "./options.ts";
+import { startPassphrase, takePassphraseVariable } from "./passphrase_source.ts";
 import { PortTakenError } from "./port_taken.ts";
 import { stopSignals } from "./stop_signals.ts";
 import { suggestedName } from "./suggested_name.ts";
@@ -20,6 +22,7 @@ import { buildUi, serveUi, type Ui } from "./ui.ts";
 
 const STOPPED = 0;
 const FAILED = 1;
+const INTERRUPTED = 130;
 
 /** Where the program is, and which version of it. */
 export interface Program {
@@ -32,6 +35,7 @@ export async function start(options: StartOptions, program: Program): Promise<nu
   try {
     return await run(options, program);
   } catch (error) {
+    if (error instanceof Cancelled) return INTERRUPTED;
     if (!(error instanceof StoreError || error instanceof PortTakenError)) throw error;
     complain(error.message);
     return FAILED;
@@ -40,6 +44,10 @@ export async function start(options: StartOptions, program: Program): Promise<nu
 
 async function run(options: StartOptions, program: Program): Promise<number> {
   const stop = stopSignals();
+  const stopping = new AbortController();
+  void stop.then(() => stopping.abort());
+  // Before the bundler starts, which would inherit it.
+  const variable = takePassphraseVariable();
   // What is opened is closed in the opposite order.
   await using opened = new AsyncDisposableStack();
   const directory = options.data ?? dataDirectory(Deno.build.os, (name) => Deno.env.get(name));
@@ -58,7 +66,13 @@ async function run(options: StartOptions, program: Program): Promise<number> {
   building.catch(() => {});
   const store = Store.open(directory);
   opened.defer(() => store.close());
-  const node = await openNode(store, directory, options, program.version).catch((error) => {
+  const ask = startPassphrase({
+    file: options.passphraseFile,
+    variable,
+    signal: stopping.signal,
+  });
+  const vault = await openVault(directory, store.envelopes.isEmpty, ask);
+  const node = await openNode(store, vault, options, program.version).catch((error) => {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new PortTakenError(options.syncPort, "--sync-port", { cause: error });
   });
@@ -76,14 +90,14 @@ async function run(options: StartOptions, program: Program): Promise<number> {
 
 function openNode(
   store: Store,
-  directory: string,
+  vault: Vault,
   options: StartOptions,
   version: string,
 ): Promise<EarshotNode> {
   return EarshotNode.open({
     version,
     store,
-    keys: openDeviceKeys(directory, store.envelopes.isEmpty),
+    vault,
     name: options.name,
     suggestedName: suggestedName(account(), Deno.hostname()),
     lobby: options.lobby,

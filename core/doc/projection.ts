@@ -1,7 +1,10 @@
 import { COLOURS } from "../view/view.ts";
 import { cleanChannelName, cleanName, cleanText } from "../view/words.ts";
 import type { ChannelId, DocId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
-import { parseMessageId, parseNoteId } from "../base/ids.ts";
+import { parseMessageId, parseNoteId, parsePeerId } from "../base/ids.ts";
+import { SIGNATURE_BYTES } from "../trust/peer_key.ts";
+import { isSuccessor } from "../trust/successor.ts";
+import { fromBase64Url, toBase64Url } from "../view/base64url.ts";
 import { channelIdOf } from "./channel_id.ts";
 import { docKind } from "./doc_id.ts";
 import type { NewEntry } from "./documents.ts";
@@ -39,8 +42,16 @@ export type Row =
     readonly peer: PeerId;
     readonly name: string;
     readonly colour: number;
+    /** The earlier key of the same device, and its signature that says so. */
+    readonly before?: Before;
     readonly op: OpId;
   };
+
+/** An earlier key of a device, and its statement that the device goes on under another one: 64 bytes. */
+export interface Before {
+  readonly old: PeerId;
+  readonly signature: Uint8Array;
+}
 
 /** The longest value looked at, in UTF-16 units: a message's text whose every unit JSON escapes. */
 const MAX_VALUE_UNITS = 128 * 1024;
@@ -61,8 +72,14 @@ export function noteEntry(id: NoteId, title: string): NewEntry {
 }
 
 /** Gives the entry of a person, to be written into the space document. */
-export function personEntry(peer: PeerId, name: string, colour: number): NewEntry {
-  return { key: `person/${peer}`, value: JSON.stringify({ name, colour }) };
+export function personEntry(
+  peer: PeerId,
+  name: string,
+  colour: number,
+  before?: Before,
+): NewEntry {
+  const was = before && { was: before.old, proof: toBase64Url(before.signature) };
+  return { key: `person/${peer}`, value: JSON.stringify({ name, colour, ...was }) };
 }
 
 /**
@@ -144,7 +161,18 @@ function personRow(peer: PeerId, op: OpId, value: Value): Row | undefined {
   const colour = value["colour"];
   if (name === undefined || typeof colour !== "number") return undefined;
   if (!Number.isInteger(colour) || colour < 0 || colour >= COLOURS) return undefined;
-  return { type: "person", peer, name, colour, op };
+  const before = beforeOf(peer, value);
+  return { type: "person", peer, name, colour, ...(before ? { before } : {}), op };
+}
+
+/** A statement that does not hold is none; what else the entry says counts all the same. */
+function beforeOf(peer: PeerId, { was, proof }: Value): Before | undefined {
+  if (typeof was !== "string" || typeof proof !== "string") return undefined;
+  const old = quietly(parsePeerId, was);
+  const signature = quietly(fromBase64Url, proof);
+  return old && signature?.length === SIGNATURE_BYTES && isSuccessor(old, peer, signature)
+    ? { old, signature }
+    : undefined;
 }
 
 /** A text counts only as its rule gives it: what needs cleaning was not written by this program. */

@@ -1,4 +1,5 @@
 import type { PeerId } from "../base/ids.ts";
+import type { Door } from "../trust/door.ts";
 import type { Address } from "./transport.ts";
 
 /** Nodes that may be dialled, of all sources. */
@@ -6,8 +7,11 @@ export const MAX_CANDIDATES = 64;
 /** Of these, nodes of earlier days: the rest is for those that are here. */
 export const MAX_REMEMBERED = 32;
 
-/** Where a candidate is from: multicast, `--peer` (kept for ever), or an earlier link with the peer. */
-export type CandidateSource = "discovery" | "option" | "memory";
+/**
+ * Where a candidate is from: multicast, `--peer` (kept for ever), an invite (kept until it is forgotten), or
+ * an earlier link with the peer.
+ */
+export type CandidateSource = "discovery" | "option" | "invite" | "memory";
 
 /** Somebody who may be dialled. */
 export interface Candidate {
@@ -16,8 +20,20 @@ export interface Candidate {
   readonly instance: string;
   /** Best first. */
   addresses: readonly Address[];
+  /** Of discovery: the tags that it shows. */
+  hints: readonly Uint8Array[];
+  /** Of an invite: its door. */
+  readonly invited: Door | undefined;
+  /** The doors to dial through, in this order; none when it has nothing in common with this node. */
+  doors: readonly Door[];
+  /** It answers, but by none of these doors: to hear it again is no news. */
+  shut: boolean;
+  /** Links in a row that the other side closed at once: each time the next door is the first to be tried. */
+  doorTurn: number;
   /** Who answered there; unknown until then. From memory: who did once. */
   peer: PeerId | undefined;
+  /** At which of its addresses that peer proved who it is. */
+  peerAt: Address | undefined;
   /** Set while a dial is under way; ends it. */
   dialling: AbortController | undefined;
   /** This very node answered there: never dialled again. */
@@ -38,20 +54,27 @@ export class Candidates {
   readonly #byKey = new Map<string, Candidate>();
 
   /**
-   * Adds a candidate unless one of that key is there. When all places are taken, the one that failed
-   * most often makes room; gives `undefined` when there is none.
+   * Adds a candidate unless one of that key is there. When all places are taken, one that is not dialled
+   * makes room, or for one that is dialled the one that failed most often; gives `undefined` when there is
+   * none.
    */
   add(
     key: string,
     made: Pick<Candidate, "source" | "addresses" | "dueAt"> & Partial<Candidate>,
+    choose: (candidate: Candidate) => readonly Door[],
   ): Candidate | undefined {
     const there = this.#byKey.get(key);
     if (there) return there;
     if (made.source === "memory" && this.#count("memory") >= MAX_REMEMBERED) return undefined;
-    if (this.#byKey.size >= MAX_CANDIDATES && !this.#makeRoom()) return undefined;
     const candidate: Candidate = {
       instance: "",
+      hints: [],
+      invited: undefined,
+      doors: [],
+      shut: false,
+      doorTurn: 0,
       peer: undefined,
+      peerAt: undefined,
       dialling: undefined,
       isSelf: false,
       gone: false,
@@ -60,6 +83,8 @@ export class Candidates {
       lastError: undefined,
       ...made,
     };
+    candidate.doors = choose(candidate);
+    if (this.#byKey.size >= MAX_CANDIDATES && !this.#makeRoom(candidate)) return undefined;
     this.#byKey.set(key, candidate);
     return candidate;
   }
@@ -77,8 +102,8 @@ export class Candidates {
     return [...this.#byKey.values()].sort((a, b) => a.dueAt - b.dueAt);
   }
 
-  ofPeer(peer: PeerId): Candidate[] {
-    return this.inOrder().filter((candidate) => candidate.peer === peer);
+  ofPeer(peer: PeerId | undefined): Candidate[] {
+    return peer === undefined ? [] : this.inOrder().filter((candidate) => candidate.peer === peer);
   }
 
   /** Those that list this very address. */
@@ -92,14 +117,23 @@ export class Candidates {
     return [...this.#byKey.values()].filter(({ source }) => source === wanted).length;
   }
 
-  #makeRoom(): boolean {
+  #makeRoom({ doors }: Candidate): boolean {
     let worst: Candidate | undefined;
     for (const candidate of this.#byKey.values()) {
       const { source, dialling, failures } = candidate;
-      if (source === "option" || dialling || failures <= (worst?.failures ?? 0)) continue;
-      worst = candidate;
+      if (source === "option" || source === "invite" || dialling) continue;
+      if (isIdle(candidate)) {
+        worst = candidate;
+        break;
+      }
+      if (doors.length > 0 && failures > (worst?.failures ?? 0)) worst = candidate;
     }
     if (worst) this.remove(worst);
     return worst !== undefined;
   }
+}
+
+/** Found, but with nothing in common with this node: not dialled, and not known. */
+function isIdle({ doors, peer, source }: Candidate): boolean {
+  return source === "discovery" && doors.length === 0 && peer === undefined;
 }

@@ -28,6 +28,13 @@ export class CipherState {
     this.#key = key;
   }
 
+  /** A state of its own with the same key and counter: only one of the two may go on to seal for others. */
+  clone(): CipherState {
+    const copy = new CipherState(Uint8Array.from(this.#key));
+    copy.#counter = this.#counter;
+    return copy;
+  }
+
   /** How many times this state has sealed or opened. */
   get counter(): number {
     return this.#counter;

@@ -1,17 +1,17 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import type { Door } from "../trust/door.ts";
 import type { ConnectionCount } from "./connection_count.ts";
 import { dialReason, DialTimeout } from "./dial_reason.ts";
+import { HandshakeError } from "./handshake.ts";
 import { HeardConnection } from "./heard_connection.ts";
 import type { Link } from "./link.ts";
+import { NotAdmitted, type OpenLink } from "./open_link.ts";
 import type { Address, Connection, Transport } from "./transport.ts";
 
 /** A further address is tried when the ones before did not answer for this long (RFC 8305 §5). */
 export const STAGGER_MS = 250;
 /** How long a machine may take to answer a dial. */
 export const DIAL_MS = 5_000;
-
-/** Shakes hands over a connection; it closes the connection when that fails. */
-export type OpenLink = (connection: Connection, initiator: boolean) => Promise<Link>;
 
 /** What won. */
 export interface Dialled {
@@ -24,6 +24,8 @@ export interface Dialled {
 
 /** What a race needs. */
 export interface DialRaceOptions {
+  /** The doors to try at each address, in their order. */
+  readonly doors: readonly Door[];
   readonly transport: Transport;
   readonly openLink: OpenLink;
   readonly clock: Clock;
@@ -44,7 +46,8 @@ export class DialFailed extends Error {
 
 /**
  * Dials the addresses of one node in their order, each a little after the one before, until one leads
- * to a link. Handshakes go one at a time: the other side never sees two links of one race.
+ * to a link. Where a door does not open, the next one is tried at once, over another connection. Handshakes go
+ * one at a time: the other side never sees two links of one race.
  * @throws {DialFailed} when none does, or the signal aborts.
  */
 export async function raceDial(
@@ -113,10 +116,17 @@ class DialRace {
     const release = this.#options.count.take(address.host);
     if (typeof release === "string") throw new Error("too many connections are open already");
     try {
-      const dialled = await dial(address, this.#options, this.#end.signal);
-      const connection = new HeardConnection(dialled, this.#options.clock);
-      const link = await this.#shakeHands(connection);
-      return { link, connection, address, release };
+      for (const [index, door] of this.#options.doors.entries()) {
+        try {
+          const dialled = await dial(address, this.#options, this.#end.signal);
+          const connection = new HeardConnection(dialled, this.#options.clock);
+          const link = await this.#shakeHands(connection, door);
+          return { link, connection, address, release };
+        } catch (error) {
+          if (!isOtherDoor(error) || index === this.#options.doors.length - 1) throw error;
+        }
+      }
+      throw new Error("there is no door to try");
     } catch (error) {
       release();
       throw error;
@@ -124,12 +134,12 @@ class DialRace {
   }
 
   /** Waits for its turn; the first that succeeds ends the race before the next turn begins. */
-  async #shakeHands(connection: Connection): Promise<Link> {
+  async #shakeHands(connection: Connection, door: Door): Promise<Link> {
     const close = () => connection.close();
     this.#end.signal.addEventListener("abort", close, { once: true });
     const mine = this.#turn.then(async () => {
       this.#end.signal.throwIfAborted();
-      const link = await this.#options.openLink(connection, true);
+      const link = await this.#options.openLink(connection, door);
       this.#end.signal.removeEventListener("abort", close);
       this.#end.abort(new Error("another address was faster"));
       return link;
@@ -144,6 +154,12 @@ class DialRace {
       this.#end.signal.removeEventListener("abort", close);
     }
   }
+}
+
+/** Whether another door may open where this one did not. */
+export function isOtherDoor(error: unknown): boolean {
+  return error instanceof NotAdmitted ||
+    (error instanceof HandshakeError && error.failure === "unanswered");
 }
 
 /** Dials one address within {@linkcode DIAL_MS}. */

@@ -1,28 +1,25 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import type { RandomBytes } from "../base/random.ts";
-import { BACKOFF_MS, backoffMs } from "./backoff.ts";
+import type { Door } from "../trust/door.ts";
 import { type Candidate, Candidates } from "./candidates.ts";
 import type { ConnectionCount } from "./connection_count.ts";
-import { DialFailed, type Dialled, type OpenLink, raceDial } from "./dial_race.ts";
-import type { Found } from "./discovery.ts";
+import { DialFailed, type Dialled, isOtherDoor, raceDial } from "./dial_race.ts";
+import { pauseMs, yieldMs } from "./dial_pause.ts";
+import { DialRoom } from "./dial_room.ts";
+import { doorsFor, doorsInTurn } from "./door_choice.ts";
 import { HandshakeError } from "./handshake.ts";
+import type { OpenLink } from "./open_link.ts";
+import type { OwnInstance } from "./own_instance.ts";
 import type { Pairs } from "./pairs.ts";
-import { isAtOneOf, isPresumedLinked } from "./presumed.ts";
+import { isAtOneOf, isPresumedLinked, recognise } from "./presumed.ts";
+import type { Found } from "./sightings.ts";
 import type { Address, Transport } from "./transport.ts";
 
-/** Of two nodes that find each other, the one with the higher nonce leaves the other one this long. */
-export const YIELD_MS = 50;
-/** Candidates dialled at once. */
-export const MAX_DIALS = 16;
-/** Of these, those of earlier days: most are not here, and take long to say nothing. */
-const MAX_MEMORY_DIALS = 4;
 /** A link that held this long shows that dialling works: the backoff begins anew. */
 const STABLE_MS = 10_000;
 /** A candidate that seems linked is dialled after this time to be sure. */
 const VERIFY_MS = 30_000;
-/** A machine that was met once may be far away for months: it is not dialled twice a minute for that. */
-const MEMORY_BACKOFF_MS = 300_000;
 /** Dials of a linked node that discovery lost, before it is given up. */
 const GONE_TRIES = 5;
 /** When there was no room for a dial, it is looked for again after this time. */
@@ -33,7 +30,9 @@ const AGAIN = new Error("dialled anew");
 /** What a dialer needs. */
 export interface DialerOptions {
   readonly self: PeerId;
-  readonly instance: string;
+  readonly instance: OwnInstance;
+  /** The doors that this node has now. */
+  readonly doors: () => readonly Door[];
   readonly transport: Transport;
   readonly openLink: OpenLink;
   readonly clock: Clock;
@@ -50,12 +49,15 @@ export interface DialerOptions {
 export class Dialer {
   readonly #options: DialerOptions;
   readonly #candidates = new Candidates();
+  readonly #room: DialRoom;
   readonly #tasks = new Set<Promise<void>>();
   #timer: Timer | undefined;
+  #invites = 0;
   #closed = false;
 
   constructor(options: DialerOptions) {
     this.#options = options;
+    this.#room = new DialRoom(options.count, this.#candidates);
   }
 
   /** The candidates, for a status. */
@@ -64,21 +66,24 @@ export class Dialer {
   }
 
   /** Discovery found a node, or heard it again after a while. */
-  found({ instance, addresses }: Found): void {
-    if (instance === this.#options.instance) return;
+  found({ instance, addresses, hints }: Found): void {
+    if (this.#options.instance.has(instance)) return;
     const { pairs } = this.#options;
     for (const link of pairs.links.values()) {
       if (isAtOneOf(link, addresses)) pairs.doubt(link.peer);
     }
     const key = `discovery ${instance}`;
-    const dueAt = this.#now + this.#yieldTo({ instance, peer: undefined });
+    const dueAt = this.#now + yieldMs(this.#options, { instance, peer: undefined });
     const there = this.#candidates.get(key);
-    if (!there) this.#candidates.add(key, { source: "discovery", instance, addresses, dueAt });
+    if (!there) this.#add(key, { source: "discovery", instance, addresses, hints, dueAt });
     else {
       const moved = JSON.stringify(there.addresses) !== JSON.stringify(addresses);
       there.addresses = addresses;
+      there.hints = hints;
       there.gone = false;
-      if (this.#isWanted(there) || there.dialling) this.#renew(there, moved);
+      const opened = this.#chooseDoors(there);
+      const news = moved || opened || !there.shut;
+      if (news && (this.#isWanted(there) || there.dialling)) this.#renew(there, moved);
     }
     this.#pump();
   }
@@ -87,21 +92,43 @@ export class Dialer {
   lost(instance: string): void {
     const candidate = this.#candidates.get(`discovery ${instance}`);
     if (!candidate) return;
-    if (candidate.dialling || this.#isLinked(candidate)) candidate.gone = true;
+    const again = this.#candidates.ofPeer(candidate.peer)
+      .some((other) => other !== candidate && other.source === "discovery" && !other.gone);
+    if (candidate.dialling || (this.#isLinked(candidate) && !again)) candidate.gone = true;
     else this.#candidates.remove(candidate);
   }
 
-  /** Adds an address to dial for ever. */
-  add(address: Address): void {
-    const key = `option ${address.host} ${address.port}`;
-    this.#candidates.add(key, { source: "option", addresses: [address], dueAt: this.#now });
+  /** Adds an address to dial for ever; with the door of an invite, until it is forgotten. */
+  add(address: Address, invited?: Door): void {
+    const { host, port } = address;
+    const made = { addresses: [address], dueAt: this.#now, invited };
+    if (invited) {
+      this.#add(`invite ${host} ${port} ${this.#invites++}`, { source: "invite", ...made });
+    } else this.#add(`option ${host} ${port}`, { source: "option", ...made });
+    this.#pump();
+  }
+
+  /** Dials an address of an invite no more. A link with who is there stays. */
+  forget(address: Address, invited: Door): void {
+    for (const candidate of this.#candidates.at(address)) {
+      if (candidate.invited !== invited) continue;
+      this.#candidates.remove(candidate);
+      candidate.dialling?.abort(AGAIN);
+    }
+  }
+
+  /** This node has other doors: those whom a new one may lead to are dialled at once. */
+  doorsChanged(): void {
+    for (const candidate of this.#candidates.inOrder()) {
+      if (this.#chooseDoors(candidate)) this.#renew(candidate, false);
+    }
     this.#pump();
   }
 
   /** Adds the addresses at which a peer answered once. */
   remember(peer: PeerId, addresses: readonly Address[]): void {
     const made = { source: "memory", peer, addresses, dueAt: this.#now } as const;
-    this.#candidates.add(`memory ${peer}`, made);
+    this.#add(`memory ${peer}`, made);
     this.#pump();
   }
 
@@ -115,7 +142,9 @@ export class Dialer {
   parted(peer: PeerId, ms: number): void {
     for (const candidate of this.#candidates.ofPeer(peer)) {
       candidate.failures = ms >= STABLE_MS ? 0 : candidate.failures + 1;
-      candidate.dueAt = this.#now + this.#backoff(candidate) + this.#yieldTo(candidate);
+      candidate.doorTurn = ms >= STABLE_MS ? 0 : candidate.doorTurn + 1;
+      candidate.dueAt = this.#now + pauseMs(candidate, this.#options.random) +
+        yieldMs(this.#options, candidate);
     }
     this.#pump();
   }
@@ -138,17 +167,19 @@ export class Dialer {
     return this.#options.clock.now();
   }
 
-  /** Both find each other at about the same time; when one of them yields, they rarely dial both. */
-  #yieldTo({ instance, peer }: Pick<Candidate, "instance" | "peer">): number {
-    const first = instance !== ""
-      ? this.#options.instance < instance
-      : peer === undefined || this.#options.self < peer;
-    return first ? 0 : YIELD_MS;
+  /** Chooses the doors of a candidate anew; gives whether there is one that was not there before. */
+  #chooseDoors(candidate: Candidate): boolean {
+    const before = candidate.doors;
+    candidate.doors = doorsFor(candidate, this.#options.doors());
+    return candidate.doors.some((door) => !before.includes(door));
   }
 
-  #backoff({ failures, source }: Candidate): number {
-    const max = source === "memory" ? MEMORY_BACKOFF_MS : BACKOFF_MS.max;
-    return backoffMs(failures, this.#options.random, max);
+  #add(key: string, made: Parameters<Candidates["add"]>[1]): void {
+    const own = this.#options.doors();
+    const candidate = this.#candidates.add(key, made, (one) => doorsFor(one, own));
+    const { pairs } = this.#options;
+    const isLinked = (peer: PeerId) => pairs.links.has(peer) && !pairs.isSuspect(peer);
+    if (candidate) recognise(candidate, this.#candidates, isLinked);
   }
 
   #isLinked({ peer }: Candidate): boolean {
@@ -158,7 +189,8 @@ export class Dialer {
   /** Makes a candidate due; `anew` ends a dial that is under way. */
   #renew(candidate: Candidate, anew: boolean): void {
     candidate.failures = 0;
-    candidate.dueAt = this.#now + this.#yieldTo(candidate);
+    candidate.shut = false;
+    candidate.dueAt = this.#now + yieldMs(this.#options, candidate);
     if (anew) candidate.dialling?.abort(AGAIN);
   }
 
@@ -173,7 +205,7 @@ export class Dialer {
       if (!this.#isWanted(candidate)) continue;
       const dueAt = Math.max(candidate.dueAt, this.#verifyAt(candidate));
       if (dueAt > now) next = Math.min(next, dueAt);
-      else if (!this.#hasRoom(candidate)) next = Math.min(next, now + ROOM_MS);
+      else if (!this.#room.has(candidate)) next = Math.min(next, now + ROOM_MS);
       else {
         const task = this.#dial(candidate);
         this.#tasks.add(task);
@@ -184,8 +216,8 @@ export class Dialer {
   }
 
   #isWanted(candidate: Candidate): boolean {
-    const { dialling, isSelf, peer } = candidate;
-    if (dialling || isSelf) return false;
+    const { dialling, isSelf, peer, doors } = candidate;
+    if (dialling || isSelf || doors.length === 0) return false;
     return !this.#isLinked(candidate) ||
       (peer !== undefined && this.#options.pairs.isSuspect(peer));
   }
@@ -200,23 +232,12 @@ export class Dialer {
     return candidate.verifyAt ?? -Infinity;
   }
 
-  /** Nobody is dialled twice at once: neither a peer nor an address. */
-  #hasRoom({ source, peer, addresses }: Candidate): boolean {
-    const { count } = this.#options;
-    const busy = this.#candidates.inOrder().filter(({ dialling }) => dialling);
-    if (count.full || busy.length >= MAX_DIALS) return false;
-    const remembered = busy.filter((other) => other.source === "memory");
-    if (source === "memory" && remembered.length >= MAX_MEMORY_DIALS) return false;
-    if (!addresses.some(({ host }) => count.mayDial(host))) return false;
-    if (peer !== undefined && busy.some((other) => other.peer === peer)) return false;
-    return !addresses.some((address) => this.#candidates.at(address).some((one) => one.dialling));
-  }
-
   async #dial(candidate: Candidate): Promise<void> {
     const dialling = new AbortController();
     candidate.dialling = dialling;
     try {
-      const options = { ...this.#options, signal: dialling.signal };
+      const doors = doorsInTurn(candidate);
+      const options = { ...this.#options, doors, signal: dialling.signal };
       const dialled = await raceDial(candidate.addresses, options);
       candidate.dialling = undefined;
       this.#succeeded(candidate, dialled);
@@ -236,8 +257,15 @@ export class Dialer {
     candidate.lastError = undefined;
     if (candidate.source === "memory" && candidate.peer !== peer) {
       this.#candidates.remove(candidate); // The address is another's now.
-    } else candidate.peer = peer;
-    for (const other of this.#candidates.at(address)) other.peer ??= peer;
+    } else {
+      candidate.peer = peer;
+      candidate.peerAt = address;
+    }
+    for (const other of this.#candidates.at(address)) {
+      if (other.peer !== undefined) continue;
+      other.peer = peer;
+      other.peerAt = address;
+    }
     reached(peer, address);
     if (verified && pairs.links.has(peer) && !pairs.isSuspect(peer)) {
       link.close("linked already, as thought");
@@ -253,9 +281,10 @@ export class Dialer {
     candidate.isSelf = errors.some((one) =>
       one instanceof HandshakeError && one.failure === "self"
     );
+    candidate.shut = errors.length > 0 && errors.every(isOtherDoor);
     candidate.lastError = reasons.join("; ");
     candidate.failures++;
-    candidate.dueAt = this.#now + this.#backoff(candidate);
+    candidate.dueAt = this.#now + pauseMs(candidate, this.#options.random);
     if (candidate.gone && candidate.failures >= GONE_TRIES) this.#candidates.remove(candidate);
   }
 }

@@ -1,15 +1,17 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
-import type { RandomBytes } from "../base/random.ts";
+import { type RandomBytes, randomUnit } from "../base/random.ts";
+import type { Door } from "../trust/door.ts";
+import { Hints } from "./hints.ts";
 import type { NetworkInterface } from "./interfaces.ts";
 import { type OpenDatagram, openDatagram } from "./mdns_datagram.ts";
 import type { Incoming, Source } from "./mdns_packet.ts";
 import { MdnsPort } from "./mdns_port.ts";
 import { readResponse } from "./mdns_reading.ts";
 import { type Announced, goodbye, query, RECORD_TTL_S } from "./mdns_records.ts";
-import { Responder } from "./responder.ts";
-import { Sightings } from "./sightings.ts";
-import type { Address } from "./transport.ts";
+import type { OwnInstance } from "./own_instance.ts";
+import { REPEAT_MS, Responder } from "./responder.ts";
+import { type Found, Sightings } from "./sightings.ts";
 
 /** A node tells of itself at its start, and once more for those who missed it (RFC 6762 §8.3). */
 const ANNOUNCE_AT_MS = [0, 1_000];
@@ -21,17 +23,17 @@ const QUERY_MS = RECORD_TTL_S * 1_000 / 2;
 const FRESH_MS = QUERY_MS;
 /** How often ended records are looked for. */
 const SWEEP_MS = 5_000;
-
-/** A node that was found: where it may be dialled, best first. */
-export interface Found {
-  readonly instance: string;
-  readonly addresses: readonly Address[];
-}
+/** How long a node goes by one name, by chance. */
+export const INSTANCE_MS = { min: 50 * 60_000, max: 70 * 60_000 } as const;
+/** Where there are more doors than room for their tags, the next ones are announced after this time. */
+const TURN_MS = 60_000;
 
 /** What discovery needs. */
 export interface DiscoveryOptions {
-  /** This process's nonce: see {@linkcode makeInstance}. */
-  readonly instance: string;
+  /** This process's name, which discovery makes anew from time to time. */
+  readonly instance: OwnInstance;
+  /** The doors that others may know this node by: see `hintTag`. */
+  readonly doors: () => readonly Door[];
   /** The port at which this node listens, asked whenever it is told. */
   readonly port: () => number;
   readonly interfaces: readonly NetworkInterface[];
@@ -44,11 +46,8 @@ export interface DiscoveryOptions {
   readonly lost: (instance: string) => void;
   /** Opens sockets; replaced in tests. */
   readonly openDatagram?: OpenDatagram;
-}
-
-/** Makes the nonce that names this process on the network, 16 hex digits; a new one at each start. */
-export function makeInstance(random: RandomBytes): string {
-  return Array.from(random(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  /** {@linkcode INSTANCE_MS}; shorter in tests. */
+  readonly instanceMs?: { readonly min: number; readonly max: number };
 }
 
 /** Finds nodes by multicast DNS and lets them find this one. It never dials. */
@@ -56,13 +55,21 @@ export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #ports = new Map<string, { port: MdnsPort; responder: Responder }>();
   readonly #sightings = new Sightings();
+  readonly #hints: Hints;
   #timers: Timer[] = [];
+  #announcing: Timer[] = [];
+  #announcedAt = -Infinity;
+  /** The tags of the last announcement. */
+  #told: readonly Uint8Array[] = [];
   #sweep: Timer | undefined;
+  #turning: Timer | undefined;
+  #renewal: Timer | undefined;
   #turn: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   private constructor(options: DiscoveryOptions) {
     this.#options = options;
+    this.#hints = new Hints(options.random);
   }
 
   /** Opens a socket per interface and family; one that cannot be had is logged and left out. */
@@ -71,6 +78,10 @@ export class Discovery {
     discovery.#sweep = options.clock.every(SWEEP_MS, () => {
       discovery.#lose(discovery.#sightings.expire(options.clock.now()));
     });
+    discovery.#turning = options.clock.every(TURN_MS, () => {
+      if (discovery.#hints.turn(options.doors())) discovery.#announceTwice();
+    });
+    discovery.#awaitRenewal();
     await discovery.setInterfaces(options.interfaces);
     return discovery;
   }
@@ -81,11 +92,18 @@ export class Discovery {
     return this.#turn;
   }
 
+  /** This node has other doors: what is announced of them changes, if that is seen at all. */
+  doorsChanged(): void {
+    const { instance, doors } = this.#options;
+    if (this.#closing) return;
+    if (this.#hints.of(instance.current, doors()) !== this.#told) this.#announceTwice();
+  }
+
   /** Says goodbye and closes every socket. */
   close(): Promise<void> {
     this.#closing ??= this.#turn.then(async () => {
-      this.#sweep?.cancel();
-      for (const timer of this.#timers) timer.cancel();
+      const timers = [this.#sweep, this.#turning, this.#renewal];
+      for (const timer of [...timers, ...this.#timers, ...this.#announcing]) timer?.cancel();
       await Promise.all([...this.#ports.values()].map(async ({ port, responder }) => {
         responder.close();
         await port.send(goodbye(this.#announced(port.on)));
@@ -94,6 +112,22 @@ export class Discovery {
       this.#ports.clear();
     });
     return this.#closing;
+  }
+
+  #awaitRenewal(): void {
+    const { clock, random, instanceMs: { min, max } = INSTANCE_MS } = this.#options;
+    this.#renewal = clock.after(min + randomUnit(random) * (max - min), () => this.#renew());
+  }
+
+  /** Goes by another name from now on: to others a node has left, and another one is there. */
+  #renew(): void {
+    if (this.#closing) return;
+    for (const { port } of this.#ports.values()) {
+      void port.send(goodbye(this.#announced(port.on)));
+    }
+    this.#options.instance.renew();
+    this.#announceTwice();
+    this.#awaitRenewal();
   }
 
   async #fit(interfaces: readonly NetworkInterface[]): Promise<void> {
@@ -132,7 +166,7 @@ export class Discovery {
     for (const timer of this.#timers) timer.cancel();
     const { clock } = this.#options;
     this.#timers = [];
-    for (const ms of ANNOUNCE_AT_MS) this.#timers.push(clock.after(ms, () => this.#announce()));
+    this.#announceTwice();
     let at = 0;
     for (const pause of QUERY_PAUSES_MS) {
       at += pause;
@@ -142,7 +176,18 @@ export class Discovery {
     this.#timers.push(last);
   }
 
+  /** Tells all others; no sooner than they were told before allows. */
+  #announceTwice(): void {
+    for (const timer of this.#announcing) timer.cancel();
+    const { clock } = this.#options;
+    const wait = Math.max(0, this.#announcedAt + REPEAT_MS - clock.now());
+    this.#announcing = ANNOUNCE_AT_MS.map((ms) => clock.after(wait + ms, () => this.#announce()));
+  }
+
   #announce(): void {
+    const { clock, instance, doors } = this.#options;
+    this.#announcedAt = clock.now();
+    this.#told = this.#hints.of(instance.current, doors());
     for (const { responder } of this.#ports.values()) responder.announce();
   }
 
@@ -150,7 +195,7 @@ export class Discovery {
     const now = this.#options.clock.now();
     for (const [place, { port }] of this.#ports) {
       const known = this.#sightings.fresh(place, now, FRESH_MS);
-      void port.send(query([this.#options.instance, ...known]));
+      void port.send(query([this.#options.instance.current, ...known]));
     }
   }
 
@@ -163,10 +208,9 @@ export class Discovery {
     const { sightings, goodbyes } = readResponse(packet, open.port.on);
     this.#lose(goodbyes.filter((instance) => this.#sightings.remove(instance)));
     for (const sighting of sightings) {
-      const { instance } = sighting;
-      if (instance === own) continue;
-      const addresses = this.#sightings.heard(sighting, place, source.address, clock.now());
-      if (addresses) found({ instance, addresses });
+      if (own.has(sighting.instance)) continue;
+      const news = this.#sightings.heard(sighting, place, source.address, clock.now());
+      if (news) found(news);
     }
   }
 
@@ -175,8 +219,9 @@ export class Discovery {
   }
 
   #announced(on: NetworkInterface): Announced {
-    const { instance, port } = this.#options;
-    return { instance, port: port(), addresses: on.subnets.map(({ text }) => text) };
+    const { instance: { current: instance }, doors, port } = this.#options;
+    const hints = this.#hints.of(instance, doors());
+    return { instance, port: port(), addresses: on.subnets.map(({ text }) => text), hints };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { type ConnectionCount, isLoopbackHost } from "./connection_count.ts";
-import type { OpenLink } from "./dial_race.ts";
 import { HeardConnection } from "./heard_connection.ts";
 import { withoutZone } from "./ip_address.ts";
 import type { Link } from "./link.ts";
+import type { OpenLink } from "./open_link.ts";
 import type { Connection } from "./transport.ts";
 
 /** Connections that came in and have not shaken hands yet. */
@@ -76,7 +76,7 @@ export class Doorway {
     const { openLink, enter, log } = this.#options;
     const { connection, host } = stranger;
     try {
-      const link = await openLink(connection, false);
+      const link = await openLink(connection, null);
       enter(link, connection, release);
     } catch (error) {
       connection.close();

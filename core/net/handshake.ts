@@ -4,9 +4,10 @@ import type { PeerId } from "../base/ids.ts";
 import type { RandomBytes } from "../base/random.ts";
 import { CERTIFICATE_BYTES, readCertificate } from "../trust/certificate.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
-import { PSK_BYTES } from "../trust/lobby.ts";
+import type { Door } from "../trust/door.ts";
 import { X25519_BYTES, x25519Pair } from "../trust/x25519.ts";
 import { TAG_BYTES } from "./cipher_state.ts";
+import { beginAt, checkDoor, doorOpenedBy } from "./door_try.ts";
 import { NoiseHandshake, type TransportKeys, XXPSK0 } from "./noise.ts";
 import { readExactly, writeAll } from "./stream.ts";
 import type { Connection } from "./transport.ts";
@@ -24,14 +25,14 @@ export const HANDSHAKE_BYTES = [
   X25519_BYTES + TAG_BYTES + CERTIFICATE_BYTES + TAG_BYTES,
 ] as const;
 
-const PROLOGUE = Buffer.from("earshot/1");
 const NOTHING = new Uint8Array(0);
 
 /**
- * Why there is no session: the other side `closed`, was not done at the `deadline`, was `refused` (other
- * pre-shared key or version, altered bytes, a bad certificate), or is this very device (`self`).
+ * Why there is no session: the other side `closed`, was not done at the `deadline`, was `refused` (no door
+ * opened, other version, altered bytes, a bad certificate), is this very device (`self`), or closed without a
+ * byte of answer (`unanswered`), as a node does where the dialler's door is not.
  */
-export type HandshakeFailure = "closed" | "deadline" | "refused" | "self";
+export type HandshakeFailure = "closed" | "deadline" | "refused" | "self" | "unanswered";
 
 /** A handshake that failed; its connection is closed. */
 export class HandshakeError extends Error {
@@ -42,58 +43,73 @@ export class HandshakeError extends Error {
   }
 }
 
-/** What a handshake needs. */
-export interface HandshakeOptions {
+/** What a handshake needs on either side. */
+interface HandshakeParts {
   readonly keys: DeviceKeys;
-  /** The pre-shared key, 32 bytes: `LOBBY_PSK` or a secret. Without it the other side gets no answer. */
-  readonly psk: Uint8Array;
-  /** Whether this node dialled. */
-  readonly initiator: boolean;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }
 
+/** What a handshake needs: who dials picks one door, who is dialled opens those that it has. */
+export type HandshakeOptions =
+  & HandshakeParts
+  & (
+    | { readonly initiator: true; readonly door: Door }
+    /** Asked when the first message is there; the likeliest first, each time the same objects. */
+    | { readonly initiator: false; readonly doors: () => readonly Door[] }
+  );
+
 /** An authenticated peer, and the keys of both directions. */
 export interface Session extends TransportKeys {
   readonly peer: PeerId;
+  /** The hash of this handshake, 32 bytes: the same on both sides, another for each link. */
+  readonly binding: Uint8Array;
+  /** The peer's Noise static key, 32 bytes. */
+  readonly noiseKey: Uint8Array;
+  /** The peer's certificate for it, 96 bytes. */
+  readonly certificate: Uint8Array;
+  /** The door that both have. */
+  readonly door: Door;
+}
+
+/** Who answered, and the handshake that proved it. */
+interface Proven {
+  readonly noise: NoiseHandshake;
+  readonly door: Door;
+  readonly peer: PeerId;
+  readonly certificate: Uint8Array;
 }
 
 /**
  * Proves this device to the other side and the other side to this device (PROTOCOL.md, HAND). It reads
  * no byte past the handshake.
  * @throws {HandshakeError} after closing the connection.
- * @throws {RangeError} if the pre-shared key is not 32 bytes.
+ * @throws {RangeError} if the pre-shared key of the dialler's door is not 32 bytes.
  */
 export async function shakeHands(
   connection: Connection,
   options: HandshakeOptions,
 ): Promise<Session> {
-  const { keys, psk, initiator, clock, random } = options;
-  if (psk.length !== PSK_BYTES) {
-    throw new RangeError(`Cannot use a pre-shared key of ${psk.length} bytes: not ${PSK_BYTES}`);
-  }
-  const secret = random(X25519_BYTES);
-  const ephemeral = x25519Pair(secret);
-  secret.fill(0);
-  const noise = new NoiseHandshake(XXPSK0, initiator, PROLOGUE, {
-    staticPair: keys.noise,
-    ephemeral,
-    psks: [psk],
-  });
+  if (options.initiator) checkDoor(options.door);
   let late = false;
-  const deadline = clock.after(HANDSHAKE_MS, () => {
+  const deadline = options.clock.after(HANDSHAKE_MS, () => {
     late = true;
     connection.close();
   });
   try {
-    const peer = initiator
-      ? await initiate(connection, noise, keys)
-      : await respond(connection, noise, keys);
+    const proven = options.initiator
+      ? await initiate(connection, options)
+      : await respond(connection, options);
+    const { noise, peer, certificate, door } = proven;
     // The deadline may have closed the connection while the last bytes were on their way to here.
-    if (late) throw new HandshakeError("deadline", "too late");
-    return { peer, ...noise.split() };
+    if (late) {
+      noise.wipe();
+      throw new HandshakeError("deadline", "too late");
+    }
+    const binding = Uint8Array.from(noise.hash);
+    const noiseKey = noise.remoteStatic ?? NOTHING;
+    return { peer, certificate, door, binding, noiseKey, ...noise.split() };
   } catch (error) {
-    noise.wipe();
     connection.close();
     if (late) throw new HandshakeError("deadline", `not done in ${HANDSHAKE_MS} ms`, error);
     if (error instanceof HandshakeError) throw error;
@@ -105,23 +121,56 @@ export async function shakeHands(
 
 async function initiate(
   connection: Connection,
-  noise: NoiseHandshake,
-  keys: DeviceKeys,
-): Promise<PeerId> {
-  await send(connection, noise, NOTHING);
-  const peer = identify(noise, await receive(connection, noise, HANDSHAKE_BYTES[1]), keys);
-  await send(connection, noise, keys.certificate);
-  return peer;
+  options: Extract<HandshakeOptions, { initiator: true }>,
+): Promise<Proven> {
+  const { keys, door } = options;
+  return await wiping(noiseAt(door, options), async (noise) => {
+    await send(connection, noise, NOTHING);
+    const second = await readAnswer(connection);
+    const certificate = refusing(() => noise.read(second));
+    const peer = identify(noise, certificate, keys);
+    await send(connection, noise, keys.certificate);
+    return { noise, door, peer, certificate };
+  });
 }
 
 async function respond(
   connection: Connection,
+  options: Extract<HandshakeOptions, { initiator: false }>,
+): Promise<Proven> {
+  const { keys, doors } = options;
+  const first = await readMessage(connection, HANDSHAKE_BYTES[0]);
+  const door = doorOpenedBy(first, doors());
+  if (!door) throw new HandshakeError("refused", "the other side has no door of this node's");
+  return await wiping(noiseAt(door, options), async (noise) => {
+    refusing(() => noise.read(first));
+    await send(connection, noise, keys.certificate);
+    const third = await readMessage(connection, HANDSHAKE_BYTES[2]);
+    const certificate = refusing(() => noise.read(third));
+    return { noise, door, peer: identify(noise, certificate, keys), certificate };
+  });
+}
+
+/** Runs a handshake; one that fails leaves no key behind. */
+async function wiping(
   noise: NoiseHandshake,
-  keys: DeviceKeys,
-): Promise<PeerId> {
-  await receive(connection, noise, HANDSHAKE_BYTES[0]);
-  await send(connection, noise, keys.certificate);
-  return identify(noise, await receive(connection, noise, HANDSHAKE_BYTES[2]), keys);
+  run: (noise: NoiseHandshake) => Promise<Proven>,
+): Promise<Proven> {
+  try {
+    return await run(noise);
+  } catch (error) {
+    noise.wipe();
+    throw error;
+  }
+}
+
+/** One side's handshake through a door, with a fresh ephemeral key. */
+function noiseAt(door: Door, { keys, initiator, random }: HandshakeOptions): NoiseHandshake {
+  const begun = beginAt(door);
+  const secret = random(X25519_BYTES);
+  const ephemeral = x25519Pair(secret);
+  secret.fill(0);
+  return new NoiseHandshake(XXPSK0, initiator, begun, { staticPair: keys.noise, ephemeral });
 }
 
 /** Writes the next message. */
@@ -133,15 +182,26 @@ async function send(
   await writeAll(connection, refusing(() => noise.write(payload)));
 }
 
-/** Reads the next message; gives its payload. */
-async function receive(
-  connection: Connection,
-  noise: NoiseHandshake,
-  length: number,
-): Promise<Uint8Array> {
+async function readMessage(connection: Connection, length: number): Promise<Uint8Array> {
   const message = await readExactly(connection, length);
   if (!message) throw new HandshakeError("closed", "the other side ended the handshake");
-  return refusing(() => noise.read(message));
+  return message;
+}
+
+/** Reads the second message; tells an end before its first byte from any other. */
+async function readAnswer(connection: Connection): Promise<Uint8Array> {
+  let first: Uint8Array | null = null;
+  let cause: unknown;
+  try {
+    first = await readExactly(connection, 1);
+  } catch (error) {
+    cause = error;
+  }
+  if (!first) {
+    throw new HandshakeError("unanswered", "the other side gave no answer: another door", cause);
+  }
+  const rest = await readMessage(connection, HANDSHAKE_BYTES[1] - 1);
+  return Buffer.concat([first, rest]);
 }
 
 function refusing<T>(step: () => T): T {

@@ -1,5 +1,6 @@
 import os from "node:os";
 import { isLinkLocalIpv6, parseIp, type Subnet } from "./ip_address.ts";
+import type { Address } from "./transport.ts";
 
 /** A network interface that is up, with the addresses that may be used. */
 export interface NetworkInterface {
@@ -77,6 +78,24 @@ export function selectInterfaces(
     if (subnets.length > 0) picked.push({ ...one, subnets });
   }
   return picked.slice(0, MAX_INTERFACES);
+}
+
+/** Of a machine with hundreds of addresses this many go into an invite. */
+const MAX_OWN_ADDRESSES = 8;
+
+/**
+ * Where others may dial a node with these interfaces, the likeliest first: real interfaces, the loopback only
+ * when it is all there is, and no address that means nothing on another machine.
+ */
+export function ownAddresses(interfaces: readonly NetworkInterface[], port: number): Address[] {
+  if (port === 0) return [];
+  const outer = interfaces.filter(({ loopback }) => !loopback);
+  return (outer.length > 0 ? outer : interfaces)
+    .toSorted((a, b) => Number(a.virtual) - Number(b.virtual))
+    .flatMap(({ subnets }) => subnets.toSorted((a, b) => a.family - b.family))
+    .filter((subnet) => !isLinkLocalIpv6(subnet))
+    .slice(0, MAX_OWN_ADDRESSES)
+    .map(({ text }) => ({ host: text, port }));
 }
 
 /** The hosts to listen on: every address of this machine, or those of the selected interfaces. */

@@ -1,4 +1,5 @@
 import type { PeerId } from "../base/ids.ts";
+import type { Door } from "../trust/door.ts";
 import type { Address } from "./transport.ts";
 
 /** `live` messages (chat, presence) go ahead of `bulk` (history, files). */
@@ -16,6 +17,13 @@ export interface Link {
   readonly remote: Address;
   /** Whether this node dialled. */
   readonly initiator: boolean;
+  /** The name of this very link, 32 bytes: the same at both ends, another for each link. */
+  readonly binding: Uint8Array;
+  /** The peer's Noise static key, 32 bytes, and its certificate for that, 96 bytes. */
+  readonly noiseKey: Uint8Array;
+  readonly certificate: Uint8Array;
+  /** The door through which it was opened. */
+  readonly door: Door;
   /** Resolves once, with the reason, when the link is closed by either side. */
   readonly closed: Promise<string>;
   /** Bytes queued and not yet written, with what each message costs as a frame. */

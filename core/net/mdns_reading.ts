@@ -1,4 +1,5 @@
 import { addressRank, admitAddress } from "./address_rules.ts";
+import { readHints } from "./hints.ts";
 import type { NetworkInterface } from "./interfaces.ts";
 import type { DnsRecord, Incoming } from "./mdns_packet.ts";
 import { instanceName, RECORD_TTL_S, sameName, SERVICE, TXT_VERSION } from "./mdns_records.ts";
@@ -17,6 +18,8 @@ export interface RankedAddress extends Address {
 export interface Sighting {
   readonly instance: string;
   readonly addresses: readonly RankedAddress[];
+  /** The tags that it shows: see `hintTag`. */
+  readonly hints: readonly Uint8Array[];
   readonly ttlMs: number;
 }
 
@@ -59,10 +62,10 @@ function readService(
 ): Sighting | undefined {
   const { port, target } = (service.data ?? {}) as { port?: unknown; target?: unknown };
   if (typeof port !== "number" || port < 1 || typeof target !== "string") return undefined;
-  const speaks = records.some((record) =>
-    record.type === "TXT" && instanceOf(record.name) === instance && hasVersion(record.data)
+  const texts = records.flatMap((record) =>
+    record.type === "TXT" && instanceOf(record.name) === instance ? stringsOf(record.data) : []
   );
-  if (!speaks) return undefined;
+  if (!texts.includes(TXT_VERSION)) return undefined;
   const hosts = new Set<string>();
   const targetName = target.toLowerCase();
   for (const { type, name, data } of records) {
@@ -72,7 +75,8 @@ function readService(
   }
   if (hosts.size === 0) return undefined;
   const addresses = [...hosts].map((host) => ({ host, port, rank: addressRank(host, on) }));
-  return { instance, addresses, ttlMs: Math.min(service.ttl ?? 0, RECORD_TTL_S) * 1_000 };
+  const hints = texts.map(readHints).find(({ length }) => length > 0) ?? [];
+  return { instance, addresses, hints, ttlMs: Math.min(service.ttl ?? 0, RECORD_TTL_S) * 1_000 };
 }
 
 /** The nonce in an instance's name; `undefined` for any other name. */
@@ -88,9 +92,9 @@ function isInternet(record: DnsRecord): boolean {
   return record.class === "IN" && typeof record.name === "string";
 }
 
-function hasVersion(data: unknown): boolean {
+function stringsOf(data: unknown): string[] {
   const entries: unknown[] = Array.isArray(data) ? data : [data];
-  return entries.some((entry) =>
-    entry instanceof Uint8Array && new TextDecoder().decode(entry) === TXT_VERSION
+  return entries.flatMap((entry) =>
+    entry instanceof Uint8Array ? [new TextDecoder().decode(entry)] : []
   );
 }

@@ -1,3 +1,4 @@
+import { writeHints } from "./hints.ts";
 import type { DnsRecord, Outgoing, Question } from "./mdns_packet.ts";
 
 /** The service that nodes announce and look for (MDNS-1). */
@@ -8,18 +9,19 @@ const SERVICES = "_services._dns-sd._udp.local";
 export const RECORD_TTL_S = 120;
 /** What a one-shot asker, who will not hear a goodbye, may keep (RFC 6762 §6.7). */
 const LEGACY_TTL_S = 10;
-/** TXT of a service instance: the version of what it speaks, and nothing else (MDNS-3). */
+/** The first string of TXT: the version of what a node speaks. Tags follow, and nothing else (MDNS-3). */
 export const TXT_VERSION = "v=1";
 /** A query that repeats every known peer could outgrow one Ethernet frame. */
 const MAX_KNOWN_ANSWERS = 15;
 
-/** Who announces: a nonce made for this process, and where it listens. */
+/** Who announces: a nonce, where it listens, and tags for those who share a door with it. */
 export interface Announced {
   /** 16 hex digits, the instance's name and the host's (MDNS-2). */
   readonly instance: string;
   readonly port: number;
   /** IPv4 and IPv6 addresses, without zone, of the interface that the packet goes out on. */
   readonly addresses: readonly string[];
+  readonly hints: readonly Uint8Array[];
 }
 
 /** The full name of an instance of the service. */
@@ -40,7 +42,7 @@ function records(self: Announced, ttl: number, flush: boolean): DnsRecord[] {
   return [
     pointer(self.instance, ttl),
     { name, type: "SRV", ttl, flush, data: target },
-    { name, type: "TXT", ttl, flush, data: [TXT_VERSION] },
+    { name, type: "TXT", ttl, flush, data: [TXT_VERSION, writeHints(self.hints)] },
     ...self.addresses.map((data): DnsRecord => {
       return { name: host, type: data.includes(":") ? "AAAA" : "A", ttl, flush, data };
     }),

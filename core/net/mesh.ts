@@ -2,23 +2,29 @@ import type { Clock } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
+import type { Door } from "../trust/door.ts";
 import { ConnectionCount } from "./connection_count.ts";
-import type { OpenLink } from "./dial_race.ts";
 import { Dialer } from "./dialer.ts";
-import type { Found } from "./discovery.ts";
 import { Doorway } from "./doorway.ts";
 import type { HeardConnection } from "./heard_connection.ts";
 import type { Link } from "./link.ts";
 import { Listening } from "./listening.ts";
 import { type MeshStatus, meshStatus } from "./mesh_status.ts";
+import { type Admits, admitting, type OpenLink } from "./open_link.ts";
+import type { OwnInstance } from "./own_instance.ts";
 import { Pairs } from "./pairs.ts";
+import type { Found } from "./sightings.ts";
 import type { Address, Connection, Transport } from "./transport.ts";
 
 /** What a mesh needs. */
 export interface MeshOptions {
   readonly self: PeerId;
-  /** This process's nonce, the same as discovery's. */
-  readonly instance: string;
+  /** This process's name, the same as discovery's. */
+  readonly instance: OwnInstance;
+  /** The doors that this node has now, each time the same objects. */
+  readonly doors: () => readonly Door[];
+  /** Whether a peer may be linked that came through a door, asked when it has proved both. */
+  readonly admits: Admits;
   readonly transport: Transport;
   /**
    * Shakes hands over a connection, within a deadline of its own.
@@ -59,7 +65,8 @@ export class Mesh {
   private constructor(options: MeshOptions) {
     this.#options = options;
     const { clock, onReached } = options;
-    const common = { ...options, count: this.#count };
+    const openLink = admitting(options.openLink, options.admits);
+    const common = { ...options, openLink, count: this.#count };
     this.#pairs = new Pairs({
       self: options.self,
       clock,
@@ -114,9 +121,24 @@ export class Mesh {
     this.#dialer.lost(instance);
   }
 
-  /** Adds an address to dial for ever. */
-  add(address: Address): void {
-    if (!this.#closing) this.#dialer.add(address);
+  /** Adds an address to dial for ever; with the door of an invite, until it is forgotten. */
+  add(address: Address, invited?: Door): void {
+    if (!this.#closing) this.#dialer.add(address, invited);
+  }
+
+  /** Dials an address of an invite no more. */
+  forget(address: Address, invited: Door): void {
+    this.#dialer.forget(address, invited);
+  }
+
+  /** Adds the addresses at which a peer answered, to be dialled when it is linked no longer. */
+  remember(peer: PeerId, addresses: readonly Address[]): void {
+    if (!this.#closing) this.#dialer.remember(peer, addresses);
+  }
+
+  /** This node has other doors: others may be reached now. Links stay. */
+  doorsChanged(): void {
+    if (!this.#closing) this.#dialer.doorsChanged();
   }
 
   /** Listens where that is possible now, dials all anew, and doubts every link. */

@@ -20,13 +20,14 @@ export interface MeshStatus {
   readonly lastError: string | undefined;
 }
 
-/** Sums up candidates and links. */
+/** Sums up candidates and links; nodes with which there is nothing in common are left out. */
 export function meshStatus(
   candidates: readonly Candidate[],
   links: ReadonlyMap<PeerId, Link>,
   now: number,
 ): MeshStatus[] {
-  const rows = candidates.map((candidate): MeshStatus => {
+  const known = candidates.filter(({ doors, peer }) => doors.length > 0 || peer !== undefined);
+  const rows = known.map((candidate): MeshStatus => {
     const { source, addresses, peer, failures, lastError } = candidate;
     const state = stateOf(candidate, links);
     const nextDialMs = state === "waiting" ? Math.max(0, candidate.dueAt - now) : undefined;

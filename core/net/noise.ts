@@ -21,6 +21,26 @@ export const XXPSK0: HandshakePattern = {
   messages: [["psk", "e"], ["e", "ee", "s", "es"], ["s", "se"]],
 };
 
+/**
+ * The state after the prologue and the pre-shared key of a pattern that begins with it: the same for every
+ * handshake with that key.
+ */
+export function beginNoise(
+  pattern: HandshakePattern,
+  prologue: Uint8Array,
+  psk: Uint8Array,
+): SymmetricState {
+  const state = start(pattern, prologue);
+  state.mixKeyAndHash(psk);
+  return state;
+}
+
+function start({ name }: HandshakePattern, prologue: Uint8Array): SymmetricState {
+  const state = new SymmetricState(`Noise_${name}_25519_ChaChaPoly_SHA256`);
+  state.mixHash(prologue);
+  return state;
+}
+
 /** What one side brings into a handshake. */
 export interface HandshakeKeys {
   readonly staticPair?: X25519Pair;
@@ -49,14 +69,17 @@ export class NoiseHandshake {
   readonly #usesPsk: boolean;
   readonly #psks: Uint8Array[];
   readonly #state: SymmetricState;
+  /** The first pre-shared key is in the state already. */
+  #begun: boolean;
   #remoteEphemeral: Uint8Array | undefined;
   #remoteStatic: Uint8Array | undefined;
   #next = 0;
 
+  /** `from` is the prologue, or what {@linkcode beginNoise} made of it, which becomes this handshake's own. */
   constructor(
     pattern: HandshakePattern,
     initiator: boolean,
-    prologue: Uint8Array,
+    from: Uint8Array | SymmetricState,
     keys: HandshakeKeys,
   ) {
     this.#pattern = pattern;
@@ -65,8 +88,8 @@ export class NoiseHandshake {
     this.#usesPsk = pattern.messages.flat().includes("psk");
     this.#psks = [...keys.psks ?? []];
     this.#remoteStatic = keys.remoteStatic;
-    this.#state = new SymmetricState(`Noise_${pattern.name}_25519_ChaChaPoly_SHA256`);
-    this.#state.mixHash(prologue);
+    this.#begun = from instanceof SymmetricState;
+    this.#state = from instanceof SymmetricState ? from : start(pattern, from);
     if (pattern.responderKnown) {
       this.#state.mixHash(initiator ? this.#theirStatic() : this.#ownStatic().publicKey);
     }
@@ -153,7 +176,11 @@ export class NoiseHandshake {
     // In "es" and "se" the first letter is the initiator's key.
     switch (token) {
       case "psk":
-        return this.#state.mixKeyAndHash(present(this.#psks.shift(), "pre-shared key"));
+        if (!this.#begun) {
+          this.#state.mixKeyAndHash(present(this.#psks.shift(), "pre-shared key"));
+        }
+        this.#begun = false;
+        return;
       case "ee":
         return this.#mixAgreed(ephemeral, this.#theirEphemeral());
       case "ss":

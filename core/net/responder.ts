@@ -8,7 +8,7 @@ import { type Announced, answer, legacyAnswer, wanted } from "./mdns_records.ts"
 /** Where others may answer too, each waits a random time, so that not all speak at once (RFC 6762 §6). */
 const SHARED_PAUSE_MS = { min: 20, max: 120 } as const;
 /** Nothing is said to the group more often than this, however often it is asked (RFC 6762 §6). */
-const REPEAT_MS = 1_000;
+export const REPEAT_MS = 1_000;
 
 /** What a responder needs. */
 export interface ResponderOptions {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import type { Door } from "../trust/door.ts";
 import { FrameReader, FrameType, MAX_WIRE_BYTES } from "./frame.ts";
 import { type HandshakeOptions, type Session, shakeHands } from "./handshake.ts";
 import { type Lane, type Link, MAX_MESSAGE_BYTES, type MessageHandler } from "./link.ts";
@@ -15,9 +16,7 @@ export const MAX_LANE_BYTES = 8 * 1024 * 1024;
 export const CLOSE_MS = 1_000;
 
 /** What a link needs. */
-export interface LinkOptions extends HandshakeOptions {
-  readonly log: Log;
-}
+export type LinkOptions = HandshakeOptions & { readonly log: Log };
 
 /**
  * Opens a link over a connection, which it owns from here on.
@@ -36,6 +35,10 @@ export class SecureLink implements Link {
   readonly peer: PeerId;
   readonly remote: Address;
   readonly initiator: boolean;
+  readonly binding: Uint8Array;
+  readonly noiseKey: Uint8Array;
+  readonly certificate: Uint8Array;
+  readonly door: Door;
   readonly closed: Promise<string>;
 
   readonly #connection: Connection;
@@ -56,6 +59,10 @@ export class SecureLink implements Link {
     this.peer = session.peer;
     this.remote = connection.remote;
     this.initiator = options.initiator;
+    this.binding = session.binding;
+    this.noiseKey = session.noiseKey;
+    this.certificate = session.certificate;
+    this.door = session.door;
     this.closed = this.#closed.promise;
     this.#connection = connection;
     this.#session = session;
@@ -129,7 +136,7 @@ export class SecureLink implements Link {
 
   /** Owns both loops. It never rejects: whatever they throw ends the link with a reason. */
   async #run(): Promise<void> {
-    const facts = { peer: this.peer, initiator: this.initiator };
+    const facts = { peer: this.peer, initiator: this.initiator, door: this.door.name };
     this.#log("debug", "link open", facts);
     await Promise.all([this.#guard(() => this.#readAll()), this.#guard(() => this.#writeAll())]);
     this.#session.send.wipe();

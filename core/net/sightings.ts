@@ -12,6 +12,13 @@ const CHANGE_MS = 1_000;
 /** The same sighting is news again after this time, so that a failing dial may be tried afresh. */
 export const NEWS_MS = 5_000;
 
+/** A node that was found: where it may be dialled, best first, and the tags that it shows. */
+export interface Found {
+  readonly instance: string;
+  readonly addresses: readonly Address[];
+  readonly hints: readonly Uint8Array[];
+}
+
 interface Place {
   readonly addresses: readonly RankedAddress[];
   readonly expiresAt: number;
@@ -30,25 +37,26 @@ export class Sightings {
 
   /**
    * Takes in what a socket, named `place`, read from `source`.
-   * Gives the node's addresses, best first, when they are news.
+   * Gives what is known of the node when that is news.
    */
-  heard(sighting: Sighting, place: string, source: string, now: number): Address[] | undefined {
-    let seen = this.#seen.get(sighting.instance);
+  heard(sighting: Sighting, place: string, source: string, now: number): Found | undefined {
+    const { instance, hints } = sighting;
+    let seen = this.#seen.get(instance);
     if (!seen) {
       if (this.#isFull(source)) return undefined;
       seen = { source, places: new Map(), told: "", toldAt: -Infinity };
-      this.#seen.set(sighting.instance, seen);
+      this.#seen.set(instance, seen);
     }
     seen.places.set(place, {
       addresses: sighting.addresses,
       expiresAt: now + sighting.ttlMs,
     });
     const addresses = merged(seen);
-    const told = JSON.stringify(addresses);
+    const told = JSON.stringify([addresses, hints.map((hint) => hint.toHex())]);
     if (now - seen.toldAt < (told === seen.told ? NEWS_MS : CHANGE_MS)) return undefined;
     seen.told = told;
     seen.toldAt = now;
-    return addresses;
+    return { instance, addresses, hints };
   }
 
   /** Forgets an instance; whether it was known. */

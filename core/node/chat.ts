@@ -24,6 +24,8 @@ export class Chat {
   readonly #parts: Parts;
   readonly #clock: MessageClock;
   readonly #general: ChannelId;
+  /** How many are unread, of the channels that were looked at. */
+  readonly #unread = new Map<ChannelId, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -38,6 +40,19 @@ export class Chat {
   /** All channels, the one that is always there first, the others by name. */
   channels(): ChannelView[] {
     return this.#named().map(({ id, name }) => this.#view(id, name));
+  }
+
+  /** Messages of others after the read marks, in all channels. */
+  unread(): number {
+    const counts = this.#named().map(({ id, name }) =>
+      this.#unread.get(id) ?? this.#view(id, name).unread
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** What is counted may be other than it was. */
+  reset(): void {
+    this.#unread.clear();
   }
 
   /** Makes a channel; one of that name that is there already is given as it is. */
@@ -150,10 +165,12 @@ export class Chat {
   #view(id: ChannelId, name: string): ChannelView {
     const { space, store, self } = this.#parts;
     const readTo = store.readMarks.get(space, id);
+    const unread = store.messages.unread(space, id, readTo, self);
+    this.#unread.set(id, unread);
     return {
       id,
       name,
-      unread: store.messages.unread(space, id, readTo, self),
+      unread,
       readTo,
       lastAt: store.messages.newest(space, id)?.at ?? 0,
     };

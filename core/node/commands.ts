@@ -1,76 +1,97 @@
-import type { Command } from "../view/command.ts";
-import type { CursorView, Heads } from "../view/view.ts";
-import type { Once } from "./once.ts";
-import type { NoteCursors } from "./places.ts";
-import type { Space } from "./space.ts";
+import type { Clock } from "../base/clock.ts";
+import type { PeerId, SpaceId } from "../base/ids.ts";
+import type { MeshStatus } from "../net/mesh_status.ts";
+import type { Store } from "../store/store.ts";
+import type { Snapshot } from "../view/view.ts";
+import type { Faults } from "./faults.ts";
+import type { Handlers } from "./handlers.ts";
+import type { Judgements } from "./judgements.ts";
+import type { Likenesses } from "./likenesses.ts";
+import type { Notices } from "./notices.ts";
+import { Once } from "./once.ts";
+import { peerViews } from "./peer_views.ts";
+import type { Profile } from "./profile.ts";
+import { spaceAdmin } from "./space_admin.ts";
+import { spaceCommands } from "./space_commands.ts";
+import type { Spaces } from "./spaces.ts";
+import { trustCommands } from "./trust_commands.ts";
+import type { WaysIn } from "./ways_in.ts";
 
-/** A command about one space. */
-export type SpaceCommand = Exclude<Command, { type: "snapshot" | "peers" }>;
+/** What the commands of a node are done with. */
+export interface CommandParts {
+  readonly version: string;
+  readonly self: PeerId;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly profile: Profile;
+  readonly likenesses: Likenesses;
+  readonly notices: Notices;
+  readonly judgements: Judgements;
+  readonly faults: Faults;
+  readonly spaces: Spaces;
+  readonly ways: WaysIn;
+  readonly status: () => readonly MeshStatus[];
+}
 
-/** Does a command in a space; one that writes is done once, however often its request `id` comes. */
-export async function doIn(
-  space: Space,
-  command: SpaceCommand,
-  id: string,
-  once: Once,
-): Promise<unknown> {
-  switch (command.type) {
-    case "message.list":
-      return space.chat.list(command);
-    case "read.mark":
-      return space.chat.markRead(command);
-    // Text and cursors are asked for in one go: documents answer in order, so both are of the same heads.
-    case "note.open": {
-      const [open, there] = await Promise.all([
-        space.notebook.text(command.note),
-        space.places.cursors(command.note),
-      ]);
-      return { ...open, cursors: cursorsAt(open.heads, there) };
-    }
-    case "note.merge": {
-      const [merged, there] = await Promise.all([
-        space.notebook.merge(command),
-        space.places.cursors(command.note),
-      ]);
-      return { merged, cursors: cursorsAt(merged.heads, there) };
-    }
-    case "place.set":
-      await space.places.set(command.place);
+/** Every command, and what does it. */
+export function commands(parts: CommandParts): Handlers {
+  const { store, clock, spaces, profile, notices, likenesses, status } = parts;
+  const once = new Once(store.receipts, clock);
+  return {
+    ...spaceCommands(spaces, once),
+    ...spaceAdmin(spaces, once),
+    ...trustCommands({ ...parts, ...parts.ways }),
+    "snapshot": ({ space }) => snapshot(parts, space),
+    "peers": () => peerViews(status(), (peer) => likenesses.name(peer) ?? null),
+    "profile.set": async (ask) => {
+      if (profile.set(ask)) likenesses.changed();
+      for (const space of spaces.all()) {
+        space.present();
+        await space.people.introduce();
+      }
+      return profile.view();
+    },
+    "notice.dismiss": ({ notice }) => {
+      notices.dismiss(notice);
       return {};
-    default:
-      return await once.do(id, () => write(space, command, id));
-  }
+    },
+    "rebuild": () => rebuild(parts),
+  };
 }
 
-/** Cursors in the text at `heads`; none if a document was opened anew between, the next event has them. */
-function cursorsAt(heads: Heads, there: NoteCursors): readonly CursorView[] {
-  return there.heads.join() === heads.join() ? there.cursors : [];
+function snapshot(
+  { version, profile, spaces, ways, notices, faults }: CommandParts,
+  wanted: SpaceId | undefined,
+): Snapshot {
+  const all = spaces.all();
+  const shown = all.find(({ space }) => space === wanted) ?? all[0];
+  return {
+    version,
+    self: profile.view(),
+    spaces: all.map((space) => space.view()),
+    space: shown?.view() ?? null,
+    channels: shown?.chat.channels() ?? [],
+    notes: shown?.notebook.notes() ?? [],
+    people: shown?.people.others() ?? [],
+    code: ways.code,
+    asks: ways.waiting,
+    notices: notices.all(),
+    fault: faults.current,
+  };
 }
 
-/** The commands that write, and leave a receipt. */
-type WritingCommand = Extract<SpaceCommand, {
-  type:
-    | "profile.set"
-    | "channel.create"
-    | "message.send"
-    | "note.create"
-    | "note.rename"
-    | "note.edit";
-}>;
-
-function write(space: Space, command: WritingCommand, id: string): Promise<unknown> {
-  switch (command.type) {
-    case "profile.set":
-      return space.people.setProfile(command, id);
-    case "channel.create":
-      return space.chat.create(command, id);
-    case "message.send":
-      return space.chat.send(command, id);
-    case "note.create":
-      return space.notebook.create(command, id);
-    case "note.rename":
-      return space.notebook.rename(command, id);
-    case "note.edit":
-      return space.notebook.edit(command, id);
+async function rebuild({ spaces, store, notices }: CommandParts) {
+  let [documents, changes] = [0, 0];
+  for (const { space, replica } of spaces.all()) {
+    await replica.rebuild();
+    for (const logs of store.envelopes.tops(space).values()) {
+      documents++;
+      for (const { seq } of logs.values()) changes += seq;
+    }
   }
+  notices.add({
+    kind: "rebuilt",
+    text: `Made anew from ${changes} signed changes of ${documents} documents`,
+  });
+  return { documents, changes };
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { DocumentFault } from "../doc/documents.ts";
 import { StoreError } from "../store/store_error.ts";
+import { NotNowError } from "../sync/own_writes.ts";
 import { FaultError, RefusedError } from "../view/api.ts";
 import type { Tell } from "./tell.ts";
 
@@ -58,6 +59,9 @@ export class Faults {
     }
     if (error instanceof DocumentFault) {
       return new FaultError("This could not be done in time: try again", { cause: error });
+    }
+    if (error instanceof NotNowError) {
+      return new FaultError("This cannot be written just now: try again", { cause: error });
     }
     // The rules of names, texts and positions throw these.
     if (error instanceof RangeError) {

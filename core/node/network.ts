@@ -2,17 +2,21 @@ import type { Clock } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
-import { Discovery, makeInstance } from "../net/discovery.ts";
+import { Discovery } from "../net/discovery.ts";
 import { InterfaceWatch } from "../net/interface_watch.ts";
+import { ownAddresses } from "../net/interfaces.ts";
 import type { Link } from "../net/link.ts";
 import { Mesh } from "../net/mesh.ts";
 import type { MeshStatus } from "../net/mesh_status.ts";
+import type { Admits } from "../net/open_link.ts";
+import { OwnInstance } from "../net/own_instance.ts";
 import { openLink } from "../net/secure_link.ts";
 import { tcpTransport } from "../net/tcp.ts";
 import type { Address } from "../net/transport.ts";
 import { remember } from "../store/remember.ts";
 import type { Store } from "../store/store.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
+import type { Door } from "../trust/door.ts";
 
 /** Addresses of earlier days that are dialled at a start. */
 const MAX_KNOWN = 64;
@@ -33,8 +37,13 @@ export interface NetworkChoices {
 export interface NetworkOptions {
   readonly choices: NetworkChoices;
   readonly keys: DeviceKeys;
-  /** The pre-shared key that linked nodes prove to each other. */
-  readonly psk: Uint8Array;
+  /**
+   * The doors that this node has now, the likeliest first, each time the same objects; see
+   * {@linkcode Network.doorsChanged}.
+   */
+  readonly doors: () => readonly Door[];
+  /** Whether a peer may be linked that came through a door, asked when it has proved both. */
+  readonly admits: Admits;
   readonly store: Store;
   /** Tells when a peer was reached, and that the machine slept. */
   readonly clock: Clock;
@@ -68,8 +77,9 @@ export class Network {
    * @throws {Error} when the port is taken.
    */
   static async open(options: NetworkOptions): Promise<Network> {
-    const { choices, keys, psk, store, clock, steady, random, log } = options;
-    const instance = makeInstance(random);
+    const { choices, keys, doors, admits, store, clock, steady, random, log } = options;
+    const instance = new OwnInstance(random);
+    const common = { keys, clock: steady, random, log };
     // What is open already is closed when the next cannot be opened.
     await using opened = new AsyncDisposableStack();
     const watch = InterfaceWatch.open({ selection: choices.interfaces, clock, log });
@@ -77,9 +87,14 @@ export class Network {
     const mesh = await Mesh.open({
       self: keys.peer,
       instance,
+      doors,
+      admits,
       transport: tcpTransport,
-      openLink: (connection, initiator) =>
-        openLink(connection, { keys, psk, initiator, clock: steady, random, log }),
+      openLink: (connection, door) =>
+        openLink(
+          connection,
+          door ? { ...common, initiator: true, door } : { ...common, initiator: false, doors },
+        ),
       hosts: () => watch.hosts,
       port: choices.port,
       peers: choices.peers,
@@ -95,6 +110,7 @@ export class Network {
     const discovery = choices.discovery
       ? await Discovery.open({
         instance,
+        doors,
         port: () => mesh.port,
         interfaces: watch.current,
         clock: steady,
@@ -113,8 +129,34 @@ export class Network {
     return this.#mesh.port;
   }
 
+  /** Where others may dial this node, the likeliest first; none while no interface is up. */
+  addresses(): Address[] {
+    return ownAddresses(this.#watch.current, this.#mesh.port);
+  }
+
   status(): MeshStatus[] {
     return this.#mesh.status();
+  }
+
+  /** This node has other doors: it is announced so, and dials those whom a new one may lead to. */
+  doorsChanged(): void {
+    this.#discovery?.doorsChanged();
+    this.#mesh.doorsChanged();
+  }
+
+  /** Dials an address of an invite, its door first, until it is forgotten. */
+  add(address: Address, invited: Door): void {
+    this.#mesh.add(address, invited);
+  }
+
+  /** Dials an address of an invite no more. A link with who is there stays. */
+  forget(address: Address, invited: Door): void {
+    this.#mesh.forget(address, invited);
+  }
+
+  /** Dials a peer where it answered, when the link with it is gone: nobody announces it, maybe. */
+  remember({ peer, initiator, remote }: Link): void {
+    if (initiator) this.#mesh.remember(peer, [remote]);
   }
 
   /** Says goodbye and closes every link. */

@@ -29,4 +29,13 @@ export class Once {
       this.#doing.delete(id);
     }
   }
+
+  /** The same, for what leaves no receipt itself: it is left when all was done. */
+  keep<T>(id: string, act: () => Promise<T>): Promise<T> {
+    return this.do(id, async () => {
+      const answer = await act();
+      this.#receipts.put(id, answer, this.#clock.now());
+      return answer;
+    });
+  }
 }

@@ -5,7 +5,7 @@ import type { RandomBytes } from "../base/random.ts";
 import type { Documents } from "../doc/documents.ts";
 import type { Store } from "../store/store.ts";
 import type { Replica } from "../sync/replica.ts";
-import type { Tell } from "./tell.ts";
+import type { TellInSpace } from "./tell.ts";
 
 /** What the parts of a node that do commands in one space share. */
 export interface Parts {
@@ -18,5 +18,5 @@ export interface Parts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
-  readonly tell: Tell;
+  readonly tell: TellInSpace;
 }

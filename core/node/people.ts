@@ -1,100 +1,136 @@
 import type { PeerId } from "../base/ids.ts";
+import type { Role } from "../base/role.ts";
 import { SPACE_DOC } from "../doc/doc_id.ts";
 import { personEntry } from "../doc/projection.ts";
 import type { Changed } from "../store/projector.ts";
-import { remember } from "../store/remember.ts";
-import { RefusedError } from "../view/api.ts";
-import type { Commands } from "../view/command.ts";
-import { COLOURS, type PersonView, type SelfView } from "../view/view.ts";
-import { cleanName } from "../view/words.ts";
+import type { PersonView } from "../view/view.ts";
+import { defaultColour } from "./default_colour.ts";
+import type { Likenesses } from "./likenesses.ts";
 import type { Parts } from "./parts.ts";
+import type { Profile } from "./profile.ts";
 
 /** The name shown of a person who has not chosen one yet. */
 export const UNNAMED = "Someone new";
 
-/** The people of one space: this node's own person, and the others. */
+/** Who belongs to a private space. */
+export interface Roles {
+  /** `null` for who is no member. */
+  role(peer: PeerId): Role | null;
+  /** Those who are members, or were. */
+  everyone(): Iterable<PeerId>;
+  /** Whether a peer is one of those. */
+  has(peer: PeerId): boolean;
+}
+
+/** What {@linkcode People} needs besides. */
+export interface PeopleParts {
+  readonly profile: Profile;
+  readonly likenesses: Likenesses;
+  /** `null` in the lobby, which is open to all. */
+  readonly roles: Roles | null;
+}
+
+/** The people of one space. */
 export class People {
   readonly #parts: Parts;
-  readonly #suggestedName: string;
-  readonly #linked = new Set<PeerId>();
+  readonly #profile: Profile;
+  readonly #likenesses: Likenesses;
+  readonly #roles: Roles | null;
+  readonly #here = new Set<PeerId>();
 
-  constructor(parts: Parts, suggestedName: string) {
+  constructor(parts: Parts, { profile, likenesses, roles }: PeopleParts) {
     this.#parts = parts;
-    this.#suggestedName = suggestedName;
-  }
-
-  /** The person at this node. */
-  self(): SelfView {
-    const { space, store, self } = this.#parts;
-    const person = store.registers.person(space, self);
-    return {
-      peer: self,
-      name: person?.name ?? null,
-      colour: person?.colour ?? defaultColour(self),
-      suggestedName: this.#suggestedName,
-    };
+    this.#profile = profile;
+    this.#likenesses = likenesses;
+    this.#roles = roles;
   }
 
   /** Everyone else, by name. */
   others(): PersonView[] {
     const { space, store, self } = this.#parts;
     const named = store.registers.people(space).map(({ peer }) => peer);
-    const everyone = new Set([...named, ...this.#linked]);
+    const everyone = this.#roles
+      // What strangers wrote about themselves is not shown among members.
+      ? new Set(this.#roles.everyone())
+      : new Set([...named, ...this.#here]);
     everyone.delete(self);
-    return [...everyone].map((peer) => this.#view(peer));
+    return [...everyone].map((peer) => this.view(peer)).sort(byName);
   }
 
-  /** Names the person at this node. */
-  async setProfile(
-    { name, colour }: Commands["profile.set"]["ask"],
-    id: string,
-  ): Promise<SelfView> {
-    const { self, replica, clock } = this.#parts;
-    const before = this.self();
-    const view: SelfView = { ...before, name: cleanName(name), colour: colour ?? before.colour };
-    if (!Number.isInteger(view.colour) || view.colour < 0 || view.colour >= COLOURS) {
-      throw new RefusedError(`There is no colour ${view.colour}: choose 0 to ${COLOURS - 1}`);
-    }
-    if (view.name === before.name && view.colour === before.colour) return before;
-    await replica.put(SPACE_DOC, [personEntry(self, view.name ?? "", view.colour)], {
+  /** Whether a peer is one of them. */
+  has(peer: PeerId): boolean {
+    if (this.#roles) return this.#roles.has(peer);
+    const { space, store } = this.#parts;
+    return this.#here.has(peer) || store.registers.person(space, peer) !== undefined;
+  }
+
+  /** Whether this person may write here. */
+  get mayWrite(): boolean {
+    if (!this.#roles) return true;
+    const role = this.#roles.role(this.#parts.self);
+    return role === "admin" || role === "member";
+  }
+
+  /** Writes the person at this node into the space, if it does not say the same already. */
+  async introduce(): Promise<void> {
+    const { space, store, self, replica, clock } = this.#parts;
+    const { name, colour } = this.#profile.view();
+    if (name === null || !this.mayWrite) return;
+    const said = store.registers.person(space, self);
+    const [before] = store.successors.from(self);
+    if (said?.name === name && said.colour === colour) return;
+    await replica.put(SPACE_DOC, [personEntry(self, name, colour, before)], {
       at: clock.now(),
-      receipt: { id, answer: view },
     });
-    return view;
   }
 
-  /** A peer's node is linked, or no longer. */
-  setLinked(peer: PeerId, linked: boolean): void {
-    if (linked) this.#linked.add(peer);
-    else this.#linked.delete(peer);
-    const { store, clock, log, tell } = this.#parts;
-    remember(log, () => store.seen.set(peer, clock.now()));
-    tell({ type: "person", person: this.#view(peer) });
+  /** A peer's node shares the space over a link now, or no longer. */
+  setHere(peer: PeerId, here: boolean): void {
+    if (here === this.#here.has(peer)) return;
+    if (here) this.#here.add(peer);
+    else this.#here.delete(peer);
+    this.tell(peer);
   }
 
   /** Tells tabs what a commit brought. */
   committed({ people }: Changed): void {
-    const { self, tell } = this.#parts;
+    const { space, store, self } = this.#parts;
+    const touched = new Set(people);
     for (const peer of people) {
-      if (peer === self) tell({ type: "self", self: this.self() });
-      else tell({ type: "person", person: this.#view(peer) });
+      for (const other of this.#likenesses.of(peer).alike) touched.add(other);
+      const person = store.registers.person(space, peer);
+      if (person) this.#likenesses.met(peer, person.name);
+      for (const other of this.#likenesses.of(peer).alike) touched.add(other);
     }
+    touched.delete(self);
+    for (const peer of touched) this.tell(peer);
   }
 
-  #view(peer: PeerId): PersonView {
+  /** Tells tabs of another person. */
+  tell(peer: PeerId): void {
+    if (peer === this.#parts.self || !this.has(peer)) return;
+    this.#parts.tell({ type: "person", person: this.view(peer) });
+  }
+
+  view(peer: PeerId): PersonView {
     const { space, store } = this.#parts;
     const person = store.registers.person(space, peer);
     return {
       peer,
-      name: person?.name ?? UNNAMED,
+      name: person?.name ?? this.#likenesses.name(peer) ?? UNNAMED,
       colour: person?.colour ?? defaultColour(peer),
-      here: this.#linked.has(peer),
+      here: this.#here.has(peer),
       lastSeenAt: store.seen.get(peer),
+      role: this.#roles?.role(peer) ?? null,
+      verified: store.marks.verifiedAt(peer) > 0,
+      muted: store.marks.mutedAt(peer) > 0,
+      ...this.#likenesses.of(peer),
+      replaces: store.successors.from(peer)[0]?.old ?? null,
+      disputed: store.disputes.has(space, peer),
     };
   }
 }
 
-/** A colour for who has not chosen one, the same at every node. */
-function defaultColour(peer: PeerId): number {
-  return parseInt(peer.slice(0, 8), 16) % COLOURS;
+function byName(one: PersonView, other: PersonView): number {
+  return one.name < other.name ? -1 : one.name > other.name ? 1 : one.peer < other.peer ? -1 : 1;
 }

@@ -72,8 +72,12 @@ export class Places {
   }
 
   #tellTyping(channel: ChannelId): void {
+    const { store } = this.#parts;
     const peers = [...this.#others].flatMap(([peer, place]) =>
-      place.type === "channel" && place.channel === channel && place.typing ? [peer] : []
+      place.type === "channel" && place.channel === channel && place.typing &&
+        store.marks.mutedAt(peer) === 0
+        ? [peer]
+        : []
     );
     this.#parts.tell({ type: "typing", channel, peers });
   }

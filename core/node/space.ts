@@ -1,26 +1,35 @@
-import type { Clock } from "../base/clock.ts";
-import type { SpaceId } from "../base/ids.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import type { DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Documents } from "../doc/documents.ts";
-import type { Link } from "../net/link.ts";
 import type { Store } from "../store/store.ts";
 import type { StoreError } from "../store/store_error.ts";
-import type { Committed } from "../sync/commits.ts";
+import type { Committed, Reset } from "../sync/commits.ts";
+import type { MembershipLog } from "../sync/membership_log.ts";
 import { Replica } from "../sync/replica.ts";
+import type { Dispute } from "../sync/settlement.ts";
+import type { SharedSpace } from "../sync/shared_space.ts";
 import { SpaceSync } from "../sync/space_sync.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
+import { type Door, LOBBY_DOOR } from "../trust/door.ts";
+import type { SpaceView } from "../view/view.ts";
 import type { SentPlace } from "../wire/message.ts";
 import { Chat } from "./chat.ts";
+import type { Likenesses } from "./likenesses.ts";
+import type { Members } from "./members.ts";
 import { Notebook } from "./notebook.ts";
 import type { Parts } from "./parts.ts";
 import { People } from "./people.ts";
 import { Places } from "./places.ts";
-import type { Tell } from "./tell.ts";
+import type { Profile } from "./profile.ts";
+import { inSpace, type Tell } from "./tell.ts";
 
-/** What a {@linkcode Space} needs. */
-export interface SpaceOptions {
-  readonly space: SpaceId;
+/** How long resets of documents are gathered before tabs are told, in milliseconds. */
+const RESET_MS = 100;
+
+/** What every {@linkcode Space} of a node needs. */
+export interface SpaceParts {
   readonly keys: DeviceKeys;
   readonly store: Store;
   readonly documents: Documents;
@@ -28,89 +37,175 @@ export interface SpaceOptions {
   readonly steady: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
-  readonly suggestedName: string;
+  readonly profile: Profile;
+  readonly likenesses: Likenesses;
   readonly tell: Tell;
   /** What peers sent could not be written. */
   readonly onFault: (error: StoreError) => void;
   /** Something was written, whoever made it. */
   readonly onWritten: () => void;
+  readonly onDispute: (space: Space, dispute: Dispute) => void;
+  /** A document was made anew. */
+  readonly onReset: (space: Space, doc: DocId, reset: Reset) => void;
+  /** This device writes elsewhere too. */
+  readonly onClone: () => void;
 }
 
-/** One space at this node: its chat, notes and people, kept in step with every link that is added. */
-export class Space {
+/** One space at this node: its chat, notes and people, kept in step with all who share it. */
+export class Space implements SharedSpace {
+  readonly space: SpaceId;
   readonly chat: Chat;
   readonly notebook: Notebook;
   readonly people: People;
   readonly places: Places;
-  readonly #replica: Replica;
-  readonly #sync: SpaceSync;
-  readonly #log: Log;
+  readonly replica: Replica;
+  readonly sync: SpaceSync;
+  /** `null` in the lobby, which is open to all. */
+  readonly members: Members | null;
+  readonly #parts: SpaceParts;
   #place: SentPlace | null = null;
+  #told = "";
+  #resetting: Timer | undefined;
 
-  constructor(options: SpaceOptions) {
-    const { space, keys, store, documents, clock, steady, log, random, tell } = options;
-    this.#log = log;
-    this.#replica = new Replica({ space, signer: keys, store, documents, clock, log });
-    this.#sync = new SpaceSync({
-      replica: this.#replica,
+  constructor(space: SpaceId, members: Members | null, parts: SpaceParts) {
+    this.space = space;
+    this.members = members;
+    this.#parts = parts;
+    const { keys, store, documents, clock, steady, log, random } = parts;
+    this.replica = new Replica({
+      ...{ space, signer: keys, store, documents, clock, log },
+      ...(members ? { rights: (author: PeerId) => members.rights(author) } : {}),
+    });
+    this.sync = new SpaceSync({
+      replica: this.replica,
       store,
       clock: steady,
       log,
       onPresence: (peer, presence) => this.#watch(this.places.heard(peer, presence?.place ?? null)),
       onHeld: (_peer, ranges) => this.chat.held(ranges),
-      onFault: options.onFault,
+      onPeer: (peer, here) => this.people.setHere(peer, here),
+      onFault: parts.onFault,
     });
-    const parts: Parts = {
-      ...{ space, self: keys.peer, store, documents, replica: this.#replica },
-      ...{ clock, random, log, tell },
+    const own: Parts = {
+      ...{ space, self: keys.peer, store, documents, replica: this.replica },
+      ...{ clock, random, log, tell: inSpace(parts.tell, space) },
     };
-    this.chat = new Chat(parts);
-    this.notebook = new Notebook(parts);
-    this.people = new People(parts, options.suggestedName);
-    this.places = new Places(parts, (place) => {
+    this.chat = new Chat(own);
+    this.notebook = new Notebook(own);
+    this.people = new People(own, { ...parts, roles: members });
+    this.places = new Places(own, (place) => {
       this.#place = place;
-      this.#present();
+      this.present();
     });
-    this.#replica.onCommit((committed) => {
-      options.onWritten();
+    this.replica.onCommit((committed) => {
+      parts.onWritten();
       this.#committed(committed);
     });
-    this.#present();
+    this.replica.onDispute((dispute) => parts.onDispute(this, dispute));
+    this.replica.onClone(() => parts.onClone());
+    this.present();
   }
 
-  /** Takes a link to a member into use. */
-  addLink(link: Link): void {
-    this.#sync.addLink(link);
+  /** The space's membership log. */
+  get log(): MembershipLog | null {
+    return this.members?.log ?? null;
   }
 
-  /** What could not be written can be now: it is asked for again. */
-  recover(): void {
-    this.#sync.recover();
+  doors(): readonly Door[] {
+    return this.members?.doors() ?? [LOBBY_DOOR];
+  }
+
+  admits(peer: PeerId): boolean {
+    return this.members?.admits(peer) ?? true;
+  }
+
+  view(): SpaceView {
+    const { space, members, chat } = this;
+    const peer = members?.isDirect ? members.other : null;
+    return {
+      id: space,
+      name: members === null ? "Lobby" : peer ? this.people.view(peer).name : members.name,
+      kind: members === null ? "lobby" : members.isDirect ? "direct" : "private",
+      role: members === null ? "member" : members.role(this.#parts.keys.peer),
+      unread: chat.unread(),
+      unheard: members?.unheard().length ?? 0,
+      peer,
+    };
+  }
+
+  /** Tells tabs of the space if its view is another one than was told last. */
+  tellView(): void {
+    const view = this.view();
+    const told = JSON.stringify(view);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#parts.tell({ type: "space", view });
+  }
+
+  /** Much is different: tabs that show the space ask for it anew. */
+  reset(): void {
+    this.chat.reset();
+    inSpace(this.#parts.tell, this.space)({ type: "reset" });
+    this.tellView();
+  }
+
+  /** Says to all who share the space who this person is and where. */
+  present(): void {
+    const { name } = this.#parts.profile.view();
+    this.sync.setPresence({ name, place: this.#place });
+  }
+
+  /**
+   * Brings to an end what an earlier run left undone, and writes this person into the space.
+   *
+   * @throws {StoreError | DocumentFault} when that cannot be done now.
+   */
+  async prepare(): Promise<void> {
+    await this.replica.prepare();
+    await this.people.introduce();
+  }
+
+  /**
+   * What could not be written can be now: it is asked for again.
+   *
+   * @throws {StoreError} if it cannot after all.
+   */
+  async recover(): Promise<void> {
+    this.sync.recover();
+    await this.replica.recover();
+    await this.people.introduce();
   }
 
   /** Ends it; resolves when nothing is under way. The links are closed before. */
   async close(): Promise<void> {
-    await this.#sync.close();
-    await this.#replica.close();
+    this.#resetting?.cancel();
+    await this.sync.close();
+    await this.replica.close();
   }
 
   #committed(committed: Committed): void {
-    const { changed } = committed;
+    const { doc, changed, reset } = committed;
+    if (reset) return this.#wasReset(doc, reset);
     // People first, so that a tab knows who wrote.
     this.people.committed(changed);
     this.chat.committed(changed);
     this.notebook.committed(committed);
-    if (changed.people.has(this.#replica.self)) this.#present();
+    if (changed.messages.length > 0 || changed.people.size > 0) this.tellView();
   }
 
-  #present(): void {
-    this.#sync.setPresence({ name: this.people.self().name, place: this.#place });
+  #wasReset(doc: DocId, reset: Reset): void {
+    this.#parts.onReset(this, doc, reset);
+    // Of many documents tabs are told once.
+    this.#resetting ??= this.#parts.steady.after(RESET_MS, () => {
+      this.#resetting = undefined;
+      this.reset();
+    });
   }
 
   /** Presence is worth no more than a line in the log. */
   #watch(work: Promise<void>): void {
     work.catch((error) =>
-      this.#log("debug", "Cannot show where a person is", { error: String(error) })
+      this.#parts.log("debug", "Cannot show where a person is", { error: String(error) })
     );
   }
 }

@@ -1,8 +1,17 @@
+import type { SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
-import type { Event } from "../view/event.ts";
+import type { Event, SpaceEvent } from "../view/event.ts";
 
 /** Passes an event to all who listen. */
 export type Tell = (event: Event) => void;
+
+/** Passes what happened in one space to all who listen. */
+export type TellInSpace = (event: SpaceEvent) => void;
+
+/** Tells what happens in a space, with its id. */
+export function inSpace(tell: Tell, space: SpaceId): TellInSpace {
+  return (event) => tell({ ...event, space });
+}
 
 /** Those who listen to a node's events. One that throws is logged and the others hear all the same. */
 export class Listeners {

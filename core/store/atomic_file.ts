@@ -11,7 +11,7 @@ export const FILE_MODE = 0o600;
  * @throws {StoreError} when the disk is full or cannot be written; the old file is unchanged then.
  */
 export function writeFileAtomic(path: string, text: string): void {
-  const fresh = `${path}.new`;
+  const fresh = freshOf(path);
   withFiles(`write "${path}"`, () => {
     // A crash may have left one, with whatever mode.
     removeFile(fresh);
@@ -31,6 +31,20 @@ export function writeFileAtomic(path: string, text: string): void {
     }
     syncDirectory(dirname(path));
   });
+}
+
+/**
+ * Takes away what a crash left of a write with {@linkcode writeFileAtomic}.
+ *
+ * @throws {StoreError} when the disk cannot be written.
+ */
+export function removeHalfWritten(path: string): void {
+  const fresh = freshOf(path);
+  withFiles(`remove "${fresh}"`, () => removeFile(fresh));
+}
+
+function freshOf(path: string): string {
+  return `${path}.new`;
 }
 
 /** Whether there is something at a path. */

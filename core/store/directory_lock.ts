@@ -11,7 +11,7 @@ const PAUSE_MS = 5;
  * A data directory held by one running node. The system lets go of it when the process ends, however that
  * comes about.
  */
-export class DirectoryLock {
+export class DirectoryLock implements Disposable {
   readonly #file: Deno.FsFile;
   #closed = false;
 
@@ -70,5 +70,9 @@ export class DirectoryLock {
     if (this.#closed) return;
     this.#closed = true;
     this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Envelope, VerifiedEnvelope } from "../trust/envelope.ts";
 import type { Database, Statement } from "./database.ts";
-import type { LogEntry, Logs } from "./logs.ts";
+import type { LogEntry, Logs, Tops } from "./logs.ts";
 
 /** What an envelope counts in {@linkcode Envelopes.after} besides its change, in bytes. */
 export const ENVELOPE_BYTES = 192;
@@ -20,10 +20,33 @@ interface Stored {
   readonly change: Uint8Array;
 }
 
+/** An envelope as it is in the store. */
+export interface StoredChange {
+  /** Grows in the order of admission: a change has a higher one than all it rests on. */
+  readonly id: number;
+  readonly actor: ActorId;
+  readonly author: PeerId;
+  readonly seq: number;
+  readonly hash: ChangeHash;
+  readonly signature: Uint8Array;
+  readonly change: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+type StoredRow = Omit<StoredChange, "actor" | "author"> & { readonly log: number };
+
+const STORED = `SELECT id, log, seq, lower(hex(hash)) AS hash, signature, change,
+  received_at AS receivedAt FROM envelopes`;
+
 /** Every envelope that was admitted, as it came: the truth. */
 export class Envelopes {
   readonly #logs: Logs;
   readonly #add: Statement;
+  readonly #remove: Statement;
+  readonly #stored: Statement;
+  readonly #storedAt: Statement;
+  readonly #bytesOf: Statement;
   readonly #changes: Statement;
   readonly #hasHash: Statement;
   readonly #bySeq: Statement;
@@ -49,6 +72,15 @@ export class Envelopes {
     );
     this.#byId = database.prepare("SELECT log, signature, change FROM envelopes WHERE id = ?");
     this.#any = database.prepare("SELECT id FROM envelopes LIMIT 1");
+    this.#remove = database.prepare("DELETE FROM envelopes WHERE id = ?");
+    this.#stored = database.prepare(`${STORED} WHERE doc = ? ORDER BY id`);
+    this.#storedAt = database.prepare(`${STORED} WHERE log = ? AND seq = ?`);
+    this.#bytesOf = database.prepare(
+      `SELECT coalesce(sum(length(change)), 0) AS bytes FROM envelopes WHERE log IN (
+         SELECT logs.id FROM logs JOIN docs ON docs.id = logs.doc
+         JOIN spaces ON spaces.id = docs.space JOIN peers ON peers.id = logs.author
+         WHERE spaces.space = ? AND peers.peer = ?)`,
+    );
   }
 
   /** Whether there are none at all. */
@@ -63,14 +95,51 @@ export class Envelopes {
     return this.#changes.all<{ change: Uint8Array }>(id).map(({ change }) => change);
   }
 
-  /** The highest seq held of each actor of a document. It goes on as envelopes are committed. */
-  vector(space: SpaceId, doc: DocId): ReadonlyMap<ActorId, number> {
-    return this.#logs.vector(space, doc);
+  /** The highest seq held of each actor of a document. */
+  vector(space: SpaceId, doc: DocId): Map<ActorId, number> {
+    return seqs(this.#logs.tops(space).get(doc) ?? new Map());
   }
 
-  /** The vectors of all documents of a space. They go on as envelopes are committed. */
-  vectors(space: SpaceId): ReadonlyMap<DocId, ReadonlyMap<ActorId, number>> {
-    return this.#logs.vectors(space);
+  /** The vectors of all documents of a space of which something is held. */
+  vectors(space: SpaceId): Map<DocId, Map<ActorId, number>> {
+    const docs = [...this.#logs.tops(space)].filter(([, tops]) => tops.size > 0);
+    return new Map(docs.map(([doc, tops]) => [doc, seqs(tops)]));
+  }
+
+  /** The same with heads, as it is now and will be; documents of which nothing is held have no logs. */
+  tops(space: SpaceId): ReadonlyMap<DocId, Tops> {
+    return this.#logs.tops(space);
+  }
+
+  /** The logs of a document, those of which nothing is held any more included. */
+  logs(space: SpaceId, doc: DocId): ReadonlyMap<ActorId, LogEntry> {
+    return this.#logs.of(space, doc);
+  }
+
+  /** All of a document in the order of admission. */
+  stored(space: SpaceId, doc: DocId): StoredChange[] {
+    const logs = [...this.#logs.of(space, doc)];
+    const byId = new Map(logs.map(([actor, { id, author }]) => [id, { actor, author }]));
+    const id = this.#logs.docId(space, doc);
+    if (id === undefined) return [];
+    return this.#stored.all<StoredRow>(id).flatMap(({ log, ...row }) => {
+      const owner = byId.get(log);
+      return owner ? [{ ...row, ...owner }] : [];
+    });
+  }
+
+  /** The change that an actor made as its `seq`-th, if it is held. */
+  storedAt(space: SpaceId, doc: DocId, actor: ActorId, seq: number): StoredChange | undefined {
+    const entry = this.#logs.find(space, doc, actor);
+    const found = entry && this.#storedAt.get<StoredRow>(entry.id, seq);
+    if (!entry || !found) return undefined;
+    const { log: _, ...row } = found;
+    return { ...row, actor, author: entry.author };
+  }
+
+  /** What is held of an author in a space, in bytes of changes. */
+  bytesOf(space: SpaceId, author: PeerId): number {
+    return this.#bytesOf.get<{ bytes: number }>(space, author)?.bytes ?? 0;
   }
 
   has(space: SpaceId, doc: DocId, hash: ChangeHash): boolean {
@@ -141,9 +210,29 @@ export class Envelopes {
         `Cannot commit change ${header.seq} of actor "${header.actor}": ${held} are held`,
       );
     }
-    const log = this.#logs.append(space, doc, header.actor, author);
     const hash = Buffer.from(header.hash, "hex");
+    const log = this.#logs.append(space, doc, header.actor, author, hash);
     this.#add.run(log.doc, log.id, log.seq, receivedAt, hash, signature, change);
     return log;
   }
+
+  /**
+   * Takes out changes of a document and all that come after them in their logs, which `gone` has too;
+   * within a transaction.
+   */
+  remove(space: SpaceId, doc: DocId, gone: readonly StoredChange[]): void {
+    const lowest = new Map<ActorId, number>();
+    for (const { id, actor, seq } of gone) {
+      this.#remove.run(id);
+      lowest.set(actor, Math.min(seq, lowest.get(actor) ?? seq));
+    }
+    for (const [actor, seq] of lowest) {
+      const hash = this.hashAt(space, doc, actor, seq - 1);
+      this.#logs.setBack(space, doc, actor, hash && { seq: seq - 1, hash });
+    }
+  }
+}
+
+function seqs(tops: Tops): Map<ActorId, number> {
+  return new Map([...tops].map(([actor, { seq }]) => [actor, seq]));
 }

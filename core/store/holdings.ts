@@ -32,6 +32,8 @@ export class Holdings {
   readonly #lastEnvelope: Statement;
   readonly #count: Statement;
   readonly #isHeld: Statement;
+  readonly #setBackLog: Statement;
+  readonly #setBackAll: Statement;
 
   constructor(database: Database, names: Names, logs: Logs) {
     this.#database = database;
@@ -75,6 +77,25 @@ export class Holdings {
     this.#isHeld = database.prepare(
       "SELECT 1 FROM holdings WHERE log = ? AND peer = ? AND seq >= ?",
     );
+    this.#setBackLog = database.prepare(
+      `DELETE FROM holdings WHERE log IN (SELECT id FROM logs WHERE doc = ?)
+       AND seq > (SELECT seq FROM logs WHERE logs.id = holdings.log)`,
+    );
+    this.#setBackAll = database.prepare(
+      `UPDATE holders SET up_to = ?
+       WHERE up_to > ? AND space = (SELECT space FROM docs WHERE id = ?)`,
+    );
+  }
+
+  /**
+   * Envelopes from the number `first` on were taken out of a document, and others may get their numbers:
+   * what peers said to hold of them is void. Within that transaction.
+   */
+  setBack(space: SpaceId, doc: DocId, first: number): void {
+    const docId = this.#logs.docId(space, doc);
+    if (docId === undefined) return;
+    this.#setBackLog.run(docId);
+    this.#setBackAll.run(first - 1, first - 1, docId);
   }
 
   /** Takes a peer's word for all it holds of one document; what it said of that before is void. */

@@ -1,27 +1,42 @@
-import type { ActorId, DocId, PeerId, SpaceId } from "../base/ids.ts";
+import { Buffer } from "node:buffer";
+import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 import { StoreError } from "./store_error.ts";
 
+/** How far a log is held. */
+export interface Top {
+  /** The highest seq that is held. */
+  readonly seq: number;
+  /** The first 16 bytes of the hash of that change, in hex. */
+  readonly head: string;
+}
+
 /** What is known of one actor's log in one document. */
-export interface LogEntry {
+export interface LogEntry extends Top {
   /** Its number in the database. */
   readonly id: number;
   readonly doc: number;
   readonly author: PeerId;
-  /** The highest seq that is held. */
   seq: number;
+  head: string;
+  /** The highest seq that was ever held: above `seq` when changes were taken out. */
+  peak: number;
 }
 
-/** One document: its number, its logs, and their vector. */
+/** The logs of one document of which something is held. */
+export type Tops = ReadonlyMap<ActorId, Top>;
+
+/** One document: its number, its logs, and those of which something is held. */
 interface DocEntry {
   readonly id: number;
   readonly logs: Map<ActorId, LogEntry>;
-  readonly vector: Map<ActorId, number>;
+  readonly tops: Map<ActorId, LogEntry>;
 }
 
-const NO_VECTOR: ReadonlyMap<ActorId, number> = new Map();
-const NO_VECTORS: ReadonlyMap<DocId, ReadonlyMap<ActorId, number>> = new Map();
+const HEAD_DIGITS = 32;
+const NO_LOGS: ReadonlyMap<ActorId, LogEntry> = new Map();
+const NO_TOPS: ReadonlyMap<DocId, Tops> = new Map();
 
 /** All documents and logs, in the database and in memory: what every exchange with a peer begins with. */
 export class Logs {
@@ -30,8 +45,9 @@ export class Logs {
   readonly #addDoc: Statement;
   readonly #addLog: Statement;
   readonly #advance: Statement;
+  readonly #setBack: Statement;
   readonly #docs = new Map<SpaceId, Map<DocId, DocEntry>>();
-  readonly #vectors = new Map<SpaceId, Map<DocId, ReadonlyMap<ActorId, number>>>();
+  readonly #tops = new Map<SpaceId, Map<DocId, Tops>>();
 
   /** Reads all of them. */
   constructor(database: Database, names: Names) {
@@ -41,11 +57,14 @@ export class Logs {
     this.#addLog = database.prepare(
       "INSERT INTO logs (doc, actor, author, seq) VALUES (?, ?, ?, 0)",
     );
-    this.#advance = database.prepare("UPDATE logs SET seq = ? WHERE id = ?");
+    this.#advance = database.prepare(
+      "UPDATE logs SET seq = ?1, head = ?2, peak = max(peak, ?1) WHERE id = ?3",
+    );
+    this.#setBack = database.prepare("UPDATE logs SET seq = ?, head = ? WHERE id = ?");
     this.#load();
   }
 
-  /** The number of a document that has envelopes. */
+  /** The number of a document that is known. */
   docId(space: SpaceId, doc: DocId): number | undefined {
     return this.#doc(space, doc)?.id;
   }
@@ -54,35 +73,70 @@ export class Logs {
     return this.#doc(space, doc)?.logs.get(actor);
   }
 
-  /** The logs of a document. */
+  /** The logs of a document, those of which nothing is held (any more) included. */
   of(space: SpaceId, doc: DocId): ReadonlyMap<ActorId, LogEntry> {
-    return this.#doc(space, doc)?.logs ?? new Map();
+    return this.#doc(space, doc)?.logs ?? NO_LOGS;
   }
 
-  /** A live view. */
-  vector(space: SpaceId, doc: DocId): ReadonlyMap<ActorId, number> {
-    return this.#doc(space, doc)?.vector ?? NO_VECTOR;
+  /** The logs of which something is held, of all documents of a space. A live view. */
+  tops(space: SpaceId): ReadonlyMap<DocId, Tops> {
+    return this.#tops.get(space) ?? NO_TOPS;
   }
 
-  /** A live view. */
-  vectors(space: SpaceId): ReadonlyMap<DocId, ReadonlyMap<ActorId, number>> {
-    return this.#vectors.get(space) ?? NO_VECTORS;
-  }
-
-  /** Goes one change on in a log, the first of it if need be; within a transaction. */
-  append(space: SpaceId, doc: DocId, actor: ActorId, author: PeerId): LogEntry {
+  /** The log of an actor, a new one if need be; within a transaction. */
+  ensure(space: SpaceId, doc: DocId, actor: ActorId, author: PeerId): LogEntry {
     const entry = this.#doc(space, doc) ?? this.#newDoc(space, doc);
-    const log = entry.logs.get(actor) ?? this.#newLog(entry, actor, author);
-    const before = log.seq;
-    this.#database.onRollback(() => {
-      log.seq = before;
-      if (before > 0) entry.vector.set(actor, before);
-      else entry.vector.delete(actor);
-    });
-    log.seq++;
-    this.#advance.run(log.seq, log.id);
-    entry.vector.set(actor, log.seq);
+    return entry.logs.get(actor) ?? this.#newLog(entry, actor, author);
+  }
+
+  /** Goes one change on in a log, the first of it if need be, to the one of `hash`; within a transaction. */
+  append(
+    space: SpaceId,
+    doc: DocId,
+    actor: ActorId,
+    author: PeerId,
+    hash: Uint8Array,
+  ): LogEntry {
+    const log = this.ensure(space, doc, actor, author);
+    this.#advance.run(log.seq + 1, hash, log.id);
+    this.#move(space, doc, actor, log.seq + 1, hash);
     return log;
+  }
+
+  /** Forgets the documents of a space, which are deleted within this transaction. */
+  forget(space: SpaceId): void {
+    const [docs, tops] = [this.#docs.get(space), this.#tops.get(space)];
+    if (!docs || !tops) return;
+    this.#database.onRollback(() => {
+      this.#docs.set(space, docs);
+      this.#tops.set(space, tops);
+    });
+    this.#docs.delete(space);
+    this.#tops.delete(space);
+  }
+
+  /** Sets a log back to a change of it, or to none; within a transaction. */
+  setBack(
+    space: SpaceId,
+    doc: DocId,
+    actor: ActorId,
+    top: { readonly seq: number; readonly hash: ChangeHash } | undefined,
+  ): void {
+    const log = this.find(space, doc, actor);
+    if (!log) return;
+    const hash = Buffer.from(top?.hash ?? "", "hex");
+    this.#setBack.run(top?.seq ?? 0, top ? hash : null, log.id);
+    this.#move(space, doc, actor, top?.seq ?? 0, hash);
+  }
+
+  #move(space: SpaceId, doc: DocId, actor: ActorId, seq: number, hash: Uint8Array): void {
+    const entry = this.#doc(space, doc);
+    const log = entry?.logs.get(actor);
+    if (!entry || !log) return;
+    const before = { seq: log.seq, head: log.head, peak: log.peak };
+    const head = Buffer.from(hash).toString("hex").slice(0, HEAD_DIGITS);
+    setTop(entry, actor, log, { seq, head, peak: Math.max(log.peak, seq) });
+    this.#database.onRollback(() => setTop(entry, actor, log, before));
   }
 
   // Of 10,000 documents with 100,000 logs a join takes three times as long.
@@ -97,12 +151,15 @@ export class Logs {
     ) {
       docs.set(id, this.#keep(named(spaces, space), doc, id));
     }
-    type Log = [id: number, doc: number, actor: ActorId, author: number, seq: number];
-    const logs = tuples<Log>("SELECT id, doc, actor, author, seq FROM logs");
-    for (const [id, doc, actor, author, seq] of logs) {
+    type Log = [number, number, ActorId, number, number, string, number];
+    const logs = tuples<Log>(
+      "SELECT id, doc, actor, author, seq, lower(hex(substr(head, 1, 16))), peak FROM logs",
+    );
+    for (const [id, doc, actor, author, seq, head, peak] of logs) {
       const entry = named(docs, doc);
-      entry.logs.set(actor, { id, doc, author: named(peers, author), seq });
-      entry.vector.set(actor, seq);
+      const log: LogEntry = { id, doc, author: named(peers, author), seq, head, peak };
+      entry.logs.set(actor, log);
+      if (seq > 0) entry.tops.set(actor, log);
     }
   }
 
@@ -114,7 +171,7 @@ export class Logs {
     const id = this.#addDoc.insert(this.#names.space(space), doc);
     this.#database.onRollback(() => {
       this.#docs.get(space)?.delete(doc);
-      this.#vectors.get(space)?.delete(doc);
+      this.#tops.get(space)?.delete(doc);
     });
     return this.#keep(space, doc, id);
   }
@@ -122,23 +179,34 @@ export class Logs {
   #newLog(doc: DocEntry, actor: ActorId, author: PeerId): LogEntry {
     const id = this.#addLog.insert(doc.id, actor, this.#names.peer(author));
     this.#database.onRollback(() => doc.logs.delete(actor));
-    const log: LogEntry = { id, doc: doc.id, author, seq: 0 };
+    const log: LogEntry = { id, doc: doc.id, author, seq: 0, head: "", peak: 0 };
     doc.logs.set(actor, log);
     return log;
   }
 
   #keep(space: SpaceId, doc: DocId, id: number): DocEntry {
     let docs = this.#docs.get(space);
-    let vectors = this.#vectors.get(space);
-    if (!docs || !vectors) {
+    let tops = this.#tops.get(space);
+    if (!docs || !tops) {
       this.#docs.set(space, docs = new Map());
-      this.#vectors.set(space, vectors = new Map());
+      this.#tops.set(space, tops = new Map());
     }
-    const entry: DocEntry = { id, logs: new Map(), vector: new Map() };
+    const entry: DocEntry = { id, logs: new Map(), tops: new Map() };
     docs.set(doc, entry);
-    vectors.set(doc, entry.vector);
+    tops.set(doc, entry.tops);
     return entry;
   }
+}
+
+function setTop(
+  entry: DocEntry,
+  actor: ActorId,
+  log: LogEntry,
+  top: Pick<LogEntry, "seq" | "head" | "peak">,
+): void {
+  Object.assign(log, top);
+  if (log.seq > 0) entry.tops.set(actor, log);
+  else entry.tops.delete(actor);
 }
 
 /** What a number stands for; foreign keys see to it that there is something. */

@@ -79,7 +79,9 @@ export class Messages {
     this.#at = database.prepare("SELECT at FROM messages WHERE channel = ? AND message = ?");
     this.#unread = database.prepare(
       `SELECT count(*) AS count FROM (SELECT 1 FROM messages
-       WHERE channel = ? AND (at, message) > (?, ?) AND author <> ? LIMIT ${MAX_UNREAD})`,
+       WHERE channel = ?1 AND (at, message) > (?2, ?3) AND author <> ?4
+       AND author NOT IN (SELECT peer FROM person_marks WHERE muted_at > 0)
+       AND author NOT IN (SELECT old FROM successors WHERE new = ?4) LIMIT ${MAX_UNREAD})`,
     );
     this.#inLog = database.prepare(
       `SELECT lower(hex(message)) AS id FROM messages
@@ -134,8 +136,8 @@ export class Messages {
   }
 
   /**
-   * How many messages there are after one (`null`: all) that are not by this peer; counting ends at
-   * {@linkcode MAX_UNREAD}.
+   * How many messages there are after one (`null`: all) that are not by this peer, be it under an earlier
+   * key, or by who is muted; counting ends at {@linkcode MAX_UNREAD}.
    */
   unread(space: SpaceId, channel: ChannelId, after: MessageId | null, notBy: PeerId): number {
     const number = this.#names.findChannel(space, channel);

@@ -1,13 +1,14 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, ChannelId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
+import type { ActorId, ChannelId, DocId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { compareOps, type OpId } from "../doc/entry.ts";
 import { displayTime } from "../doc/message_id.ts";
 import type { Row } from "../doc/projection.ts";
-import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import type { ChangeHeader } from "../trust/change_header.ts";
 import type { Database, Statement } from "./database.ts";
 import type { LogEntry } from "./logs.ts";
 import type { Names } from "./names.ts";
+import { ShadowedMessages } from "./shadowed_messages.ts";
 
 /** What people see differently now. */
 export interface Changed {
@@ -21,7 +22,8 @@ export interface Changed {
 
 /** An envelope in the store, from which rows came. */
 export interface Source {
-  readonly verified: VerifiedEnvelope;
+  readonly doc: DocId;
+  readonly header: Pick<ChangeHeader, "actor" | "seq" | "startOp" | "time">;
   readonly log: LogEntry;
   readonly receivedAt: number;
 }
@@ -51,9 +53,20 @@ export class Projector {
   readonly #note: Statement;
   readonly #noteTime: Statement;
   readonly #person: Statement;
+  readonly #dropMessages: Statement;
+  readonly #clearSegment: Statement;
+  readonly #shadows: ShadowedMessages;
+  readonly #successor: Statement;
 
   constructor(database: Database, names: Names) {
     this.#names = names;
+    this.#shadows = new ShadowedMessages(database);
+    this.#dropMessages = database.prepare(
+      "DELETE FROM messages WHERE channel = ? AND segment = ?",
+    );
+    this.#clearSegment = database.prepare(
+      "UPDATE segments SET messages = 0 WHERE channel = ? AND segment = ?",
+    );
     this.#addMessage = database.prepare(
       `INSERT INTO messages (channel, message, at, author, segment, log, seq, op, text)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, message) DO NOTHING`,
@@ -84,6 +97,9 @@ export class Projector {
       `INSERT INTO notes (space, note, changed_at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET changed_at = excluded.changed_at
          WHERE excluded.changed_at > changed_at`,
+    );
+    this.#successor = database.prepare(
+      "INSERT INTO successors (old, new, signature) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     );
     this.#person = database.prepare(
       `INSERT INTO people (space, peer, name, colour, op, op_actor) VALUES (?, ?, ?, ?, ?, ?)
@@ -128,8 +144,23 @@ export class Projector {
     return changed;
   }
 
+  /** Takes out all messages of a segment; those that others shadowed count again. */
+  clearSegment(space: SpaceId, channel: ChannelId, segment: number): void {
+    const number = this.#names.findChannel(space, channel);
+    if (number === undefined) return;
+    const shadowed = this.#shadows.clear(number, segment);
+    this.#dropMessages.run(number, segment);
+    this.#clearSegment.run(number, segment);
+    for (const message of shadowed) {
+      const place = this.#shadows.take(number, message);
+      if (!place) continue;
+      this.#addMessage.run(number, message, ...place);
+      this.#count.run(number, place[2], 1);
+    }
+  }
+
   #applyEnvelope(space: SpaceId, spaceId: number, source: Source, notes: Set<NoteId>): void {
-    const kind = docKind(source.verified.envelope.doc);
+    const kind = docKind(source.doc);
     if (kind.type === "segment") {
       this.#count.run(this.#names.channel(space, kind.channel), kind.segment, 0);
     } else if (kind.type === "note") {
@@ -138,9 +169,9 @@ export class Projector {
   }
 
   #applyMessage(space: SpaceId, row: RowOf<"message">, source: Source): boolean {
-    const kind = docKind(source.verified.envelope.doc);
+    const kind = docKind(source.doc);
     if (kind.type !== "segment" || kind.channel !== row.channel) throw stray(row.op);
-    const { log, verified: { header }, receivedAt } = source;
+    const { log, header, receivedAt } = source;
     const channel = this.#names.channel(space, row.channel);
     const id = Buffer.from(row.id, "hex");
     const author = this.#names.peer(log.author);
@@ -151,7 +182,13 @@ export class Projector {
       return true;
     }
     const old = this.#oldMessage.get<OldMessage>(channel, id);
-    if (!old || compareOps({ counter: old.op, actor: old.actor }, row.op) >= 0) return false;
+    if (!old) return false;
+    const isElsewhere = old.segment !== kind.segment;
+    if (compareOps({ counter: old.op, actor: old.actor }, row.op) >= 0) {
+      if (isElsewhere) this.#shadows.add(channel, id, place);
+      return false;
+    }
+    if (isElsewhere) this.#shadows.replace(channel, id, kind.segment);
     this.#replaceMessage.run(...place, old.id);
     this.#count.run(channel, old.segment, -1);
     this.#count.run(channel, kind.segment, 1);
@@ -169,33 +206,32 @@ export class Projector {
     return this.#noteTime.run(space, id, changedAt(source)) > 0 || renamed;
   }
 
-  #applyPerson(space: number, { peer, name, colour, op }: RowOf<"person">): boolean {
+  #applyPerson(space: number, { peer, name, colour, before, op }: RowOf<"person">): boolean {
     const number = this.#names.peer(peer);
+    if (before) this.#successor.run(this.#names.peer(before.old), number, before.signature);
     return this.#person.run(space, number, name, colour, op.counter, op.actor) > 0;
   }
 }
 
 /** When its author made a change, a clock that is ahead not being believed. */
-function changedAt({ verified, receivedAt }: Source): number {
-  return Math.max(0, Math.min(verified.header.time, receivedAt));
+function changedAt({ header, receivedAt }: Source): number {
+  return Math.max(0, Math.min(header.time, receivedAt));
 }
 
 /** Finds the envelope an operation came with: the last of its actor that begins at or before it. */
 function sourceFinder(sources: readonly Source[]): (op: OpId) => Source {
   const logs = new Map<ActorId, Source[]>();
   for (const source of sources) {
-    const { actor } = source.verified.header;
+    const { actor } = source.header;
     const log = logs.get(actor);
     if (log) log.push(source);
     else logs.set(actor, [source]);
   }
   for (const log of logs.values()) {
-    log.sort((a, b) => a.verified.header.startOp - b.verified.header.startOp);
+    log.sort((a, b) => a.header.startOp - b.header.startOp);
   }
   return (op) => {
-    const source = logs.get(op.actor)?.findLast(({ verified }) =>
-      verified.header.startOp <= op.counter
-    );
+    const source = logs.get(op.actor)?.findLast(({ header }) => header.startOp <= op.counter);
     if (!source) throw stray(op);
     return source;
   };

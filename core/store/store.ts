@@ -1,21 +1,38 @@
 import { join } from "@std/path";
-import type { SpaceId } from "../base/ids.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import { docKind } from "../doc/doc_id.ts";
+import type { NewEntry } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
+import { readChangeHeader } from "../trust/change_header.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
 import { Addresses } from "./addresses.ts";
 import { Browsers } from "./browsers.ts";
+import { Clones } from "./clones.ts";
 import { Database } from "./database.ts";
-import { Envelopes } from "./envelopes.ts";
+import { Disputes, type KeptChange } from "./disputes.ts";
+import { Envelopes, type StoredChange } from "./envelopes.ts";
 import { DATABASE_FILE } from "./file_names.ts";
+import { Forgetting } from "./forgetting.ts";
+import { HeardEpochs } from "./heard_epochs.ts";
 import { Holdings } from "./holdings.ts";
+import { KnownNames } from "./known_names.ts";
 import { Logs } from "./logs.ts";
+import { MembershipEntries } from "./membership_entries.ts";
 import { Messages } from "./messages.ts";
 import { Names } from "./names.ts";
+import { NoteCopies } from "./note_copies.ts";
+import { Projections } from "./projections.ts";
+import { Notices } from "./notices.ts";
+import { PersonMarks } from "./person_marks.ts";
+import { Profile } from "./profile.ts";
 import { type Changed, Projector, type Source } from "./projector.ts";
 import { ReadMarks } from "./read_marks.ts";
 import { Receipts } from "./receipts.ts";
 import { Registers } from "./registers.ts";
+import { Rewrites } from "./rewrites.ts";
+import { Secrets } from "./secrets.ts";
 import { Seen } from "./seen.ts";
+import { Successors } from "./successors.ts";
 
 /** What a message of 16 KiB takes as envelope, row and receipt. */
 const PROBE_BYTES = 64 * 1024;
@@ -31,6 +48,28 @@ export interface Commit {
   readonly receivedAt: number;
   /** The answer to the request that asked for it; JSON. */
   readonly receipt?: { readonly id: string; readonly answer: unknown };
+  /** The debt that this pays, see {@linkcode Rewrites}. */
+  readonly rewrite?: number;
+}
+
+/** A document as it is to be from now on. */
+export interface Remake {
+  readonly space: SpaceId;
+  readonly doc: DocId;
+  /** All that is in it. */
+  readonly staying: readonly StoredChange[];
+  /** What that means, in any order. */
+  readonly rows: readonly Row[];
+  /** What is taken out of it, and all that comes after that in each log. */
+  readonly gone: readonly StoredChange[];
+  /** Those of the gone, or of others, that are kept as evidence. */
+  readonly kept: readonly KeptChange[];
+  /** What changes of this device wrote that are taken out, to be written again one after another. */
+  readonly rewrites: readonly (readonly NewEntry[])[];
+  /** The text of a note as it was before. */
+  readonly noteText?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /**
@@ -48,13 +87,28 @@ export class Store implements Disposable {
   readonly browsers: Browsers;
   readonly addresses: Addresses;
   readonly seen: Seen;
+  readonly disputes: Disputes;
+  readonly noteCopies: NoteCopies;
+  readonly rewrites: Rewrites;
+  readonly clones: Clones;
+  readonly projections: Projections;
+  readonly entries: MembershipEntries;
+  readonly secrets: Secrets;
+  readonly marks: PersonMarks;
+  readonly notices: Notices;
+  readonly profile: Profile;
+  readonly successors: Successors;
+  readonly knownNames: KnownNames;
+  readonly heardEpochs: HeardEpochs;
+  readonly forgotten: Forgetting;
   readonly #database: Database;
+  readonly #logs: Logs;
   readonly #projector: Projector;
 
   private constructor(database: Database) {
     const names = new Names(database);
     this.#database = database;
-    const logs = new Logs(database, names);
+    const logs = this.#logs = new Logs(database, names);
     this.#projector = new Projector(database, names);
     this.envelopes = new Envelopes(database, logs);
     this.messages = new Messages(database, names, logs);
@@ -65,6 +119,20 @@ export class Store implements Disposable {
     this.browsers = new Browsers(database);
     this.addresses = new Addresses(database, names);
     this.seen = new Seen(database, names);
+    this.disputes = new Disputes(database, logs);
+    this.noteCopies = new NoteCopies(database, names);
+    this.rewrites = new Rewrites(database, logs);
+    this.clones = new Clones(database, names);
+    this.projections = new Projections(database, names);
+    this.entries = new MembershipEntries(database, names);
+    this.secrets = new Secrets(database);
+    this.marks = new PersonMarks(database, names);
+    this.notices = new Notices(database, names);
+    this.profile = new Profile(database);
+    this.successors = new Successors(database, names);
+    this.knownNames = new KnownNames(database, names);
+    this.heardEpochs = new HeardEpochs(database, names);
+    this.forgotten = new Forgetting(database, names, logs, this.disputes);
   }
 
   /**
@@ -90,17 +158,52 @@ export class Store implements Disposable {
    * none of the envelopes; nothing is written.
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
-  commit({ space, envelopes, rows, receivedAt, receipt }: Commit): Changed {
+  commit({ space, envelopes, rows, receivedAt, receipt, rewrite }: Commit): Changed {
     return this.#database.write(() => {
       const sources = envelopes.map((verified): Source => {
-        if (verified.envelope.space !== space) {
+        const { envelope, header } = verified;
+        if (envelope.space !== space) {
           throw new RangeError(`Cannot commit to "${space}": an envelope is of another space`);
         }
-        return { verified, log: this.envelopes.append(verified, receivedAt), receivedAt };
+        const log = this.envelopes.append(verified, receivedAt);
+        this.disputes.held(space, envelope.doc, header.actor, header.hash);
+        return { doc: envelope.doc, header, log, receivedAt };
       });
       const changed = this.#projector.apply(space, sources, rows);
       if (receipt) this.receipts.put(receipt.id, receipt.answer, receivedAt);
+      if (rewrite !== undefined) this.rewrites.drop(rewrite);
       return changed;
+    });
+  }
+
+  /**
+   * Takes envelopes out of a document and makes anew what it means, as one transaction. Gives the number of
+   * the copy of its text, if one was kept.
+   *
+   * @throws {RangeError} if a row is of none of the staying envelopes; nothing is written.
+   * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
+   */
+  remake({ space, doc, staying, rows, gone, kept, rewrites, noteText, at }: Remake): number | null {
+    return this.#database.write(() => {
+      for (const change of kept) this.disputes.keep(space, doc, change);
+      for (const entries of rewrites) this.rewrites.add(space, doc, entries);
+      this.envelopes.remove(space, doc, gone);
+      const first = Math.min(...gone.map(({ id }) => id));
+      if (gone.length > 0) this.holdings.setBack(space, doc, first);
+      const kind = docKind(doc);
+      // When a note was last changed never goes back.
+      if (kind.type === "space") this.projections.clearRegisters(space);
+      if (kind.type === "segment") {
+        this.#projector.clearSegment(space, kind.channel, kind.segment);
+      }
+      const sources = staying.map(({ actor, change, receivedAt }): Source => {
+        const log = this.#logs.find(space, doc, actor);
+        if (!log) throw new RangeError(`Cannot make "${doc}" anew: no log of "${actor}"`);
+        return { doc, header: readChangeHeader(change), log, receivedAt };
+      });
+      this.#projector.apply(space, sources, rows);
+      if (kind.type !== "note" || noteText === undefined) return null;
+      return this.noteCopies.add(space, kind.note, at, noteText);
     });
   }
 

@@ -1,8 +1,9 @@
 /**
  * Why the store cannot go on. `full`: no space left; `io`: the disk fails; `damaged`: a file is not what
- * was written; `newer`: a later version of Earshot wrote it; `place`: the directory cannot be used.
+ * was written; `newer`: a later version of Earshot wrote it; `place`: the directory cannot be used;
+ * `passphrase`: the keys are sealed, and the passphrase did not come.
  */
-export type StoreFault = "full" | "io" | "damaged" | "newer" | "place";
+export type StoreFault = "full" | "io" | "damaged" | "newer" | "place" | "passphrase";
 
 /**
  * What hinders the store, in a sentence for the person that says what to do next. What was on disk before

@@ -1,74 +1,98 @@
 import type { DocId, PeerId } from "../base/ids.ts";
-import { MAX_CHANGE_ROWS } from "../base/limits.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { type ApplyAnswer, DocumentFault } from "../doc/documents.ts";
-import { maxRows } from "../doc/row_limit.ts";
-import { readChangeHeader } from "../trust/change_header.ts";
-import { EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
 import type { SentEnvelope } from "../wire/message.ts";
-import type { CommitParts, Commits, TakenUp } from "./commits.ts";
-import { Culprits } from "./culprits.ts";
+import { batches } from "./batches.ts";
+import type { Commits, TakenUp } from "./commits.ts";
+import { Judge, type JudgeParts } from "./judge.ts";
 import { type Admitted, Outcome } from "./outcome.ts";
-import { type Arrived, Pending, type PendingLimits } from "./pending.ts";
-import { changeKey, hasChange, sortReady } from "./ready.ts";
+import type { Arrived } from "./pending.ts";
+import { Precedence } from "./precedence.ts";
+import { hasChange, type Sorted, sortReady } from "./ready.ts";
 import { Turns } from "./turns.ts";
-
-/** Changes applied and committed as one, at most. */
-const MAX_BATCH = 500;
-const MAX_BATCH_BYTES = 1024 * 1024;
-/** Few bytes may be many operations: a batch holds up the person's own work for a tenth of a second. */
-const MAX_BATCH_ROWS = MAX_CHANGE_ROWS;
+import { changeKey, logKey } from "./wait_keys.ts";
 
 /** Documents of one read that are written at once: who sends for hundreds does not hold up other peers. */
 const DOCS_AT_ONCE = 2;
 
+/** What {@linkcode Admission} needs. */
+export interface AdmissionParts extends JudgeParts {
+  readonly commits: Commits;
+}
+
 /**
  * Admits the envelopes of others to one space, cheapest check first: known already → signed by its author
- * for this place → rests on what is here → the document takes it → committed. PROTOCOL.md, SYNC.
+ * for this place → counts, and rests on what is here → the document takes it → committed. PROTOCOL.md, SYNC.
  */
 export class Admission {
-  readonly #parts: CommitParts;
-  readonly #commits: Commits;
-  readonly #pending: Pending;
-  readonly #culprits = new Culprits();
+  readonly #parts: AdmissionParts;
+  readonly #judge: Judge;
   readonly #turns = new Turns<DocId>();
+  readonly #precedence = new Precedence();
   #closed = false;
 
-  constructor(parts: CommitParts, commits: Commits, limits?: PendingLimits) {
+  constructor(parts: AdmissionParts) {
     this.#parts = parts;
-    this.#commits = commits;
-    this.#pending = new Pending(limits);
-  }
-
-  /** How many envelopes wait for what they rest on. */
-  get waiting(): number {
-    return this.#pending.size;
+    this.#judge = new Judge(parts);
   }
 
   /**
-   * Takes what one read brought. What is for one document is applied as one batch.
+   * Takes what one read brought. What is for one document is applied as one batch. What was asked for (not
+   * `live`) lets what others push go first.
+   *
    * @throws {StoreError} when the disk is at fault; what was not committed is as if it had not come.
    */
-  async admit(items: readonly SentEnvelope[], from: PeerId): Promise<Admitted> {
+  async admit(items: readonly SentEnvelope[], from: PeerId, live: boolean): Promise<Admitted> {
     const outcome = new Outcome(from, this.#parts.log);
-    const byDoc = Map.groupBy(items, ({ doc }) => doc).entries();
-    const failures: unknown[] = [];
-    const inTurn = async () => {
-      for (const [doc, items] of byDoc) {
-        const turn = this.#turns.run(doc, () => this.#admitTo(doc, items, from, outcome));
-        await turn.catch((error) => failures.push(error));
-      }
-    };
-    // All are over before the first failure is told.
-    await Promise.all(Array.from({ length: DOCS_AT_ONCE }, inTurn));
-    for (const failure of failures) throw failure;
+    const byDoc = [...Map.groupBy(items, ({ doc }) => doc)];
+    await this.#precedence.run(live, () =>
+      this.#forEach(byDoc, async ([doc, items]) => {
+        await this.#precedence.pass(live);
+        await this.#turns.run(doc, () => this.#admitTo(doc, items, from, outcome));
+      }));
     return outcome;
+  }
+
+  /**
+   * Looks at documents again by what is void and what authors may write now, and at what of theirs was kept
+   * in case it would be needed.
+   *
+   * @throws {StoreError} when the disk is at fault: to be done another time.
+   */
+  async settle(docs: readonly DocId[]): Promise<void> {
+    const { self, log, ifNeeded } = this.#parts;
+    const outcome = new Outcome(self, log);
+    const kept = ifNeeded.takeAll();
+    await this.#forEach(
+      [...new Set([...docs, ...kept.keys()])],
+      (doc) =>
+        this.#turns.run(doc, async () => {
+          const again = await this.#settle(doc);
+          await this.#take(doc, [...again, ...kept.get(doc) ?? []], [], outcome);
+        }),
+    );
+  }
+
+  /** Does something with a document while nothing is admitted to it. */
+  alone<T>(doc: DocId, act: () => Promise<T>): Promise<T> {
+    return this.#turns.run(doc, act);
   }
 
   /** Begins nothing new; resolves when nothing is under way. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#turns.idle();
+  }
+
+  /** A few at once. All are over before the first failure is told. */
+  async #forEach<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    const left = items.values();
+    const inTurn = async () => {
+      for (const item of left) await act(item).catch((error) => failures.push(error));
+    };
+    await Promise.all(Array.from({ length: DOCS_AT_ONCE }, inTurn));
+    for (const failure of failures) throw failure;
   }
 
   async #admitTo(
@@ -78,61 +102,83 @@ export class Admission {
     outcome: Outcome,
   ): Promise<void> {
     const arrived: Arrived[] = [];
+    const forked: Arrived[] = [];
     for (const item of items) {
-      const judged = this.#judge(item, from, outcome);
-      if (judged) arrived.push(judged);
+      const judged = this.#judge.judge(item, from, outcome);
+      if (judged) (judged.isForked ? forked : arrived).push(judged.item);
     }
-    const { space, store: { envelopes }, clock } = this.#parts;
-    const sorted = sortReady(space, doc, arrived, envelopes, this.#pending, clock.now());
-    for (const { verified: { envelope } } of sorted.dropped) {
-      outcome.refuse(envelope, "crowded", "too much of its author's waits already");
-    }
-    for (const item of sorted.forked) this.#refuseFork(item, outcome);
-    for (const batch of batches(sorted.ready)) await this.#apply(doc, batch, outcome);
+    await this.#take(doc, arrived, forked, outcome);
   }
 
-  /** Verifies an envelope that is neither here nor waiting; `undefined` when there is no more to do. */
-  #judge(item: SentEnvelope, from: PeerId, outcome: Outcome): Arrived | undefined {
-    const { space, store: { envelopes }, vectors, clock } = this.#parts;
-    const { doc, author } = item;
+  /** Takes verified envelopes, and those that waited for them, until there is no more to do. */
+  async #take(
+    doc: DocId,
+    arrived: readonly Arrived[],
+    forked: readonly Arrived[],
+    outcome: Outcome,
+  ): Promise<void> {
+    const { settlement } = this.#parts;
+    let isInDoubt = false;
+    let todo = arrived;
+    let forks = forked;
+    while (todo.length + forks.length > 0 && !this.#closed) {
+      if (forks.length > 0) {
+        const again = settlement.fork(doc, forks, outcome);
+        todo = [...todo, ...again, ...await this.#settle(doc)];
+      }
+      const { ready, voids, forked } = this.#sort(doc, todo, outcome);
+      for (const batch of batches(ready)) await this.#apply(doc, batch, outcome);
+      const rivals = voids.filter((item) => !settlement.keepAlone(item));
+      isInDoubt ||= !ready.every((item) => settlement.countsAlone(item));
+      [todo, forks] = [[], [...forked, ...rivals, ...this.#rivals(ready)]];
+    }
+    // What was taken because another one needs it is of no use if that was refused.
+    if (isInDoubt && !this.#closed) await this.#settle(doc);
+  }
+
+  /** What waits to take a place in a log that one of these has taken. */
+  #rivals(taken: readonly Arrived[]): Arrived[] {
+    const { pending, ifNeeded } = this.#parts;
+    return taken.flatMap(({ verified: { envelope, header } }) => {
+      const place = logKey(envelope.doc, header.actor, header.seq);
+      return [...pending.takeAt(place), ...ifNeeded.take(place)];
+    });
+  }
+
+  async #settle(doc: DocId): Promise<readonly Arrived[]> {
+    if (this.#closed) return [];
     try {
-      const header = readChangeHeader(item.change);
-      const { hash, actor, seq } = header;
-      if (this.#pending.has(hash)) return undefined;
-      const isOld = seq <= (vectors.of(doc).get(actor) ?? 0);
-      if (isOld && envelopes.hashAt(space, doc, actor, seq) === hash) {
-        outcome.held.push([from, [doc, actor, seq]]);
-        return undefined;
-      }
-      const refusal = this.#culprits.refusal(hash, author, doc, clock.now());
-      if (refusal !== undefined) {
-        outcome.refuse(item, "rejected", refusal, "debug");
-        return undefined;
-      }
-      if (header.rows > maxRows(doc, item.change.length)) {
-        outcome.refuse(item, "forged", `${header.rows} operations are too many for its bytes`);
-        return undefined;
-      }
-      const arrived = { verified: verifyEnvelope({ ...item, space }), from };
-      if (!isOld) return arrived;
-      this.#refuseFork(arrived, outcome);
-      // Honest peers of the other mind bring it with every repair: it is verified and logged once.
-      this.#culprits.reject(hash, "its author signed another change for its place");
+      return await this.#parts.settlement.settle(doc);
     } catch (error) {
-      if (!(error instanceof EnvelopeError || error instanceof SyntaxError)) throw error;
-      outcome.refuse(item, "forged", error.message);
+      if (!(error instanceof DocumentFault)) throw error;
+      this.#parts.log("error", "Cannot take out what does not count", { doc, text: error.message });
+      return [];
     }
-    return undefined;
   }
 
-  #refuseFork({ verified: { envelope, header } }: Arrived, outcome: Outcome): void {
-    outcome.refuse(envelope, "forked", `change ${header.seq} of "${header.actor}" is another here`);
+  #sort(doc: DocId, arrived: readonly Arrived[], outcome: Outcome): Sorted {
+    const { space, store: { envelopes }, pending, ifNeeded, settlement, clock } = this.#parts;
+    const sorted = sortReady({
+      ...{ space, doc, envelopes, pending, ifNeeded, now: clock.now() },
+      countsAlone: (item) => settlement.countsAlone(item),
+      isVoid: (item) => settlement.isVoid(item),
+    }, arrived);
+    for (const { verified: { envelope } } of sorted.voids) {
+      outcome.refuse(envelope, "void", "it rests on what is void", "debug");
+    }
+    for (const { verified: { envelope } } of sorted.dropped) {
+      outcome.refuse(envelope, "crowded", "too much of its author's waits already", "info");
+    }
+    for (const { verified: { envelope } } of sorted.unneeded) {
+      outcome.refuse(envelope, "no right", "its author may not write it", "debug");
+    }
+    return sorted;
   }
 
   /** Applies and commits a batch; a fault of the document worker is narrowed down to the one at fault. */
   async #apply(doc: DocId, batch: readonly Arrived[], outcome: Outcome): Promise<void> {
     if (this.#closed || batch.length === 0) return;
-    const { space, documents, clock } = this.#parts;
+    const { space, documents, culprits, clock } = this.#parts;
     const changes = batch.map(({ verified }) => verified.envelope.change);
     let answer: ApplyAnswer;
     try {
@@ -143,7 +189,7 @@ export class Admission {
       const [first] = batch;
       if (first && batch.length === 1) {
         const { envelope } = first.verified;
-        this.#culprits.blame(envelope.author, doc, clock.now());
+        culprits.blame(envelope.author, doc, clock.now());
         outcome.refuse(envelope, "fault", error.message);
         return;
       }
@@ -162,26 +208,28 @@ export class Admission {
     { results, heads }: ApplyAnswer,
     outcome: Outcome,
   ): Promise<void> {
+    const { space, documents, commits } = this.#parts;
     const taken: (Arrived & TakenUp)[] = [];
     const missing: Arrived[] = [];
+    const rejected: Arrived[] = [];
     for (const [i, item] of batch.entries()) {
       const result = results[i];
-      const { envelope, header } = item.verified;
       if (result?.type === "applied") {
         taken.push({ ...item, entries: result.entries });
       } else if (result?.reason === "missing") {
         missing.push(item);
       } else {
+        rejected.push(item);
         const text = result?.text ?? "no answer about it";
-        this.#culprits.reject(header.hash, text);
-        outcome.refuse(envelope, "rejected", text);
+        this.#parts.culprits.reject(item.verified.header.hash, text);
+        outcome.refuse(item.verified.envelope, "rejected", text);
       }
     }
     const next = this.#continuing(doc, taken);
     if (next.length < taken.length) {
       // The document took up what the store cannot: it skips a place in its log, the one before it having
       // been refused. It is made anew without it.
-      this.#parts.documents.drop(docKey(this.#parts.space, doc));
+      documents.drop(docKey(space, doc));
       for (const item of taken) {
         if (!next.includes(item)) {
           outcome.refuse(item.verified.envelope, "rejected", "the change before it is not here");
@@ -189,16 +237,18 @@ export class Admission {
       }
       await this.#apply(doc, next, outcome);
     } else if (taken.length > 0) {
-      this.#commits.write(doc, taken, { local: false, heads });
+      commits.write(doc, taken, { local: false, heads });
       outcome.fresh += taken.length;
       for (const item of taken) outcome.hold(item);
     }
+    for (const item of rejected) this.#parts.settlement.keepAlone(item);
     this.#wait(doc, missing, outcome);
   }
 
   /** Those that are the next of their logs, one after another. */
   #continuing<T extends Arrived>(doc: DocId, items: readonly T[]): T[] {
-    const tops = new Map(this.#parts.vectors.of(doc));
+    const held = this.#parts.vectors.of(doc);
+    const tops = new Map([...held].map(([actor, { seq }]) => [actor, seq]));
     return items.filter(({ verified: { header: { actor, seq } } }) => {
       if (seq !== (tops.get(actor) ?? 0) + 1) return false;
       tops.set(actor, seq);
@@ -208,36 +258,15 @@ export class Admission {
 
   /** What rests on something that was refused waits, should that be taken later. */
   #wait(doc: DocId, items: readonly Arrived[], outcome: Outcome): void {
-    const { space, store: { envelopes }, clock } = this.#parts;
+    const { space, store: { envelopes }, pending, clock } = this.#parts;
     for (const item of items) {
       const { envelope, header } = item.verified;
       const dep = header.deps.find((hash) => !hasChange(envelopes, space, doc, hash));
       if (dep === undefined) {
         outcome.refuse(envelope, "rejected", "the document lacks what the store has");
-      } else if (!this.#pending.add(item, changeKey(doc, dep), clock.now())) {
-        outcome.refuse(envelope, "crowded", "too much of its author's waits already");
+      } else if (!pending.add(item, changeKey(doc, dep), clock.now())) {
+        outcome.refuse(envelope, "crowded", "too much of its author's waits already", "info");
       }
     }
   }
-}
-
-function* batches(items: readonly Arrived[]): Generator<Arrived[]> {
-  let batch: Arrived[] = [];
-  let bytes = 0;
-  let rows = 0;
-  for (const item of items) {
-    const { envelope: { change: { length } }, header } = item.verified;
-    const isFull = batch.length === MAX_BATCH || bytes + length > MAX_BATCH_BYTES ||
-      rows + header.rows > MAX_BATCH_ROWS;
-    if (batch.length > 0 && isFull) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-      rows = 0;
-    }
-    batch.push(item);
-    bytes += length;
-    rows += header.rows;
-  }
-  if (batch.length > 0) yield batch;
 }

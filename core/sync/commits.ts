@@ -1,10 +1,11 @@
 import type { Clock } from "../base/clock.ts";
-import type { DocId, SpaceId } from "../base/ids.ts";
+import type { DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { docKey } from "../doc/doc_key.ts";
 import type { Documents } from "../doc/documents.ts";
 import type { Entry } from "../doc/entry.ts";
 import { project, type Row } from "../doc/projection.ts";
+import type { StoredChange } from "../store/envelopes.ts";
 import type { Changed } from "../store/projector.ts";
 import type { Store } from "../store/store.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
@@ -16,6 +17,19 @@ export interface Receipt {
   readonly id: string;
   /** JSON. */
   readonly answer: unknown;
+}
+
+/** A document that is not any more what it was: what anyone knows of it is to be asked for anew. */
+export interface Reset {
+  /**
+   * `void`: what two signed changes of one place made void was taken out; `cut`: what its author may not write
+   * (any more); `rebuilt`: what people see was made anew.
+   */
+  readonly why: "void" | "cut" | "rebuilt";
+  /** What was taken out. */
+  readonly gone: readonly StoredChange[];
+  /** The number of the copy of a note's text as it was before, if one was kept. */
+  readonly noteCopy: number | null;
 }
 
 /** A change that its document has taken up, with what it wrote there. */
@@ -33,8 +47,19 @@ export interface Committed {
   readonly rows: readonly Row[];
   /** What people see differently. */
   readonly changed: Changed;
-  /** The document's heads with it. */
+  /** The document's heads with it; none if it could not be opened. */
   readonly heads: Heads;
+  /** That the document was made anew: then there are no envelopes, rows or changes. */
+  readonly reset: Reset | null;
+}
+
+/** How a commit is made. */
+export interface CommitOptions {
+  readonly local: boolean;
+  readonly heads: Heads;
+  readonly receipt?: Receipt | undefined;
+  /** The debt that it pays, see `Rewrites`. */
+  readonly rewrite?: number | undefined;
 }
 
 /** Hears of commits, in order, right after each. */
@@ -43,12 +68,21 @@ export type CommitListener = (committed: Committed) => void;
 /** What commits of one space need. */
 export interface CommitParts {
   readonly space: SpaceId;
+  /** This device. */
+  readonly self: PeerId;
   readonly store: Store;
   readonly documents: Documents;
   readonly vectors: SpaceVectors;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+const NOTHING: Changed = {
+  messages: [],
+  channels: new Set(),
+  notes: new Set(),
+  people: new Set(),
+};
 
 /** The one way from a document to the disk, and from the disk to those who listen. */
 export class Commits {
@@ -76,7 +110,7 @@ export class Commits {
   write(
     doc: DocId,
     changes: readonly TakenUp[],
-    { local, heads, receipt }: { local: boolean; heads: Heads; receipt?: Receipt },
+    { local, heads, receipt, rewrite }: CommitOptions,
   ): void {
     const { space, store, documents, vectors, clock } = this.#parts;
     const envelopes = changes.map(({ verified }) => verified);
@@ -91,6 +125,7 @@ export class Commits {
         rows,
         receivedAt: clock.now(),
         ...(receipt ? { receipt } : {}),
+        ...(rewrite === undefined ? {} : { rewrite }),
       });
     } catch (error) {
       documents.drop(docKey(space, doc));
@@ -98,7 +133,13 @@ export class Commits {
     }
     if (envelopes.length === 0) return;
     vectors.changed(doc);
-    this.#tell({ doc, local, envelopes, rows, changed, heads });
+    this.#tell({ doc, local, envelopes, rows, changed, heads, reset: null });
+  }
+
+  /** Tells that a document is not any more what it was. */
+  tellReset(doc: DocId, heads: Heads, reset: Reset): void {
+    const nothing = { local: false, envelopes: [], rows: [], changed: NOTHING };
+    this.#tell({ doc, ...nothing, heads, reset });
   }
 
   #tell(committed: Committed): void {

@@ -5,11 +5,21 @@ import type { VectorsMessage } from "../wire/message.ts";
 import { packEnvelopes, packVectors } from "../wire/pack.ts";
 import { newestFirst } from "./newest_first.ts";
 import type { Replica } from "./replica.ts";
-import { type Gap, TheirVectors } from "./their_vectors.ts";
+import { TheirVectors } from "./their_vectors.ts";
 import { EXCHANGE_MS, MAX_REPAIR_BEATS, REPAIR_BEATS } from "./timing.ts";
 
 /** Parts of one list of vectors. Ten thousand documents of twenty actors each need 120. */
 const MAX_LIST_PARTS = 4096;
+
+/** What a private space's membership log has to do with the beat. PROTOCOL.md, BEAT. */
+export interface LogBeat {
+  /** The digest of the log together with that of the content. */
+  digest(content: Uint8Array): Uint8Array;
+  /** The two stayed different: what is held of the log is to be said. */
+  differs(): void;
+  /** The peer holds the same. */
+  even(): void;
+}
 
 /**
  * Asks one peer for what this node lacks and gives it what it lacks. PROTOCOL.md, SYNC:
@@ -22,6 +32,7 @@ export class Exchange {
   readonly #replica: Replica;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #beat: LogBeat | null;
   #open = true;
 
   /** Whether a digest has come since the link stands: the first is not given time to become equal. */
@@ -42,11 +53,18 @@ export class Exchange {
   #skipping = false;
   #serving: Promise<void> | undefined;
 
-  constructor(link: Link, replica: Replica, clock: Clock, log: Log) {
+  constructor(link: Link, replica: Replica, clock: Clock, log: Log, beat: LogBeat | null = null) {
     this.#link = link;
     this.#replica = replica;
     this.#clock = clock;
     this.#log = log;
+    this.#beat = beat;
+  }
+
+  /** The digest of all that is held here. */
+  get ownDigest(): Uint8Array {
+    const content = this.#replica.vectors.digest();
+    return this.#beat?.digest(content) ?? content;
   }
 
   /** Takes the peer's digest; gives whether it holds the same as this node. */
@@ -56,7 +74,8 @@ export class Exchange {
     this.#theirDigest = digest;
     const isFirst = !this.#met;
     this.#met = true;
-    if (digest === this.#replica.vectors.digest().toHex()) {
+    if (digest === this.ownDigest.toHex()) {
+      this.#beat?.even();
       this.#differing = 0;
       this.#patience = REPAIR_BEATS;
       return true;
@@ -64,6 +83,7 @@ export class Exchange {
     this.#differing++;
     // A peer that has something new may have it for this node: no reason for patience.
     if (changed) this.#patience = REPAIR_BEATS;
+    if (!isFirst && this.#differing >= this.#patience) this.#beat?.differs();
     if (isFirst || this.#differing >= this.#patience) this.#ask();
     return false;
   }
@@ -104,7 +124,7 @@ export class Exchange {
     if (!last) return undefined;
     this.#skipping = false;
     this.#list = undefined;
-    if (list) this.#serve(newestFirst(list.gaps()));
+    if (list) this.#serve(list);
     return list;
   }
 
@@ -114,13 +134,15 @@ export class Exchange {
     this.#skipping = this.#serving !== undefined || now - this.#listedAt < EXCHANGE_MS;
     if (this.#skipping) return;
     this.#listedAt = now;
-    this.#list = new TheirVectors(this.#replica.vectors);
+    this.#list = new TheirVectors(this.#replica.ourLogs);
   }
 
-  #serve(gaps: readonly Gap[]): void {
-    if (this.#serving || gaps.length === 0 || !this.#open) return;
+  #serve(list: TheirVectors): void {
+    const gaps = newestFirst(list.gaps());
+    const voidLogs = list.voidLogs();
+    if (this.#serving || gaps.length + voidLogs.length === 0 || !this.#open) return;
     const { space } = this.#replica;
-    const envelopes = this.#replica.history(gaps);
+    const envelopes = this.#replica.history(gaps, voidLogs);
     this.#serving = this.#send(packEnvelopes(space, false, envelopes, MAX_MESSAGE_BYTES))
       .finally(() => this.#serving = undefined);
   }

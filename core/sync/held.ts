@@ -38,7 +38,7 @@ export class Held {
     const { store, space } = this.#parts;
     const ranges = store.together(() =>
       [...marks].flatMap(([doc, actor, seq]) => {
-        const held = Math.min(seq, store.envelopes.vector(space, doc).get(actor) ?? 0);
+        const held = Math.min(seq, store.envelopes.tops(space).get(doc)?.get(actor)?.seq ?? 0);
         return store.holdings.advance(peer, space, doc, actor, held)
           ? this.#range(peer, doc, actor, held)
           : [];
@@ -52,7 +52,7 @@ export class Held {
     const { store, space, self } = this.#parts;
     store.together(() => {
       for (const { doc, above } of list.gaps()) {
-        const vector = new Map(store.envelopes.vector(space, doc));
+        const vector = store.envelopes.vector(space, doc);
         for (const [actor, seq] of above) vector.set(actor, seq);
         store.holdings.setVector(peer, space, doc, vector);
       }
@@ -72,8 +72,8 @@ export class Held {
     const { store, space, self } = this.#parts;
     if (!store.holdings.holdsAll(peer, space)) return;
     const ranges: HeldRange[] = [];
-    for (const [doc, vector] of store.envelopes.vectors(space)) {
-      for (const [actor, seq] of vector) {
+    for (const [doc, tops] of store.envelopes.tops(space)) {
+      for (const [actor, { seq }] of tops) {
         if (store.envelopes.authorOf(space, doc, actor) !== self) continue;
         ranges.push(...this.#range(peer, doc, actor, seq));
       }

@@ -18,7 +18,7 @@ export function* history(
 ): Generator<Envelope> {
   for (const { doc, above } of gaps) {
     // What is not asked for counts as held.
-    const held = new Map(envelopes.vector(space, doc));
+    const held = envelopes.vector(space, doc);
     for (const [actor, seq] of above) held.set(actor, seq);
     for (;;) {
       const page = envelopes.after(space, doc, held, PAGE_BYTES);

@@ -5,15 +5,26 @@ import type { Arrived } from "./pending.ts";
 
 /**
  * Why an envelope was refused. `forged`: not one change that its author signed for this place, which no
- * honest peer passes on; `forked`: its author signed two changes for one place in a log; `rejected`:
- * Automerge does not take it; `fault`: the document worker failed over it; `crowded`: no room to wait.
+ * honest peer passes on; `void`: its author signed two changes for one place in a log, and it is not the one
+ * that counts or rests on what does not; `no right`: its author may not write it, as far as is known here;
+ * `rejected`: Automerge does not take it; `fault`: the document worker failed over it; `crowded`: no room to
+ * wait; `full`: no room in the space.
  */
-export type RefusalReason = "forged" | "forked" | "rejected" | "fault" | "crowded";
+export type RefusalReason =
+  | "forged"
+  | "void"
+  | "no right"
+  | "rejected"
+  | "fault"
+  | "crowded"
+  | "full";
 
 /** What became of envelopes that a peer sent. */
 export interface Admitted {
   /** How many were committed, those that had waited for them included. */
   readonly fresh: number;
+  /** How many disputes came up that are new here. */
+  readonly disputes: number;
   /** How many were refused, by reason. */
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
   /** What is held now, or was before, of what was sent, and who sent it. */
@@ -27,6 +38,7 @@ export class Outcome implements Admitted {
   readonly #from: PeerId;
   readonly #log: Log;
   fresh = 0;
+  disputes = 0;
 
   constructor(from: PeerId, log: Log) {
     this.#from = from;

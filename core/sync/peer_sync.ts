@@ -3,11 +3,11 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
-import { decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type { Mark, Message, SentEnvelope } from "../wire/message.ts";
+import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packHeld } from "../wire/pack.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, type LogBeat } from "./exchange.ts";
+import { Flood } from "./flood.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
@@ -19,6 +19,8 @@ export const MAX_UNREAD_PUSH_BYTES = 1024 * 1024;
 /** What one link's side of a space needs. */
 export interface PeerSyncParts {
   readonly link: Link;
+  /** The part of the space's membership log, if it has one. */
+  readonly beat: LogBeat | null;
   readonly replica: Replica;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,27 +36,30 @@ export interface PeerSyncParts {
 export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
+  readonly #flood: Flood;
+  #open = true;
 
   constructor(parts: PeerSyncParts) {
     this.#parts = parts;
-    const { link, replica, clock, log } = parts;
-    this.#exchange = new Exchange(link, replica, clock, log);
+    const { link, replica, clock, log, beat } = parts;
+    this.#exchange = new Exchange(link, replica, clock, log, beat);
+    this.#flood = new Flood(link, clock);
   }
 
   get link(): Link {
     return this.#parts.link;
   }
 
-  /** Says the first words and begins to read. */
+  /** Says the first words. */
   start(presence: Presence): void {
     this.beat();
     this.present(presence);
-    this.link.start((messages) => this.#read(messages));
   }
 
   beat(): void {
-    const { space, vectors } = this.#parts.replica;
-    this.link.send(encodeMessage({ type: "digest", space, digest: vectors.digest() }));
+    const { space } = this.#parts.replica;
+    const digest = this.#exchange.ownDigest;
+    this.link.send(encodeMessage({ type: "digest", space, digest }));
   }
 
   present({ name, place }: Presence): void {
@@ -79,45 +84,31 @@ export class PeerSync {
     for (const message of messages) this.link.send(message);
   }
 
-  /** Resolves when nothing is under way, once the link is closed at the latest. */
+  /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */
   close(): Promise<void> {
+    this.#open = false;
     return this.#exchange.close();
   }
 
-  /** Takes all that one read brought; the link reads on when it is done. */
-  async #read(bytes: readonly Uint8Array[]): Promise<void> {
-    const { log, presences, replica } = this.#parts;
-    const { peer } = this.link;
-    const messages: Message[] = [];
-    try {
-      for (const each of bytes) {
-        const message = decodeMessage(each);
-        if (message?.space === replica.space) messages.push(message);
-      }
-      presences.heard(peer);
-      await this.#take(messages);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      log("warn", "A peer sent a malformed message", { peer, reason: error.message });
-      this.link.close("malformed message");
-    }
-  }
-
-  async #take(messages: readonly Message[]): Promise<void> {
+  /**
+   * Takes all that one read brought of this space, in order.
+   * @throws {SyntaxError} if it is not as it must be.
+   */
+  async take(messages: readonly SpaceMessage[]): Promise<void> {
     const { presences, held, log } = this.#parts;
     const { peer } = this.link;
-    let envelopes: SentEnvelope[] = [];
-    let streamed = false;
+    presences.heard(peer);
+    let pushed: SentEnvelope[] = [];
+    let streamed: SentEnvelope[] = [];
     for (const message of messages) {
       if (message.type === "envelopes") {
-        envelopes.push(...message.items);
-        streamed ||= !message.live;
+        (message.live ? pushed : streamed).push(...message.items);
         continue;
       }
       // What follows may speak of what came before it.
-      await this.#admit(envelopes, streamed);
-      envelopes = [];
-      streamed = false;
+      await this.#admitAll(pushed, streamed);
+      [pushed, streamed] = [[], []];
+      if (!this.#open) return;
       switch (message.type) {
         case "digest":
           if (this.#exchange.digest(message.digest)) remember(log, () => held.all(peer));
@@ -135,21 +126,31 @@ export class PeerSync {
           break;
       }
     }
-    await this.#admit(envelopes, streamed);
+    await this.#admitAll(pushed, streamed);
   }
 
-  async #admit(envelopes: readonly SentEnvelope[], streamed: boolean): Promise<void> {
-    if (envelopes.length === 0) return;
+  async #admitAll(
+    pushed: readonly SentEnvelope[],
+    streamed: readonly SentEnvelope[],
+  ): Promise<void> {
+    if (pushed.length > 0 && this.#open) {
+      await this.#admit(pushed, true);
+      await this.#flood.pushed(pushed);
+    }
+    if (streamed.length > 0 && this.#open) await this.#admit(streamed, false);
+  }
+
+  async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
     const { replica, onAdmitted, onFault } = this.#parts;
     try {
-      const admitted = await replica.admit(envelopes, this.link.peer);
-      if (streamed) this.#exchange.streamed(admitted.fresh > 0);
+      const admitted = await replica.admit(envelopes, this.link.peer, live);
+      if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted);
       if (admitted.refused.forged) this.link.close("forged envelopes");
     } catch (error) {
       // The link is not at fault: what was not committed comes again by repair, less and less often.
       if (!(error instanceof StoreError)) throw error;
-      if (streamed) this.#exchange.streamed(false);
+      if (!live) this.#exchange.streamed(false);
       onFault(error);
     }
   }

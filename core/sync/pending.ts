@@ -1,11 +1,10 @@
 import type { PeerId } from "../base/ids.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import { logKey } from "./wait_keys.ts";
+import { Room, type RoomLimits } from "./room.ts";
 
 /** How much may wait for what it rests on, and for how long. */
-export interface PendingLimits {
-  readonly perAuthor: { readonly count: number; readonly bytes: number };
-  /** Over all authors: a stranger can make as many authors as it likes. */
-  readonly total: { readonly count: number; readonly bytes: number };
+export interface PendingLimits extends RoomLimits {
   readonly ms: number;
 }
 
@@ -24,12 +23,9 @@ export interface Arrived {
 
 interface Waiting extends Arrived {
   readonly want: string;
+  /** The key of its own place in its log. */
+  readonly place: string;
   readonly since: number;
-}
-
-interface Load {
-  count: number;
-  bytes: number;
 }
 
 /**
@@ -38,15 +34,16 @@ interface Load {
  * brings it again, in an order in which it need not wait.
  */
 export class Pending {
-  readonly #limits: PendingLimits;
+  readonly #ms: number;
+  readonly #room: Room;
   /** By the change's hash, the longest waiting first. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #wanted = new Map<string, Set<Waiting>>();
-  readonly #loads = new Map<PeerId, Load>();
-  readonly #total: Load = { count: 0, bytes: 0 };
+  readonly #places = new Map<string, Set<Waiting>>();
 
   constructor(limits: PendingLimits = PENDING_LIMITS) {
-    this.#limits = limits;
+    this.#ms = limits.ms;
+    this.#room = new Room(limits);
   }
 
   /** How many wait. */
@@ -58,24 +55,30 @@ export class Pending {
     return this.#waiting.has(hash);
   }
 
+  /** Whether any waits for `want`. */
+  wants(want: string): boolean {
+    return this.#wanted.has(want);
+  }
+
   /** Keeps an envelope until `want` comes; gives whether there was room. */
   add(arrived: Arrived, want: string, now: number): boolean {
     this.expire(now);
-    const { envelope: { author, change }, header: { hash } } = arrived.verified;
+    const { envelope: { doc, author, change }, header: { hash, actor, seq } } = arrived.verified;
     if (this.#waiting.has(hash)) return true;
-    const load = this.#loads.get(author) ?? { count: 0, bytes: 0 };
-    const { perAuthor, total } = this.#limits;
-    if (!fits(load, change.length, perAuthor) || !fits(this.#total, change.length, total)) {
-      return false;
-    }
-    this.#loads.set(author, load);
-    for (const each of [load, this.#total]) each.count++, each.bytes += change.length;
-    const waiting: Waiting = { ...arrived, want, since: now };
+    if (!this.#room.take(author, change.length)) return false;
+    const place = logKey(doc, actor, seq);
+    const waiting: Waiting = { ...arrived, want, place, since: now };
     this.#waiting.set(hash, waiting);
-    const wanting = this.#wanted.get(want);
-    if (wanting) wanting.add(waiting);
-    else this.#wanted.set(want, new Set([waiting]));
+    put(this.#wanted, want, waiting);
+    put(this.#places, place, waiting);
     return true;
+  }
+
+  /** Takes out all that wait to take a place in a log, named by its `logKey`. */
+  takeAt(place: string): Arrived[] {
+    const taken = [...this.#places.get(place) ?? []];
+    for (const waiting of taken) this.#remove(waiting);
+    return taken;
   }
 
   /** Takes out all that wait for `want`. */
@@ -88,7 +91,7 @@ export class Pending {
   /** Lets go of what waited too long. */
   expire(now: number): void {
     for (const waiting of this.#waiting.values()) {
-      if (now - waiting.since < this.#limits.ms) return;
+      if (now - waiting.since < this.#ms) return;
       this.#remove(waiting);
     }
   }
@@ -96,17 +99,20 @@ export class Pending {
   #remove(waiting: Waiting): void {
     const { envelope: { author, change }, header: { hash } } = waiting.verified;
     this.#waiting.delete(hash);
-    const wanting = this.#wanted.get(waiting.want);
-    wanting?.delete(waiting);
-    if (wanting?.size === 0) this.#wanted.delete(waiting.want);
-    const load = this.#loads.get(author);
-    for (const each of [load, this.#total]) {
-      if (each) each.count--, each.bytes -= change.length;
-    }
-    if (load?.count === 0) this.#loads.delete(author);
+    drop(this.#wanted, waiting.want, waiting);
+    drop(this.#places, waiting.place, waiting);
+    this.#room.free(author, change.length);
   }
 }
 
-function fits(load: Load, bytes: number, limit: Load): boolean {
-  return load.count < limit.count && load.bytes + bytes <= limit.bytes;
+function put<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  if (set) set.add(item);
+  else sets.set(key, new Set([item]));
+}
+
+function drop<T>(sets: Map<string, Set<T>>, key: string, item: T): void {
+  const set = sets.get(key);
+  set?.delete(item);
+  if (set?.size === 0) sets.delete(key);
 }

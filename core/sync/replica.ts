@@ -1,21 +1,29 @@
 import type { Clock } from "../base/clock.ts";
-import type { DocId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
+import type { ActorId, DocId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { noteDoc } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
 import type { Documents, NewEntry } from "../doc/documents.ts";
-import type { Entry } from "../doc/entry.ts";
 import type { Store } from "../store/store.ts";
-import { type Envelope, signEnvelope, type Signer } from "../trust/envelope.ts";
+import type { Cut } from "../trust/entry_body.ts";
+import type { Envelope, Signer } from "../trust/envelope.ts";
 import type { Heads, NoteMerge, Splice } from "../view/view.ts";
 import type { SentEnvelope } from "../wire/message.ts";
 import { Admission } from "./admission.ts";
-import { type CommitListener, Commits, type Receipt } from "./commits.ts";
+import { type CommitListener, type CommitParts, Commits, type Receipt } from "./commits.ts";
+import { Culprits } from "./culprits.ts";
 import { history } from "./history.ts";
+import { IfNeeded } from "./if_needed.ts";
 import type { Admitted } from "./outcome.ts";
-import type { PendingLimits } from "./pending.ts";
+import { OwnWrites } from "./own_writes.ts";
+import { Pending, type PendingLimits } from "./pending.ts";
+import { type QuotaLimits, Quotas } from "./quotas.ts";
+import { Remaking } from "./remaking.ts";
+import { Rewriting } from "./rewriting.ts";
+import type { RightsOf } from "./rights.ts";
+import { type DisputeListener, Settlement } from "./settlement.ts";
 import { SpaceVectors } from "./space_vectors.ts";
-import type { Gap } from "./their_vectors.ts";
+import type { Gap, OurLogs, VoidLog } from "./their_vectors.ts";
 
 /** What a replica needs. */
 export interface ReplicaOptions {
@@ -26,7 +34,10 @@ export interface ReplicaOptions {
   readonly documents: Documents;
   readonly clock: Clock;
   readonly log: Log;
+  /** What each peer may write now; without it everyone writes, as in the lobby. */
+  readonly rights?: RightsOf;
   readonly pendingLimits?: PendingLimits;
+  readonly quotaLimits?: QuotaLimits;
 }
 
 /** What an edit of a note is answered. */
@@ -35,6 +46,8 @@ export interface NoteAnswer {
   readonly heads: Heads;
   readonly merged: NoteMerge;
 }
+
+const EVERYONE_WRITES: RightsOf = () => ({ type: "writer" });
 
 /**
  * This node's copy of one space: the one place where changes become envelopes and where those of others
@@ -47,15 +60,43 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #commits: Commits;
   readonly #admission: Admission;
+  readonly #settlement: Settlement;
+  readonly #remaking: Remaking;
+  readonly #own: OwnWrites;
+  readonly #rewriting: Rewriting;
+  readonly #cloneListeners = new Set<() => void>();
 
   constructor(options: ReplicaOptions) {
-    const { space, store, documents, clock, log, pendingLimits } = options;
+    const { space, signer, store, documents, clock, log } = options;
+    const { rights = EVERYONE_WRITES, pendingLimits, quotaLimits } = options;
     this.space = space;
     this.#options = options;
-    this.vectors = new SpaceVectors(() => store.envelopes.vectors(space));
-    const parts = { space, store, documents, vectors: this.vectors, clock, log };
-    this.#commits = new Commits(parts);
-    this.#admission = new Admission(parts, this.#commits, pendingLimits);
+    this.vectors = new SpaceVectors(() => store.envelopes.tops(space));
+    const { vectors } = this;
+    const parts: CommitParts = { space, self: signer.peer, store, documents, vectors, clock, log };
+    const commits = this.#commits = new Commits(parts);
+    const remaking = this.#remaking = new Remaking(parts, commits);
+    const quotas = new Quotas(parts, commits, quotaLimits);
+    const pending = new Pending(pendingLimits);
+    const ifNeeded = new IfNeeded(pendingLimits);
+    const settlement = this.#settlement = new Settlement({
+      ...parts,
+      ...{ remaking, pending, ifNeeded, rights },
+    });
+    this.#own = new OwnWrites({ ...parts, signer, commits, remaking, quotas, rights });
+    this.#admission = new Admission({
+      ...parts,
+      ...{ commits, pending, ifNeeded, culprits: new Culprits(), settlement, quotas, rights },
+      onClone: () => this.#cloned(),
+    });
+    this.#rewriting = new Rewriting(
+      parts,
+      (doc, entries, rewrite) => this.#put(doc, entries, { at: clock.now(), rewrite }),
+    );
+    // What became void of this device's is written again as soon as that is committed.
+    commits.listen(({ reset }) => {
+      if (reset?.why === "void") void this.#rewriting.run();
+    });
   }
 
   /** The peer that writes here. */
@@ -68,11 +109,80 @@ export class Replica {
     return this.#commits.listen(listener);
   }
 
+  /** Calls back when an author is proven to have signed two changes for one place; the result ends that. */
+  onDispute(listener: DisputeListener): () => void {
+    return this.#settlement.listen(listener);
+  }
+
+  /**
+   * Calls back, once, when something came that this very device signed and did not write here: another copy of
+   * it is in use, or this one was restored. Nothing more is written under its key. The result ends that.
+   */
+  onClone(listener: () => void): () => void {
+    this.#cloneListeners.add(listener);
+    return () => this.#cloneListeners.delete(listener);
+  }
+
+  /**
+   * Brings to an end what an earlier run left undone: what people see is made anew if another version of this
+   * program made it, and what is void or may not be written is taken out and, where it is this device's and
+   * void because of others, written again.
+   *
+   * @throws {StoreError} when the disk is at fault.
+   */
+  async prepare(): Promise<void> {
+    const { store } = this.#options;
+    if (!store.projections.isCurrent(this.space)) await this.rebuild();
+    await this.#admission.settle([...this.vectors.docs(), ...store.disputes.docs(this.space)]);
+    await this.#rewriting.run();
+  }
+
+  /** Writes what could not be written before: the disk may take it now. */
+  async recover(): Promise<void> {
+    await this.#rewriting.run();
+  }
+
+  /**
+   * Makes anew what people see of all documents, from what was signed.
+   *
+   * @throws {StoreError} when the disk is at fault, or {DocumentFault}: a document that was not reached is
+   * as it was.
+   */
+  async rebuild(): Promise<void> {
+    const { store } = this.#options;
+    for (const doc of this.vectors.docs()) {
+      await this.#admission.alone(doc, () => this.#remaking.rebuild(doc));
+    }
+    store.projections.setCurrent(this.space);
+  }
+
+  /**
+   * What authors may write is different now: takes out what does not count any more, and takes up what does
+   * now.
+   *
+   * @throws {StoreError} when the disk is at fault: to be done another time.
+   */
+  async rightsChanged(): Promise<void> {
+    await this.#admission.settle(this.vectors.docs());
+    await this.#rewriting.run();
+  }
+
+  /** How far what a peer wrote is held here: for the cut of a removal. */
+  logsOf(peer: PeerId): Cut["docs"] {
+    const { envelopes } = this.#options.store;
+    return this.vectors.docs().flatMap((doc) => {
+      const logs = [...envelopes.logs(this.space, doc)].flatMap(([actor, { author, seq }]) =>
+        author === peer && seq > 0 ? [[actor, seq] as const] : []
+      );
+      return logs.length > 0 ? [[doc, logs.sort(byActor)] as const] : [];
+    });
+  }
+
   /**
    * Writes entries into a document as one change at the time `at`; it is on disk when this resolves.
    *
-   * @throws {RangeError} if there is nothing to write or it is too long, or if a write to the same document
-   * just before this one failed: then this one may be tried again.
+   * @throws {RangeError} if there is nothing to write or it is too long, this device may not write, or
+   * another copy of it is in use ({@linkcode ClonedError}).
    * @throws {StoreError} if the disk is at fault: nothing is written.
    * @throws {DocumentFault} if it could not be done in time: nothing is written.
    */
@@ -81,9 +191,7 @@ export class Replica {
     entries: readonly NewEntry[],
     { at, receipt }: { at: number; receipt?: Receipt },
   ): Promise<void> {
-    const key = docKey(this.space, doc);
-    const made = await this.#options.documents.put(key, entries, at, receipt?.id);
-    this.#commitOwn(doc, [made], made.heads, receipt);
+    await this.#put(doc, entries, { at, receipt });
   }
 
   /**
@@ -99,49 +207,81 @@ export class Replica {
     { at, request }: { at: number; request: string },
   ): Promise<NoteAnswer> {
     const doc = noteDoc(note);
-    const { documents } = this.#options;
-    const edited = await documents.noteEdit(docKey(this.space, doc), heads, splices, at, request);
-    const answer = { heads: edited.heads, merged: edited.merged };
-    const changes = edited.made.map((change) => ({ change, entries: [] }));
-    this.#commitOwn(doc, changes, edited.merged.heads, { id: request, answer });
-    return answer;
+    const key = docKey(this.space, doc);
+    const edited = await this.#own.write(doc, async () => {
+      const edited = await this.#options.documents.noteEdit(key, heads, splices, at, request);
+      const answer = { heads: edited.heads, merged: edited.merged };
+      return { answer, changes: edited.made.map((change) => ({ change, entries: [] })) };
+    }, ({ answer }) => ({ heads: answer.merged.heads, receipt: { id: request, answer } }));
+    return edited.answer;
   }
 
   /**
    * Admits envelopes that a peer sent: each is bounded, verified, applied and committed, or waits for what
    * it rests on, or is refused. It never throws because of what the envelopes are.
+   *
+   * @param live Whether they were pushed, and go ahead of what was asked for.
    */
-  admit(envelopes: readonly SentEnvelope[], from: PeerId): Promise<Admitted> {
-    return this.#admission.admit(envelopes, from);
+  admit(envelopes: readonly SentEnvelope[], from: PeerId, live = true): Promise<Admitted> {
+    return this.#admission.admit(envelopes, from, live);
   }
 
-  /** What gaps ask for, read from the store as it is asked for. */
-  history(gaps: readonly Gap[]): Generator<Envelope> {
-    return history(this.#options.store.envelopes, this.space, gaps);
+  /** What a peer's list is compared with. */
+  get ourLogs(): OurLogs {
+    const { space, vectors } = this;
+    const { envelopes, disputes } = this.#options.store;
+    return {
+      vectors,
+      headAt: (doc, actor, seq) => {
+        const top = vectors.of(doc).get(actor);
+        return top?.seq === seq ? top.head : headOf(envelopes.hashAt(space, doc, actor, seq));
+      },
+      voidDocs: () => disputes.docs(space),
+      voidPlaces: (doc) => disputes.of(space, doc),
+    };
+  }
+
+  /** What gaps ask for, and then the evidence for what is void, read from the store as it is asked for. */
+  *history(gaps: readonly Gap[], voidLogs: readonly VoidLog[] = []): Generator<Envelope> {
+    yield* history(this.#options.store.envelopes, this.space, gaps);
+    for (const [doc, actor] of voidLogs) yield* this.#settlement.evidence(doc, actor);
   }
 
   /** Ends admission; resolves when what is under way is committed or given up. */
-  close(): Promise<void> {
-    return this.#admission.close();
+  async close(): Promise<void> {
+    await this.#rewriting.close();
+    await this.#admission.close();
   }
 
-  #commitOwn(
+  async #put(
     doc: DocId,
-    changes: readonly { readonly change: Uint8Array; readonly entries: readonly Entry[] }[],
-    heads: Heads,
-    receipt: Receipt | undefined,
-  ): void {
-    const { signer, documents } = this.#options;
-    let taken;
-    try {
-      taken = changes.map(({ change, entries }) => ({
-        verified: signEnvelope(signer, this.space, doc, change),
-        entries,
-      }));
-    } catch (error) {
-      documents.drop(docKey(this.space, doc));
-      throw error;
-    }
-    this.#commits.write(doc, taken, { local: true, heads, ...(receipt ? { receipt } : {}) });
+    entries: readonly NewEntry[],
+    { at, receipt, rewrite }: { at: number; receipt?: Receipt | undefined; rewrite?: number },
+  ): Promise<void> {
+    const key = docKey(this.space, doc);
+    await this.#own.write(doc, async () => {
+      const made = await this.#options.documents.put(key, entries, at, receipt?.id);
+      return { heads: made.heads, changes: [made] };
+    }, ({ heads }) => ({ heads, receipt, rewrite }));
   }
+
+  #cloned(): void {
+    const { store } = this.#options;
+    if (store.clones.has(this.self)) return;
+    this.#options.log("error", "Another copy of this device is in use", { peer: this.self });
+    try {
+      store.clones.add(this.self);
+    } finally {
+      for (const listener of this.#cloneListeners) listener();
+    }
+  }
+}
+
+/** A head as vectors name it. */
+function headOf(hash: string | undefined): string | undefined {
+  return hash?.slice(0, 32);
+}
+
+function byActor([a]: readonly [ActorId, number], [b]: readonly [ActorId, number]): number {
+  return a < b ? -1 : 1;
 }

@@ -4,9 +4,9 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Store } from "../store/store.ts";
-import type { Mark } from "../wire/message.ts";
+import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packEnvelopes } from "../wire/pack.ts";
-import type { Committed } from "./commits.ts";
+import type { LogBeat } from "./exchange.ts";
 import { Held, type HeldListener } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import { Paced } from "./paced.ts";
@@ -23,13 +23,15 @@ export interface SpaceSyncOptions {
   readonly log: Log;
   readonly onPresence?: PresenceListener;
   readonly onHeld?: HeldListener;
+  /** The space is shared with a peer now, or no longer. */
+  readonly onPeer?: (peer: PeerId, shared: boolean) => void;
   /** What peers sent could not be written. */
   readonly onFault?: (error: StoreError) => void;
 }
 
 /**
- * Keeps one space the same on all linked nodes: pushes what is made here, takes what comes, and compares
- * digests with each peer at every beat. It owns no link: who opens them closes them.
+ * Keeps one space the same on all nodes that share it: pushes what is made here, takes what comes, and
+ * compares digests with each peer at every beat. It reads no link: what comes is given to it.
  */
 export class SpaceSync {
   readonly #options: SpaceSyncOptions;
@@ -38,7 +40,7 @@ export class SpaceSync {
   readonly #presences: PeerPresences;
   readonly #held: Held;
   readonly #unlisten: () => void;
-  /** Those whose link is closed, until what they had under way is over. */
+  /** Those with whom it is shared no longer, until what they had under way is over. */
   readonly #leaving = new Set<Promise<void>>();
   #beat: Timer | undefined;
   #closed = false;
@@ -59,7 +61,14 @@ export class SpaceSync {
       store,
       tell: (...news) => onHeld?.(...news),
     });
-    this.#unlisten = replica.onCommit((committed) => this.#push(committed));
+    const unlisten = [
+      replica.onCommit(({ local, envelopes }) => {
+        if (local) this.#push(envelopes.map(({ envelope }) => envelope));
+      }),
+      // Who hears of a dispute passes the proof on, once.
+      replica.onDispute(({ variants }) => this.#push(variants)),
+    ];
+    this.#unlisten = () => unlisten.forEach((end) => end());
   }
 
   /** The peers this space is kept in step with. */
@@ -67,17 +76,21 @@ export class SpaceSync {
     return [...this.#peers.keys()];
   }
 
-  /** What others say of themselves, of those who are linked and not silent. */
+  /** What others say of themselves, of those who share the space and not silent. */
   get presences(): Iterable<[PeerId, Presence]> {
     return this.#presences.shown();
   }
 
-  /** Takes a link into use and starts it; it takes the place of an older one to the same peer. */
-  addLink(link: Link): void {
+  /**
+   * Shares the space with a peer from now on, over a link that takes the place of an older one to it.
+   * @param beat is the part of the space's membership log, if it has one.
+   */
+  addPeer(link: Link, beat: LogBeat | null = null): void {
     if (this.#closed) return;
-    const { replica, clock, log, onFault } = this.#options;
+    const { replica, clock, log, onFault, onPeer } = this.#options;
     const peer = new PeerSync({
       link,
+      beat,
       replica,
       clock,
       log,
@@ -89,17 +102,44 @@ export class SpaceSync {
     const before = this.#peers.get(link.peer);
     this.#peers.set(link.peer, peer);
     if (before) this.#leave(before);
-    void link.closed.then(() => this.#removed(peer));
+    else onPeer?.(link.peer, true);
     this.#beat ??= clock.every(BEAT_MS, () => this.#onBeat());
     peer.start(this.#own.value);
+  }
+
+  /** Shares the space with a peer no longer. */
+  removePeer(peer: PeerId): void {
+    const removed = this.#peers.get(peer);
+    if (!removed) return;
+    this.#peers.delete(peer);
+    this.#leave(removed);
+    this.#held.gone(peer);
+    this.#presences.gone(peer);
+    this.#options.onPeer?.(peer, false);
+    if (this.#peers.size > 0) return;
+    this.#beat?.cancel();
+    this.#beat = undefined;
+  }
+
+  /**
+   * Takes messages of this space that one read brought, in order; its link is to be read on when that is done.
+   * Those of a peer with whom it is not shared are let go.
+   *
+   * @throws {SyntaxError} if they are not as they must be.
+   */
+  async take(peer: PeerId, messages: readonly SpaceMessage[]): Promise<void> {
+    await this.#peers.get(peer)?.take(messages);
   }
 
   /** What could not be written can be now: what is missing is asked for without patience. */
   recover(): void {
     for (const peer of this.#peers.values()) peer.recover();
+    this.#options.replica.recover().catch((error) =>
+      this.#options.log("error", "Cannot write again what became void", { error: String(error) })
+    );
   }
 
-  /** Tells all who are linked, now and later, what this person is called and where they are. */
+  /** Tells all who share the space, now and later, what this person is called and where they are. */
   setPresence(presence: Presence): void {
     if (!this.#closed) this.#own.set(presence);
   }
@@ -116,18 +156,6 @@ export class SpaceSync {
     await Promise.all(this.#leaving);
   }
 
-  #removed(peer: PeerSync): void {
-    const { link } = peer;
-    if (this.#peers.get(link.peer) !== peer) return;
-    this.#peers.delete(link.peer);
-    this.#leave(peer);
-    this.#held.gone(link.peer);
-    this.#presences.gone(link.peer);
-    if (this.#peers.size > 0) return;
-    this.#beat?.cancel();
-    this.#beat = undefined;
-  }
-
   #leave(peer: PeerSync): void {
     const leaving: Promise<void> = peer.close().then(() => void this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
@@ -142,10 +170,9 @@ export class SpaceSync {
     for (const peer of this.#peers.values()) peer.present(presence);
   }
 
-  /** Pushes what was made here, each envelope once to each peer. */
-  #push({ local, envelopes }: Committed): void {
-    if (!local || this.#peers.size === 0) return;
-    const items = envelopes.map(({ envelope }) => envelope);
+  /** Pushes each envelope once to each peer. */
+  #push(items: readonly SentEnvelope[]): void {
+    if (this.#peers.size === 0) return;
     const { space } = this.#options.replica;
     const messages = [...packEnvelopes(space, true, items, MAX_MESSAGE_BYTES)];
     for (const peer of this.#peers.values()) peer.push(messages);

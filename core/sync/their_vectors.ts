@@ -1,4 +1,5 @@
 import type { ActorId, DocId } from "../base/ids.ts";
+import type { VoidPlace } from "../store/disputes.ts";
 import type { DocVector } from "../wire/message.ts";
 import type { SpaceVectors, Vector } from "./space_vectors.ts";
 
@@ -8,16 +9,37 @@ export interface Gap {
   readonly above: Vector;
 }
 
+/** A log of which the evidence for what is void may be news to a peer. */
+export type VoidLog = readonly [doc: DocId, actor: ActorId];
+
+/** What a peer's list is compared with. */
+export interface OurLogs {
+  readonly vectors: SpaceVectors;
+  /** The first 16 bytes of the hash of a change that is held, in hex. */
+  headAt(doc: DocId, actor: ActorId, seq: number): string | undefined;
+  /** The documents in which anything is void. */
+  voidDocs(): readonly DocId[];
+  /** The logs of a document of which anything is void, each with the lowest such place. */
+  voidPlaces(doc: DocId): ReadonlyMap<ActorId, VoidPlace>;
+}
+
+interface TheirTop {
+  readonly seq: number;
+  readonly head: string;
+}
+
 /**
  * Gathers the vectors that a peer lists. It keeps no more than this node has itself, however long the
  * list is.
  */
 export class TheirVectors {
-  readonly #ours: SpaceVectors;
+  readonly #ours: OurLogs;
   readonly #theirs = new Map<DocId, Map<ActorId, number>>();
+  /** What the peer holds of logs of which something is void here. */
+  readonly #ofVoid = new Map<DocId, Map<ActorId, TheirTop>>();
   #last: DocId | undefined;
 
-  constructor(ours: SpaceVectors) {
+  constructor(ours: OurLogs) {
     this.#ours = ours;
   }
 
@@ -28,28 +50,27 @@ export class TheirVectors {
       throw new SyntaxError(`Cannot read vectors: "${first}" is out of order`);
     }
     for (const [doc, actors] of part) {
-      const ours = this.#ours.of(doc);
-      for (const [actor, seq] of actors) {
-        const own = ours.get(actor) ?? 0;
-        if (own > 0) this.#keep(doc, actor, Math.min(seq, own));
+      const ours = this.#ours.vectors.of(doc);
+      const places = this.#ours.voidPlaces(doc);
+      for (const [actor, seq, head] of actors) {
+        const own = ours.get(actor)?.seq ?? 0;
+        // A log that is another one from some place on counts as not held at all: so both come to hold
+        // the two changes that prove it.
+        const isOther = seq <= own && this.#ours.headAt(doc, actor, seq) !== head;
+        if (own > 0) keep(this.#theirs, doc, actor, isOther ? 0 : Math.min(seq, own));
+        if (places.has(actor)) keep(this.#ofVoid, doc, actor, { seq, head });
       }
       this.#last = doc;
     }
   }
 
-  #keep(doc: DocId, actor: ActorId, seq: number): void {
-    const vector = this.#theirs.get(doc);
-    if (vector) vector.set(actor, seq);
-    else this.#theirs.set(doc, new Map([[actor, seq]]));
-  }
-
   /** What is held here and not there, after the whole list was added. */
   gaps(): Gap[] {
     const gaps: Gap[] = [];
-    for (const doc of this.#ours.docs()) {
+    for (const doc of this.#ours.vectors.docs()) {
       const theirs = this.#theirs.get(doc);
       const above = new Map<ActorId, number>();
-      for (const [actor, seq] of this.#ours.of(doc)) {
+      for (const [actor, { seq }] of this.#ours.vectors.of(doc)) {
         const held = theirs?.get(actor) ?? 0;
         if (held < seq) above.set(actor, held);
       }
@@ -58,8 +79,37 @@ export class TheirVectors {
     return gaps;
   }
 
-  /** What is held both here and there. */
-  *common(): Generator<DocVector> {
-    for (const [doc, vector] of this.#theirs) yield [doc, [...vector]];
+  /** The logs of which something is void here, and which the peer holds otherwise than this node. */
+  voidLogs(): VoidLog[] {
+    const logs: VoidLog[] = [];
+    for (const doc of this.#ours.voidDocs()) {
+      for (const [actor, place] of this.#ours.voidPlaces(doc)) {
+        const ours = this.#ours.vectors.of(doc).get(actor);
+        const theirs = this.#ofVoid.get(doc)?.get(actor);
+        const isSame = (theirs?.seq ?? 0) === (ours?.seq ?? 0) && theirs?.head === ours?.head;
+        // One change alone proves nothing: it is news only to who holds another one in its place.
+        const isProof = place.hashes.length > 1;
+        if (!isSame && (isProof || (theirs?.seq ?? 0) >= place.seq)) logs.push([doc, actor]);
+      }
+    }
+    return logs;
   }
+
+  /** What is held both here and there. */
+  *common(): Generator<readonly [DocId, readonly (readonly [ActorId, number])[]]> {
+    for (const [doc, vector] of this.#theirs) {
+      yield [doc, [...vector].filter(([, seq]) => seq > 0)];
+    }
+  }
+}
+
+function keep<T>(
+  docs: Map<DocId, Map<ActorId, T>>,
+  doc: DocId,
+  actor: ActorId,
+  value: T,
+): void {
+  const actors = docs.get(doc);
+  if (actors) actors.set(actor, value);
+  else docs.set(doc, new Map([[actor, value]]));
 }

@@ -1,19 +1,14 @@
 import { Buffer } from "node:buffer";
-import {
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign as signEd25519,
-} from "node:crypto";
 import type { PeerId } from "../base/ids.ts";
 import { type RandomBytes, randomBytes } from "../base/random.ts";
 import { certificateText } from "./certificate.ts";
-import { keyOfPeer, peerOfKey } from "./peer_key.ts";
+import type { Signer } from "./envelope.ts";
+import { keyOfPeer } from "./peer_key.ts";
+import { signerOf } from "./signing_key.ts";
 import { X25519_BYTES, type X25519Pair, x25519Pair } from "./x25519.ts";
 
 /** How device keys rest on disk. Both secrets are 32 bytes in hex: to be kept in a file of mode 0600. */
 export interface DeviceKeysRecord {
-  version: 1;
   /** Derived from `signing`; a record whose parts do not match is damaged. */
   peer: string;
   /** The Ed25519 seed. */
@@ -22,10 +17,6 @@ export interface DeviceKeysRecord {
   noise: string;
 }
 
-// The fixed DER that RFC 8410 puts before the 32 bytes of an Ed25519 seed and public key.
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-const SPKI_PREFIX_BYTES = 12;
-
 /** The keys of this device. They show nothing secret when printed or turned into JSON. */
 export class DeviceKeys {
   readonly peer: PeerId;
@@ -33,21 +24,17 @@ export class DeviceKeys {
   readonly noise: X25519Pair;
   /** `noise` certified by the signing key: the 96 bytes that `readCertificate` takes. */
   readonly certificate: Uint8Array;
-  readonly #signing: KeyObject;
+  readonly #signer: Signer;
   readonly #record: DeviceKeysRecord;
 
   /** Use {@linkcode createDeviceKeys} or {@linkcode importDeviceKeys}. */
   constructor(signingSeed: Uint8Array, noiseSecret: Uint8Array) {
-    const der = Buffer.concat([PKCS8_PREFIX, signingSeed]);
-    this.#signing = createPrivateKey({ format: "der", type: "pkcs8", key: der });
-    der.fill(0);
-    const spki = createPublicKey(this.#signing).export({ format: "der", type: "spki" });
-    this.peer = peerOfKey(spki.subarray(SPKI_PREFIX_BYTES));
+    this.#signer = signerOf(signingSeed);
+    this.peer = this.#signer.peer;
     this.noise = x25519Pair(noiseSecret);
     const signature = this.sign(certificateText(this.noise.publicKey));
     this.certificate = new Uint8Array(Buffer.concat([keyOfPeer(this.peer), signature]));
     this.#record = {
-      version: 1,
       peer: this.peer,
       signing: Buffer.from(signingSeed).toString("hex"),
       noise: Buffer.from(noiseSecret).toString("hex"),
@@ -56,7 +43,7 @@ export class DeviceKeys {
 
   /** The Ed25519 signature of `bytes`, 64 bytes. */
   sign(bytes: Uint8Array): Uint8Array {
-    return signEd25519(null, bytes, this.#signing);
+    return this.#signer.sign(bytes);
   }
 
   /** The secrets, for the store. */
@@ -80,8 +67,7 @@ export function createDeviceKeys(random: RandomBytes = randomBytes): DeviceKeys 
  * @throws {TypeError} if it is no such record, or was damaged.
  */
 export function importDeviceKeys(record: unknown): DeviceKeys {
-  const { version, peer, signing, noise } = (record ?? {}) as Record<string, unknown>;
-  if (version !== 1) throw new TypeError(`Cannot read the device keys: version ${version}, not 1`);
+  const { peer, signing, noise } = (record ?? {}) as Record<string, unknown>;
   const keys = new DeviceKeys(parseSecret(signing, "signing"), parseSecret(noise, "noise"));
   if (keys.peer !== peer) {
     throw new TypeError("Cannot read the device keys: damaged, the peer is not that of the key");

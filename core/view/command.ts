@@ -1,6 +1,9 @@
-import type { ChannelId, MessageId, NoteId } from "../base/ids.ts";
+import type { ChannelId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
+import type { Role } from "../base/role.ts";
 import type {
+  AskView,
   ChannelView,
+  CodeView,
   CursorView,
   Heads,
   MessageView,
@@ -10,6 +13,7 @@ import type {
   PeerView,
   SelfView,
   Snapshot,
+  SpaceView,
   Splice,
 } from "./view.ts";
 
@@ -25,36 +29,83 @@ export type Place =
   }
   | null;
 
+/** Asks that concern one space. */
+interface InSpace {
+  readonly space: SpaceId;
+}
+
 /** What a tab or the command line may ask of the node, each with what it is answered. */
 export interface Commands {
-  "snapshot": { ask: Record<never, never>; answer: Snapshot };
+  /** `space` is the one to show; without it, or when there is none of that id, the first. */
+  "snapshot": { ask: { space?: SpaceId }; answer: Snapshot };
   "peers": { ask: Record<never, never>; answer: readonly PeerView[] };
+  /** The person's name and colour, in every space. */
   "profile.set": { ask: { name: string; colour?: number }; answer: SelfView };
-  "channel.create": { ask: { name: string }; answer: ChannelView };
+
+  "space.create": { ask: { name: string }; answer: SpaceView };
+  /** One cannot come back by oneself. The last admin makes another one first. */
+  "space.leave": { ask: InSpace; answer: Record<never, never> };
+  /** Takes a space that one has left, or was removed from, off this device. */
+  "space.forget": { ask: InSpace; answer: Record<never, never> };
+  "member.remove": { ask: InSpace & { peer: PeerId }; answer: Record<never, never> };
+  "member.role": { ask: InSpace & { peer: PeerId; role: Role }; answer: Record<never, never> };
+
+  /** Makes a link that lets one person in, once, within `hours` (24). */
+  "invite.link": {
+    ask: InSpace & { role?: Role; hours?: number };
+    answer: { link: string; expiresAt: number };
+  };
+  /** Shows a code of eight digits for five minutes, in place of one that is shown. */
+  "invite.code": { ask: InSpace & { role?: Role }; answer: CodeView };
+  "invite.hide": { ask: Record<never, never>; answer: Record<never, never> };
+  /** Answered when this person is in, or with `null` when nobody who can let them in is near yet. */
+  "join.link": { ask: { link: string }; answer: { space: SpaceView | null } };
+  "join.code": { ask: { code: string }; answer: { space: SpaceView } };
+  /** Asks a person in the lobby for a private space of two; gives the words that both see. */
+  "direct.ask": { ask: { peer: PeerId }; answer: AskView };
+  /** Answers such a request, or takes one's own back (`accept` false). */
+  "direct.answer": {
+    ask: { peer: PeerId; accept: boolean };
+    answer: { space: SpaceView | null };
+  };
+
+  /** Five words that this person and `peer` both see. */
+  "person.words": { ask: { peer: PeerId }; answer: { words: readonly string[] } };
+  "person.verify": { ask: { peer: PeerId; verified: boolean }; answer: Record<never, never> };
+  "person.mute": { ask: { peer: PeerId; muted: boolean }; answer: Record<never, never> };
+  "notice.dismiss": { ask: { notice: number }; answer: Record<never, never> };
+  /** Makes all that is shown anew from the signed changes. */
+  "rebuild": { ask: Record<never, never>; answer: { documents: number; changes: number } };
+
+  "channel.create": { ask: InSpace & { name: string }; answer: ChannelView };
   /** Messages in order of time: the newest page, or the page before or after a message. */
   "message.list": {
-    ask: { channel: ChannelId; before?: MessageId; after?: MessageId; limit?: number };
+    ask: InSpace & { channel: ChannelId; before?: MessageId; after?: MessageId; limit?: number };
     answer: { messages: readonly MessageView[]; more: boolean };
   };
-  "message.send": { ask: { channel: ChannelId; text: string }; answer: MessageView };
-  "read.mark": { ask: { channel: ChannelId; message: MessageId }; answer: ChannelView };
-  "note.create": { ask: { title: string }; answer: NoteView };
-  "note.rename": { ask: { note: NoteId; title: string }; answer: NoteView };
-  "note.open": { ask: { note: NoteId }; answer: NoteText & { cursors: readonly CursorView[] } };
+  "message.send": { ask: InSpace & { channel: ChannelId; text: string }; answer: MessageView };
+  "read.mark": { ask: InSpace & { channel: ChannelId; message: MessageId }; answer: ChannelView };
+  "note.create": { ask: InSpace & { title: string }; answer: NoteView };
+  "note.rename": { ask: InSpace & { note: NoteId; title: string }; answer: NoteView };
+  "note.open": {
+    ask: InSpace & { note: NoteId };
+    answer: NoteText & { cursors: readonly CursorView[] };
+  };
   /**
    * Applies splices made at `heads`. `heads` of the answer are those of the asker's own branch, so more
    * can be sent at once; `merged` brings a tab without unsent keys from there to the common text.
    */
   "note.edit": {
-    ask: { note: NoteId; heads: Heads; splices: readonly Splice[] };
+    ask: InSpace & { note: NoteId; heads: Heads; splices: readonly Splice[] };
     answer: { heads: Heads; merged: NoteMerge };
   };
   /** What brings the text at `heads` to the common text. */
   "note.merge": {
-    ask: { note: NoteId; heads: Heads };
+    ask: InSpace & { note: NoteId; heads: Heads };
     answer: { merged: NoteMerge; cursors: readonly CursorView[] };
   };
-  "place.set": { ask: { place: Place }; answer: Record<never, never> };
+  /** Where the person is; in other spaces they are nowhere then. */
+  "place.set": { ask: InSpace & { place: Place }; answer: Record<never, never> };
 }
 
 export type CommandType = keyof Commands;

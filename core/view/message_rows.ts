@@ -8,6 +8,8 @@ export const GROUP_MS = 5 * 60 * 1000;
 export type Row =
   | { readonly type: "day"; readonly at: number }
   | { readonly type: "new" }
+  /** Messages that follow each other, all by people who are muted. */
+  | { readonly type: "muted"; readonly messages: readonly MessageView[] }
   | { readonly type: "message"; readonly message: MessageView; readonly head: boolean };
 
 /** What decides where the unread begin. */
@@ -42,14 +44,16 @@ function firstNew({ messages, more, self, readTo, unread }: Reading): MessageId 
 
 /**
  * Lays out messages: a line for each day, the line "New" before the message `newFrom`, and groups of one
- * author. `dayOf` names the day of a time in the person's own time zone.
+ * author. `dayOf` names the day of a time in the person's own time zone. What the `muted` say is folded.
  */
 export function messageRows(
   messages: readonly MessageView[],
   newFrom: MessageId | null,
   dayOf: (at: number) => string,
+  muted: ReadonlySet<PeerId> = new Set(),
 ): readonly Row[] {
   const rows: Row[] = [];
+  let folded: MessageView[] = [];
   let before: MessageView | undefined;
   let day = "";
   for (const message of messages) {
@@ -64,7 +68,9 @@ export function messageRows(
       rows.push({ type: "new" });
       head = true;
     }
-    rows.push({ type: "message", message, head });
+    if (!muted.has(message.author)) rows.push({ type: "message", message, head });
+    else if (rows.at(-1)?.type === "muted") folded.push(message);
+    else rows.push({ type: "muted", messages: folded = [message] });
     before = message;
     day = messageDay;
   }

@@ -1,5 +1,13 @@
-import { parseChangeHash, parseChannelId, parseMessageId, parseNoteId } from "../base/ids.ts";
+import {
+  parseChangeHash,
+  parseChannelId,
+  parseMessageId,
+  parseNoteId,
+  parsePeerId,
+  parseSpaceId,
+} from "../base/ids.ts";
 import { MAX_DEPS, MAX_NOTE_UNITS, MAX_PAGE_MESSAGES, MAX_SPLICES } from "../base/limits.ts";
+import { type Role, ROLES } from "../base/role.ts";
 import type { Command, Commands, CommandType, Place } from "./command.ts";
 import { COLOURS, type Heads, type Splice } from "./view.ts";
 
@@ -48,9 +56,28 @@ function idField<Id>(parse: (text: string) => Id, what: string) {
   };
 }
 
+const spaceField = idField(parseSpaceId, "a space id");
+const peerField = idField(parsePeerId, "a peer id");
 const channelField = idField(parseChannelId, "a channel id");
 const messageField = idField(parseMessageId, "a message id");
 const noteField = idField(parseNoteId, "a note id");
+
+function booleanField(fields: Fields, name: string): boolean {
+  const value = field(fields, name);
+  if (typeof value !== "boolean") throw wrong(name, "true or false");
+  return value;
+}
+
+function roleField(fields: Fields): Role {
+  const role = ROLES.find((role) => role === field(fields, "role"));
+  if (!role) throw wrong("role", ROLES.join(", "));
+  return role;
+}
+
+const inSpace = (fields: Fields) => ({ space: spaceField(fields, "space") });
+
+const optionalRole = (fields: Fields) =>
+  field(fields, "role") === undefined ? {} : { role: roleField(fields) };
 
 function headsField(fields: Fields): Heads {
   const value = field(fields, "heads");
@@ -88,9 +115,11 @@ function placeField(fields: Fields): Place {
   if (!isObject(value)) throw wrong("place", "a place");
   const type = field(value, "type");
   if (type === "channel") {
-    const typing = field(value, "typing");
-    if (typeof typing !== "boolean") throw wrong("typing", "true or false");
-    return { type, channel: channelField(value, "channel"), typing };
+    return {
+      type,
+      channel: channelField(value, "channel"),
+      typing: booleanField(value, "typing"),
+    };
   }
   if (type === "note") {
     return {
@@ -104,16 +133,54 @@ function placeField(fields: Fields): Place {
   throw wrong("place", "a channel or a note");
 }
 
+const MAX_INVITE_HOURS = 7 * 24;
+
 const parsers: { readonly [T in CommandType]: (fields: Fields) => Commands[T]["ask"] } = {
-  "snapshot": () => ({}),
+  "snapshot": (fields) => field(fields, "space") === undefined ? {} : inSpace(fields),
   "peers": () => ({}),
   "profile.set": (fields) => ({
     name: text(fields, "name"),
     ...(field(fields, "colour") !== undefined &&
       { colour: whole(fields, "colour", 0, COLOURS - 1) }),
   }),
-  "channel.create": (fields) => ({ name: text(fields, "name") }),
+  "space.create": (fields) => ({ name: text(fields, "name") }),
+  "space.leave": inSpace,
+  "space.forget": inSpace,
+  "member.remove": (fields) => ({ ...inSpace(fields), peer: peerField(fields, "peer") }),
+  "member.role": (fields) => ({
+    ...inSpace(fields),
+    peer: peerField(fields, "peer"),
+    role: roleField(fields),
+  }),
+  "invite.link": (fields) => ({
+    ...inSpace(fields),
+    ...optionalRole(fields),
+    ...(field(fields, "hours") !== undefined &&
+      { hours: whole(fields, "hours", 1, MAX_INVITE_HOURS) }),
+  }),
+  "invite.code": (fields) => ({ ...inSpace(fields), ...optionalRole(fields) }),
+  "invite.hide": () => ({}),
+  "join.link": (fields) => ({ link: text(fields, "link") }),
+  "join.code": (fields) => ({ code: text(fields, "code") }),
+  "direct.ask": (fields) => ({ peer: peerField(fields, "peer") }),
+  "direct.answer": (fields) => ({
+    peer: peerField(fields, "peer"),
+    accept: booleanField(fields, "accept"),
+  }),
+  "person.words": (fields) => ({ peer: peerField(fields, "peer") }),
+  "person.verify": (fields) => ({
+    peer: peerField(fields, "peer"),
+    verified: booleanField(fields, "verified"),
+  }),
+  "person.mute": (fields) => ({
+    peer: peerField(fields, "peer"),
+    muted: booleanField(fields, "muted"),
+  }),
+  "notice.dismiss": (fields) => ({ notice: whole(fields, "notice", 1, Number.MAX_SAFE_INTEGER) }),
+  "rebuild": () => ({}),
+  "channel.create": (fields) => ({ ...inSpace(fields), name: text(fields, "name") }),
   "message.list": (fields) => ({
+    ...inSpace(fields),
     channel: channelField(fields, "channel"),
     ...(field(fields, "before") !== undefined && { before: messageField(fields, "before") }),
     ...(field(fields, "after") !== undefined && { after: messageField(fields, "after") }),
@@ -121,23 +188,34 @@ const parsers: { readonly [T in CommandType]: (fields: Fields) => Commands[T]["a
       { limit: whole(fields, "limit", 1, MAX_PAGE_MESSAGES) }),
   }),
   "message.send": (fields) => ({
+    ...inSpace(fields),
     channel: channelField(fields, "channel"),
     text: text(fields, "text"),
   }),
   "read.mark": (fields) => ({
+    ...inSpace(fields),
     channel: channelField(fields, "channel"),
     message: messageField(fields, "message"),
   }),
-  "note.create": (fields) => ({ title: text(fields, "title") }),
-  "note.rename": (fields) => ({ note: noteField(fields, "note"), title: text(fields, "title") }),
-  "note.open": (fields) => ({ note: noteField(fields, "note") }),
+  "note.create": (fields) => ({ ...inSpace(fields), title: text(fields, "title") }),
+  "note.rename": (fields) => ({
+    ...inSpace(fields),
+    note: noteField(fields, "note"),
+    title: text(fields, "title"),
+  }),
+  "note.open": (fields) => ({ ...inSpace(fields), note: noteField(fields, "note") }),
   "note.edit": (fields) => ({
+    ...inSpace(fields),
     note: noteField(fields, "note"),
     heads: headsField(fields),
     splices: splicesField(fields),
   }),
-  "note.merge": (fields) => ({ note: noteField(fields, "note"), heads: headsField(fields) }),
-  "place.set": (fields) => ({ place: placeField(fields) }),
+  "note.merge": (fields) => ({
+    ...inSpace(fields),
+    note: noteField(fields, "note"),
+    heads: headsField(fields),
+  }),
+  "place.set": (fields) => ({ ...inSpace(fields), place: placeField(fields) }),
 };
 
 /** What a value from outside is: a command, one this node does not know, or a wrong one and why. */

@@ -5,19 +5,38 @@ import type { PersonView, SelfView } from "./view.ts";
 export const UNNAMED = "Someone new";
 
 /** A peer as it is shown beside what it wrote. */
-export interface Shown {
-  readonly peer: PeerId;
-  readonly name: string;
-  readonly colour: number;
+export type Shown = Pick<
+  PersonView,
+  "peer" | "name" | "colour" | "here" | "verified" | "muted" | "newKey" | "alike"
+>;
+
+/** A peer of whom nothing is known. */
+export function unknownPerson(peer: PeerId): PersonView {
+  return {
+    peer,
+    name: UNNAMED,
+    colour: 0,
+    here: false,
+    lastSeenAt: 0,
+    role: null,
+    verified: false,
+    muted: false,
+    newKey: false,
+    alike: [],
+    replaces: null,
+    disputed: false,
+  };
+}
+
+/** This person as others are shown. */
+export function shownSelf({ peer, name, suggestedName, colour }: SelfView): Shown {
+  return { ...unknownPerson(peer), name: name ?? suggestedName, colour, here: true };
 }
 
 /** Finds how to show the author of something: this person, a known one, or one still unknown. */
 export function shownPerson(peer: PeerId, self: SelfView, people: readonly PersonView[]): Shown {
-  if (peer === self.peer) {
-    return { peer, name: self.name ?? self.suggestedName, colour: self.colour };
-  }
-  const person = people.find((one) => one.peer === peer);
-  return person ?? { peer, name: UNNAMED, colour: 0 };
+  if (peer === self.peer) return shownSelf(self);
+  return people.find((one) => one.peer === peer) ?? unknownPerson(peer);
 }
 
 /** People here first, then by name. */
@@ -38,6 +57,11 @@ export function presenceWords(people: readonly PersonView[], connected: boolean)
 /** Puts a name into a sentence without its direction turning the sentence (Unicode FSI … PDI). */
 export function isolated(name: string): string {
   return `\u2068${name}\u2069`;
+}
+
+/** Said of a person whose name was known with another key. */
+export function newKeyWords(name: string): string {
+  return `This is not the key that ${isolated(name)} had before.`;
 }
 
 /** Who is typing, in plain words; `null` when nobody is. */

@@ -1,4 +1,5 @@
 import type { ChannelId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
+import type { Role } from "../base/role.ts";
 
 /** Views: what a tab shows and the command line prints. Plain JSON. */
 
@@ -14,11 +15,23 @@ export interface SelfView {
   readonly suggestedName: string;
 }
 
-/** The space that is shown. `open` means that anyone on the network can join. */
+/** What a space is: open to the network, private, or a private one of two people. */
+export type SpaceKind = "lobby" | "private" | "direct";
+
+/** A space, as the list of spaces shows it. */
 export interface SpaceView {
   readonly id: SpaceId;
+  /** Of a direct one the other person's name. */
   readonly name: string;
-  readonly open: boolean;
+  readonly kind: SpaceKind;
+  /** What this person may do in it; `null` for one who was removed or left: it can only be read here. */
+  readonly role: Role | null;
+  /** Messages of others after the read marks, in all channels. */
+  readonly unread: number;
+  /** Devices of members that have not heard of the newest removal yet. */
+  readonly unheard: number;
+  /** In a direct one: the other person. */
+  readonly peer: PeerId | null;
 }
 
 export interface ChannelView {
@@ -39,6 +52,7 @@ export interface NoteView {
   readonly changedAt: number;
 }
 
+/** Another person in a space; in a private one they are its members, and who was one. */
 export interface PersonView {
   readonly peer: PeerId;
   readonly name: string;
@@ -47,6 +61,20 @@ export interface PersonView {
   readonly here: boolean;
   /** When it was last linked, in milliseconds since 1970, or 0 when it never was. */
   readonly lastSeenAt: number;
+  /** `null` in the lobby, and for one who is no member any more. */
+  readonly role: Role | null;
+  /** Whether the words were compared. */
+  readonly verified: boolean;
+  /** Whether what they write is hidden here. */
+  readonly muted: boolean;
+  /** Whether a name that was known before now comes with this other key: a warning. */
+  readonly newKey: boolean;
+  /** Others whose names may be taken for this one. */
+  readonly alike: readonly PeerId[];
+  /** The earlier key of this person's device, when it says so itself and the earlier key signed it. */
+  readonly replaces: PeerId | null;
+  /** Whether this person was shown to have signed two different changes for one place. */
+  readonly disputed: boolean;
 }
 
 export interface MessageView {
@@ -100,15 +128,52 @@ export interface PeerView {
   readonly problem: string | null;
 }
 
-/** All a new tab needs to draw itself. */
+/** A code of eight digits that is shown here now. */
+export interface CodeView {
+  readonly space: SpaceId;
+  readonly code: string;
+  /** When it ends, in milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Wrong tries that are left. */
+  readonly tries: number;
+}
+
+/** A person asks for a private space of two, or was asked and has not answered yet. */
+export interface AskView {
+  readonly peer: PeerId;
+  readonly name: string;
+  /** Whether this person was asked, or asked. */
+  readonly from: "them" | "us";
+  /** Five words that both see. */
+  readonly words: readonly string[];
+}
+
+/** Something that a person should know, kept until it is dismissed. */
+export interface NoticeView {
+  readonly id: number;
+  readonly kind: "equivocation" | "new-device" | "removed" | "refused" | "note-copy" | "rebuilt";
+  readonly at: number;
+  readonly text: string;
+  readonly space: SpaceId | null;
+  readonly peer: PeerId | null;
+  /** A longer text, of a note as it was before a dispute say, or `null`. */
+  readonly detail: string | null;
+}
+
+/** All a new tab needs to draw itself: the spaces, and what is in the one that is shown. */
 export interface Snapshot {
   readonly version: string;
   readonly self: SelfView;
-  /** `null` when the lobby is off and there is no other space. */
+  /** The lobby first, then by name. */
+  readonly spaces: readonly SpaceView[];
+  /** The one that is shown: the one asked for, else the first; `null` when there is none. */
   readonly space: SpaceView | null;
   readonly channels: readonly ChannelView[];
   readonly notes: readonly NoteView[];
   readonly people: readonly PersonView[];
+  readonly code: CodeView | null;
+  readonly asks: readonly AskView[];
+  readonly notices: readonly NoticeView[];
   /** What hinders this node now, in plain words (a full disk, say), or `null`. */
   readonly fault: string | null;
 }

@@ -1,77 +1,11 @@
-import { decode, type DecodeOptions, encode, Token, Tokenizer, Type } from "cborg";
-
-/** What the wire's part of CBOR (RFC 8949) can say. */
-export type Cbor = number | boolean | null | string | Uint8Array | readonly Cbor[];
+import { type Cbor, decodeCbor } from "../base/cbor.ts";
 
 /** Nesting of arrays; the deepest message needs five. */
 export const MAX_CBOR_DEPTH = 6;
 /** Values in one body, arrays included. A body at its size limit of two-byte values has fewer. */
 export const MAX_CBOR_VALUES = 32_768;
 
-const options: DecodeOptions = {
-  strict: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowInfinity: false,
-  allowNaN: false,
-  allowBigInt: false,
-  rejectDuplicateMapKeys: true,
-};
-
-const allowed = new Set([
-  Type.uint,
-  Type.bytes,
-  Type.string,
-  Type.array,
-  Type.false,
-  Type.true,
-  Type.null,
-]);
-
-/**
- * Stops at what the wire does not use, at depth and at count before cborg builds anything from it:
- * cborg descends by recursion, and 64 KiB can nest 65,000 deep.
- */
-class BoundedTokenizer extends Tokenizer {
-  #values = 0;
-  /** Values still to come in each open array, the innermost last. */
-  #open: number[] = [];
-
-  override next(): Token {
-    const token = super.next();
-    if (!allowed.has(token.type)) throw new SyntaxError(`a ${token.type.name} is not used`);
-    if (++this.#values > MAX_CBOR_VALUES) throw new SyntaxError("too many values");
-    const last = this.#open.length - 1;
-    if (last >= 0) this.#open[last]! -= 1;
-    if (token.type === Type.array) {
-      const count: unknown = token.value;
-      if (typeof count !== "number" || count > MAX_CBOR_VALUES) {
-        throw new SyntaxError("an array is too long");
-      }
-      this.#open.push(count);
-      if (this.#open.length > MAX_CBOR_DEPTH) throw new SyntaxError("arrays nest too deep");
-    }
-    while (this.#open.at(-1) === 0) this.#open.pop();
-    return token;
-  }
-}
-
-/** Writes a value as CBOR, in the one shortest form. */
-export function encodeCbor(value: Cbor): Uint8Array {
-  return encode(value);
-}
-
-/**
- * Reads one value. Only shortest forms, definite lengths, unsigned integers below 2^53, byte and text
- * strings, arrays, booleans and null are taken; depth and count are bounded.
- *
- * @throws {SyntaxError} for anything else, also for bytes after the value.
- */
-export function decodeCbor(bytes: Uint8Array): Cbor {
-  try {
-    return decode(bytes, { ...options, tokenizer: new BoundedTokenizer(bytes, options) });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SyntaxError(`Cannot read CBOR: ${reason}`, { cause: error });
-  }
+/** Reads the body of a link message. @throws {SyntaxError} if it is not as the wire's CBOR must be. */
+export function decodeBody(bytes: Uint8Array): Cbor {
+  return decodeCbor(bytes, { depth: MAX_CBOR_DEPTH, values: MAX_CBOR_VALUES });
 }

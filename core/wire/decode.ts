@@ -1,28 +1,41 @@
-import type { DocId, SpaceId } from "../base/ids.ts";
-import { MAX_CHANGE_BYTES } from "../base/limits.ts";
-import { parseDocId } from "../doc/doc_id.ts";
-import { type Cbor, decodeCbor } from "./cbor.ts";
+import type { Cbor } from "../base/cbor.ts";
 import {
   readActor,
   readBoolean,
   readBytes,
   readChannel,
+  readEntryHash,
   readList,
   readNote,
   readPeer,
   readSeq,
   readSpace,
   readText,
-} from "./fields.ts";
+  readWord,
+} from "../base/fields.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import { MAX_CHANGE_BYTES } from "../base/limits.ts";
+import { parseDocId } from "../doc/doc_id.ts";
+import { decodeBody } from "./cbor.ts";
 import {
+  ASK_STEPS,
   type DocVector,
+  HEAD_BYTES,
   type Mark,
   MAX_CURSOR_UNITS,
+  MAX_MEET_TAGS,
+  MAX_PAIR_BYTES,
+  MAX_SENT_ENTRY_BYTES,
   MAX_SENT_NAME_UNITS,
   type Message,
   MESSAGE_TYPES,
+  type NodeMessage,
+  PAIR_STEPS,
+  REFUSAL_REASONS,
+  type SentEntry,
   type SentEnvelope,
   type SentPlace,
+  type SpaceMessage,
 } from "./message.ts";
 
 type Fields = readonly (Cbor | undefined)[];
@@ -58,8 +71,8 @@ function readVector(field: Cbor): DocVector {
   return [
     readDoc(doc),
     readList(actors, "actors", 0).map((item) => {
-      const [actor, seq] = readList(item, "actor and seq", 2);
-      return [readActor(actor), readSeq(seq)] as const;
+      const [actor, seq, head] = readList(item, "top of a log", 3);
+      return [readActor(actor), readSeq(seq), readBytes(head, "head", HEAD_BYTES).toHex()] as const;
     }),
   ];
 }
@@ -101,7 +114,15 @@ function readPlace(field: Cbor | undefined): SentPlace | null {
   }
 }
 
-const readers = new Map<number, (space: SpaceId, fields: Fields) => Message>([
+function readEntry(field: Cbor): SentEntry {
+  const [bytes, signature] = readList(field, "entry", 2);
+  return {
+    bytes: readBytes(bytes, "entry", 1, MAX_SENT_ENTRY_BYTES),
+    signature: readBytes(signature, "signature", 64),
+  };
+}
+
+const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMessage>([
   [MESSAGE_TYPES.digest, (space, [digest]) => ({
     type: "digest",
     space,
@@ -130,6 +151,46 @@ const readers = new Map<number, (space: SpaceId, fields: Fields) => Message>([
     name: name === null ? null : readText(name, "name", MAX_SENT_NAME_UNITS),
     place: readPlace(place),
   })],
+  [MESSAGE_TYPES.log, (space, [hashes, last]) => ({
+    type: "log",
+    space,
+    hashes: readList(hashes, "hashes", 0).map(readEntryHash),
+    last: readBoolean(last, "last"),
+  })],
+  [MESSAGE_TYPES.entries, (space, [items]) => ({
+    type: "entries",
+    space,
+    items: readList(items, "entries", 1).map(readEntry),
+  })],
+]);
+
+/** What gives `null` is of a kind that only a later version knows. */
+const nodeReaders = new Map<number, (fields: Fields) => NodeMessage | null>([
+  [MESSAGE_TYPES.meet, ([tags]) => ({
+    type: "meet",
+    tags: readList(tags, "tags", 0, MAX_MEET_TAGS).map((tag) => readBytes(tag, "tag", 16)),
+  })],
+  [MESSAGE_TYPES.join, ([space, invite, proof]) => ({
+    type: "join",
+    space: readSpace(space),
+    invite: readBytes(invite, "invitation", 32),
+    proof: readBytes(proof, "proof", 64),
+  })],
+  [MESSAGE_TYPES.pair, ([word, bytes]) => {
+    const step = readWord(word, "step", PAIR_STEPS);
+    const read = readBytes(bytes, "step", 0, MAX_PAIR_BYTES);
+    return step ? { type: "pair", step, bytes: read } : null;
+  }],
+  [MESSAGE_TYPES.ask, ([word, space]) => {
+    const step = readWord(word, "step", ASK_STEPS);
+    if (!step) return null;
+    return { type: "ask", step, space: step === "made" ? readSpace(space) : null };
+  }],
+  [MESSAGE_TYPES.refused, ([about, word]) => {
+    const what = readWord(about, "refusal", ["join", "pair"] as const);
+    const reason = readWord(word, "reason", REFUSAL_REASONS);
+    return what && reason ? { type: "refused", what, reason } : null;
+  }],
 ]);
 
 /**
@@ -141,8 +202,10 @@ const readers = new Map<number, (space: SpaceId, fields: Fields) => Message>([
 export function decodeMessage(bytes: Uint8Array): Message | null {
   const [type] = bytes;
   if (type === undefined) throw new SyntaxError("Cannot read a message: it is empty");
-  const read = readers.get(type);
-  if (!read) return null;
-  const [space, ...fields] = readList(decodeCbor(bytes.subarray(1)), "message", 1);
-  return read(readSpace(space), fields);
+  const [readInSpace, readOfNode] = [spaceReaders.get(type), nodeReaders.get(type)];
+  if (!readInSpace && !readOfNode) return null;
+  const fields = readList(decodeBody(bytes.subarray(1)), "message", 1);
+  if (readOfNode) return readOfNode(fields);
+  const [space, ...rest] = fields;
+  return readInSpace?.(readSpace(space), rest) ?? null;
 }

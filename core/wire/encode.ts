@@ -1,11 +1,16 @@
-import { type Cbor, encodeCbor } from "./cbor.ts";
+import { type Cbor, encodeCbor } from "../base/cbor.ts";
 import {
+  ASK_STEPS,
   type DocVector,
   type Mark,
   type Message,
   MESSAGE_TYPES,
+  PAIR_STEPS,
+  REFUSAL_REASONS,
+  type SentEntry,
   type SentEnvelope,
   type SentPlace,
+  type SpaceMessage,
 } from "./message.ts";
 
 const hex = (text: string): Uint8Array => Uint8Array.fromHex(text);
@@ -23,8 +28,11 @@ export const markToCbor = ([doc, actor, seq]: Mark): Cbor => [doc, hex(actor), s
 
 const vectorToCbor = ([doc, actors]: DocVector): Cbor => [
   doc,
-  actors.map(([actor, seq]): Cbor => [hex(actor), seq]),
+  actors.map(([actor, seq, head]): Cbor => [hex(actor), seq, hex(head)]),
 ];
+
+/** An entry as CBOR. */
+export const entryToCbor = ({ bytes, signature }: SentEntry): Cbor => [bytes, signature];
 
 function placeToCbor(place: SentPlace | null): Cbor {
   switch (place?.type) {
@@ -37,7 +45,7 @@ function placeToCbor(place: SentPlace | null): Cbor {
   }
 }
 
-function fields(message: Message): readonly Cbor[] {
+function spaceFields(message: SpaceMessage): readonly Cbor[] {
   switch (message.type) {
     case "digest":
       return [message.digest];
@@ -49,12 +57,33 @@ function fields(message: Message): readonly Cbor[] {
       return [message.items.map(markToCbor)];
     case "presence":
       return [message.name, placeToCbor(message.place)];
+    case "log":
+      return [message.hashes.map(hex), message.last];
+    case "entries":
+      return [message.items.map(entryToCbor)];
   }
 }
 
-/** Writes a message: its type in one byte, then CBOR `[space, …fields]`. Lengths are the caller's care. */
+function fields(message: Message): readonly Cbor[] {
+  switch (message.type) {
+    case "meet":
+      return [message.tags];
+    case "join":
+      return [hex(message.space), message.invite, message.proof];
+    case "pair":
+      return [PAIR_STEPS.indexOf(message.step), message.bytes];
+    case "ask":
+      return [ASK_STEPS.indexOf(message.step), message.space && hex(message.space)];
+    case "refused":
+      return [message.what === "join" ? 0 : 1, REFUSAL_REASONS.indexOf(message.reason)];
+    default:
+      return [hex(message.space), ...spaceFields(message)];
+  }
+}
+
+/** Writes a message: its type in one byte, then its fields as a CBOR array. Lengths are the caller's care. */
 export function encodeMessage(message: Message): Uint8Array {
-  const body = encodeCbor([hex(message.space), ...fields(message)]);
+  const body = encodeCbor(fields(message));
   const bytes = new Uint8Array(1 + body.length);
   bytes[0] = MESSAGE_TYPES[message.type];
   bytes.set(body, 1);

@@ -1,4 +1,4 @@
-import type { ActorId, ChannelId, DocId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
+import type { ActorId, ChannelId, DocId, EntryHash, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 
 /** One signed change as it travels: an envelope whose space the message names. */
 export interface SentEnvelope {
@@ -13,8 +13,21 @@ export interface SentEnvelope {
 /** How far a log is held: every change of `actor` in `doc` up to and with `seq`. */
 export type Mark = readonly [doc: DocId, actor: ActorId, seq: number];
 
+/**
+ * How far a log is held, and the first 16 bytes of its newest change's hash, in hex: as each change rests on
+ * the one before it in its log, that tells the whole log from any other.
+ */
+export type LogTop = readonly [actor: ActorId, seq: number, head: string];
+
 /** The vector of one document, or a part of it. Actors and seqs that are not named are not held. */
-export type DocVector = readonly [doc: DocId, actors: readonly (readonly [ActorId, number])[]];
+export type DocVector = readonly [doc: DocId, actors: readonly LogTop[]];
+
+/** An entry of a membership log as it travels. */
+export interface SentEntry {
+  readonly bytes: Uint8Array;
+  /** 64 bytes. */
+  readonly signature: Uint8Array;
+}
 
 /** Where a person is. `anchor` and `head` are Automerge cursors, `anchor` the selection's fixed end. */
 export type SentPlace =
@@ -69,13 +82,86 @@ export interface PresenceMessage {
   readonly place: SentPlace | null;
 }
 
-/** What peers say to each other once a link stands. PROTOCOL.md, WIRE and SYNC. */
-export type Message =
+/**
+ * A part of what the sender holds of the space's membership log. All of it asks for what it lacks, and what
+ * follows on the link rests on it.
+ */
+export interface LogMessage {
+  readonly type: "log";
+  readonly space: SpaceId;
+  readonly hashes: readonly EntryHash[];
+  /** Whether the list ends here. */
+  readonly last: boolean;
+}
+
+/** Entries of the space's membership log, each after those it rests on. */
+export interface EntriesMessage {
+  readonly type: "entries";
+  readonly space: SpaceId;
+  readonly items: readonly SentEntry[];
+}
+
+/** Which doors the sender has, among tags that mean nothing; replaces what was said before. */
+export interface MeetMessage {
+  readonly type: "meet";
+  /** 16 bytes each. */
+  readonly tags: readonly Uint8Array[];
+}
+
+/** Asks to be let into a space by an invitation. */
+export interface JoinMessage {
+  readonly type: "join";
+  readonly space: SpaceId;
+  /** The public key of the invitation, 32 bytes. */
+  readonly invite: Uint8Array;
+  /** By the invitation's key, 64 bytes. */
+  readonly proof: Uint8Array;
+}
+
+/** Steps of letting somebody in by a code of eight digits; the first two tell that one is shown. */
+export const PAIR_STEPS = ["shown", "hidden", "start", "reply", "confirm", "done"] as const;
+
+export interface PairMessage {
+  readonly type: "pair";
+  readonly step: typeof PAIR_STEPS[number];
+  readonly bytes: Uint8Array;
+}
+
+/** Steps of asking a person for a private space of two. */
+export const ASK_STEPS = ["ask", "accept", "decline", "withdraw", "made"] as const;
+
+export interface AskMessage {
+  readonly type: "ask";
+  readonly step: typeof ASK_STEPS[number];
+  /** With `made`: the space of the two, whose log follows; else `null`. */
+  readonly space: SpaceId | null;
+}
+
+/** Why somebody is not let in. */
+export const REFUSAL_REASONS = ["used", "expired", "unknown", "wrong", "over", "full"] as const;
+
+/** Says that somebody is not let in, and why. */
+export interface RefusedMessage {
+  readonly type: "refused";
+  readonly what: "join" | "pair";
+  readonly reason: typeof REFUSAL_REASONS[number];
+}
+
+/** What is said in one space. */
+export type SpaceMessage =
   | DigestMessage
   | VectorsMessage
   | EnvelopesMessage
   | HeldMessage
-  | PresenceMessage;
+  | PresenceMessage
+  | LogMessage
+  | EntriesMessage;
+
+/** What is said from node to node, whatever spaces they share. */
+export type NodeMessage = MeetMessage | JoinMessage | PairMessage | AskMessage | RefusedMessage;
+
+/** What peers say to each other once a link stands. PROTOCOL.md, WIRE. */
+export type Message = SpaceMessage | NodeMessage;
 
 /** The first byte of each message. */
 export const MESSAGE_TYPES = {
@@ -84,8 +170,23 @@ export const MESSAGE_TYPES = {
   envelopes: 3,
   held: 4,
   presence: 5,
+  log: 6,
+  entries: 7,
+  meet: 16,
+  join: 17,
+  pair: 18,
+  ask: 19,
+  refused: 20,
 } as const satisfies Record<Message["type"], number>;
 
+/** Bytes of the head in a {@linkcode LogTop}. */
+export const HEAD_BYTES = 16;
+/** Tags of one `meet`. */
+export const MAX_MEET_TAGS = 256;
+/** An entry of a membership log, in bytes. */
+export const MAX_SENT_ENTRY_BYTES = 56 * 1024;
+/** What one step of pairing carries, in bytes. */
+export const MAX_PAIR_BYTES = 128;
 /** A name in a presence message, in UTF-16 code units; what is shown of it is cleaned first. */
 export const MAX_SENT_NAME_UNITS = 128;
 /** An Automerge cursor as text: a counter, `@` and an actor. */

@@ -1,18 +1,30 @@
-import type { SpaceId } from "../base/ids.ts";
+import type { EntryHash, SpaceId } from "../base/ids.ts";
 import { encodeMessage } from "./encode.ts";
-import type { DocVector, Mark, SentEnvelope } from "./message.ts";
+import {
+  type DocVector,
+  HEAD_BYTES,
+  type Mark,
+  type SentEntry,
+  type SentEnvelope,
+} from "./message.ts";
 
 /** A message around its items at most: type, array, space, a flag and the count of items. */
 const FRAME_BYTES = 1 + 1 + 17 + 1 + 5;
 /** An actor and its seq at most: array, 21 bytes, a number of 64 bits. */
 const LOG_BYTES = 1 + 22 + 9;
+/** The same with the log's head. */
+const TOP_BYTES = LOG_BYTES + 1 + HEAD_BYTES;
+/** The hash of an entry. */
+const HASH_BYTES = 34;
+/** An entry besides its bytes: array, their head, a signature. */
+const ENTRY_BYTES = 1 + 3 + 66;
 /** A document id in a list at most, besides its text: array, text, array of actors. */
 const DOC_BYTES = 1 + 2 + 5;
 /** An author, a signature and the head of a change. */
 const SEAL_BYTES = 34 + 66 + 3;
 
 const vectorBytes = ([doc, actors]: DocVector): number =>
-  DOC_BYTES + doc.length + actors.length * LOG_BYTES;
+  DOC_BYTES + doc.length + actors.length * TOP_BYTES;
 
 const markBytes = ([doc]: Mark): number => DOC_BYTES + doc.length + LOG_BYTES;
 
@@ -43,7 +55,7 @@ function* runs<T>(
 
 /** Cuts a vector that fits into no message into several of the same document. */
 function* pieces([doc, actors]: DocVector, maxBytes: number): Generator<DocVector> {
-  const most = Math.floor((maxBytes - FRAME_BYTES - DOC_BYTES - doc.length) / LOG_BYTES);
+  const most = Math.floor((maxBytes - FRAME_BYTES - DOC_BYTES - doc.length) / TOP_BYTES);
   if (actors.length === 0) yield [doc, actors];
   for (let i = 0; i < actors.length; i += most) yield [doc, actors.slice(i, i + most)];
 }
@@ -78,6 +90,30 @@ export function* packEnvelopes(
 ): Generator<Uint8Array> {
   for (const items of runs(envelopes, maxBytes, envelopeBytes)) {
     yield encodeMessage({ type: "envelopes", space, live, items });
+  }
+}
+
+/** Writes `log` messages of at most `maxBytes`, one at least. */
+export function packLog(
+  space: SpaceId,
+  hashes: readonly EntryHash[],
+  maxBytes: number,
+): Uint8Array[] {
+  const parts = [...runs(hashes, maxBytes, () => HASH_BYTES)];
+  if (parts.length === 0) parts.push([]);
+  return parts.map((hashes, i) =>
+    encodeMessage({ type: "log", space, hashes, last: i === parts.length - 1 })
+  );
+}
+
+/** Writes `entries` messages of at most `maxBytes`; the longest entry fits into one. */
+export function* packEntries(
+  space: SpaceId,
+  entries: Iterable<SentEntry>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  for (const items of runs(entries, maxBytes, ({ bytes }) => ENTRY_BYTES + bytes.length)) {
+    yield encodeMessage({ type: "entries", space, items });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SpaceId } from "../../core/base/ids.ts";
 import type { NodeApi } from "../../core/view/api.ts";
 import type { Response as Reply } from "../../core/view/command.ts";
 import type { Told } from "../../core/view/event.ts";
@@ -26,8 +27,8 @@ export class TabLine {
   readonly #socket: LineSocket;
   #underWay = 0;
   #stop: (() => void) | null = null;
-  /** Whether this tab said where its person is. */
-  #placed = false;
+  /** The space in which this tab said where its person is, or `null`. */
+  #placed: SpaceId | null = null;
 
   constructor(node: NodeApi, socket: LineSocket) {
     this.#node = node;
@@ -58,7 +59,7 @@ export class TabLine {
     }
     this.#underWay++;
     const { command } = parsed.request;
-    if (command.type === "place.set") this.#placed = command.place !== null;
+    if (command.type === "place.set") this.#placed = command.place && command.space;
     try {
       this.#send(await answer(this.#node, parsed.request));
     } catch (error) {
@@ -73,9 +74,10 @@ export class TabLine {
   /** Ends what the tab is told. A person whose tab is gone types nowhere. */
   async closed(): Promise<void> {
     this.#deafen();
-    if (!this.#placed) return;
-    this.#placed = false;
-    await this.#node.execute({ type: "place.set", place: null }, crypto.randomUUID());
+    const space = this.#placed;
+    if (!space) return;
+    this.#placed = null;
+    await this.#node.execute({ type: "place.set", space, place: null }, crypto.randomUUID());
   }
 
   #deafen(): void {

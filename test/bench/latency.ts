@@ -7,13 +7,20 @@ const MESSAGES = 500;
 /** Mean of the exponentially distributed time between two messages, in milliseconds. */
 const GAP_MS = 30;
 
-/** Tab to tab over two nodes, and a TCP echo of 250 bytes in turn with it, so that both see the same machine. */
-export async function benchLatency(a: RunningNode, b: RunningNode): Promise<void> {
+/**
+ * Tab to tab over two nodes, and a TCP echo of 250 bytes in turn with it, so that both see the same machine.
+ * Gives the median, in milliseconds.
+ */
+export async function benchLatency(
+  a: RunningNode,
+  b: RunningNode,
+  name = "message, tab to tab",
+): Promise<number> {
   using from = await Tab.open(a.ready.url);
   using to = await Tab.open(b.ready.url);
-  const { channels } = await from.ask({ type: "snapshot" });
+  const { space, channels } = await from.ask({ type: "snapshot" });
   const channel = channels[0];
-  if (!channel) throw new Error("Cannot measure: the node has no channel");
+  if (!space || !channel) throw new Error("Cannot measure: the node has no channel");
 
   const echo = await Echo.start();
   const [messages, saved, echoes]: [number[], number[], number[]] = [[], [], []];
@@ -26,7 +33,12 @@ export async function benchLatency(a: RunningNode, b: RunningNode): Promise<void
       };
     });
     const start = performance.now();
-    const sent = from.ask({ type: "message.send", channel: channel.id, text })
+    const sent = from.ask({
+      type: "message.send",
+      space: space.id,
+      channel: channel.id,
+      text,
+    })
       .then(() => saved.push(performance.now() - start));
     await seen;
     messages.push(performance.now() - start);
@@ -39,14 +51,41 @@ export async function benchLatency(a: RunningNode, b: RunningNode): Promise<void
     p50: round(quantile(values, 0.5)),
     p99: round(quantile(values, 0.99)),
   });
-  report("message, tab to tab", {
+  const p50 = quantile(messages, 0.5);
+  report(name, {
     unit: "ms",
     messages: MESSAGES,
     ...row(messages),
     saved: row(saved),
     tcpEcho: row(echoes),
-    ratioP50: round(quantile(messages, 0.5) / quantile(echoes, 0.5)),
+    ratioP50: round(p50 / quantile(echoes, 0.5)),
   });
+  return p50;
+}
+
+/** The same while a third node sends messages as fast as its own node takes them. */
+export async function benchFlood(
+  a: RunningNode,
+  b: RunningNode,
+  flooder: RunningNode,
+  calm: number,
+): Promise<void> {
+  await using flood = flooder.flood("flood");
+  const lines = flood.lines.getReader();
+  let count = 0;
+  const counting = (async () => {
+    while (!(await lines.read()).done) count++;
+  })();
+  const start = performance.now();
+  const p50 = await benchLatency(a, b, "message, tab to tab, during a flood");
+  const seconds = (performance.now() - start) / 1000;
+  report("flood", {
+    unit: "messages/s",
+    value: Math.round(count / seconds),
+    ratioP50: Math.round(p50 / calm * 100) / 100,
+  });
+  await flooder.stop();
+  await counting;
 }
 
 class Echo {

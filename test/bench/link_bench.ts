@@ -6,14 +6,17 @@ import { openLink } from "../../core/net/secure_link.ts";
 import { tcpTransport } from "../../core/net/tcp.ts";
 import type { Connection } from "../../core/net/transport.ts";
 import { createDeviceKeys } from "../../core/trust/device_keys.ts";
-import { LOBBY_PSK } from "../../core/trust/lobby.ts";
+import { doorOf } from "../../core/trust/door.ts";
 import { connectionPair } from "../fakes/link_pair.ts";
+import { sideOf } from "../fakes/sides.ts";
 import { ScriptedConnection } from "../fakes/scripted_connection.ts";
 import { FakeNetwork } from "../fakes/transport.ts";
 import { report } from "./stats.ts";
 
 const HANDSHAKES = 1_000;
 const JUNK = 20_000;
+/** Doors of a node: the lobby's alone, and that of one who is in several spaces. */
+const DOORS = [1, 8] as const;
 const TOTAL_BYTES = 512 * 1024 * 1024;
 const BLOCK_BYTES = 60_000;
 const SMALL_BYTES = 250;
@@ -26,8 +29,7 @@ function options(initiator: boolean) {
   const keys = initiator ? one : two;
   return {
     keys,
-    psk: LOBBY_PSK,
-    initiator,
+    ...sideOf(initiator),
     clock: systemClock,
     log: silentLog,
     random: randomBytes,
@@ -55,18 +57,27 @@ export async function benchHandshakes(): Promise<void> {
 
 /** Strangers' first messages, turned away without an answer. */
 export async function benchJunk(): Promise<void> {
+  for (const count of DOORS) await benchJunkAt(count);
+}
+
+async function benchJunkAt(count: number): Promise<void> {
+  const doors = Array.from({ length: count }, () => doorOf(randomBytes(32), "a space"));
   const took = await seconds(async () => {
     for (let round = 0; round < JUNK; round++) {
       const connection = new ScriptedConnection(randomBytes(HANDSHAKE_BYTES[0]));
       try {
-        await shakeHands(connection, options(false));
+        await shakeHands(connection, { ...options(false), ...sideOf(false, doors) });
       } catch (error) {
         if (!(error instanceof HandshakeError) || error.failure !== "refused") throw error;
       }
       if (connection.written.length > 0) throw new Error("Cannot measure: junk got an answer");
     }
   });
-  report("junk first messages refused", { unit: "1/s", value: Math.round(JUNK / took) });
+  report("junk first messages refused", {
+    unit: "1/s",
+    value: Math.round(JUNK / took),
+    doors: count,
+  });
 }
 
 /** One direction of a link over loopback beside plain TCP, both ends in this thread. */

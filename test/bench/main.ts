@@ -6,8 +6,9 @@
  */
 import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
+import { benchEnvelopes } from "./envelope_bench.ts";
 import { benchGate } from "./gate_bench.ts";
-import { benchLatency } from "./latency.ts";
+import { benchFlood, benchLatency } from "./latency.ts";
 import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
 import { benchStart } from "./start.ts";
@@ -20,11 +21,17 @@ try {
     await using b = await RunningNode.start(loopback, `${folder}/b`, ["--name", "Ben"]);
     await b.linkedTo(a.ready.peer);
     await benchMemory(b);
-    await benchLatency(a, b);
+    const calm = await benchLatency(a, b);
+    {
+      await using c = await RunningNode.start(loopback, `${folder}/c`, ["--name", "Cleo"]);
+      await c.linkedTo(a.ready.peer);
+      await benchFlood(a, b, c, calm);
+    }
     await b.stop();
   }
   await a.stop();
   await benchLink();
+  await benchEnvelopes();
   await benchGate();
 } finally {
   await Deno.remove(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { lineOutput } from "../../core/cli/output.ts";
 import { channels, peers, status } from "../../core/cli/overview.ts";
 import type { Splice } from "../../core/view/view.ts";
 import { FakeClient, FakeOutput } from "../fakes/client.ts";
-import { ANA, GENERAL, message, SHOPPING, snapshot } from "../fakes/views.ts";
+import { ANA, GENERAL, LOBBY_VIEW, message, SHOPPING, snapshot } from "../fakes/views.ts";
 
 const forEver = new AbortController().signal;
 
@@ -16,7 +16,7 @@ Deno.test("send prints the message id, and facts with --json", async () => {
     "message.send": ({ text }) => message(7, text),
   });
   const output = new FakeOutput();
-  await send(client, output, { channel: "#General", text: "hello" });
+  await send(client, output, { space: null, channel: "#General", text: "hello" });
   assert.deepEqual(output.texts, [message(7).id]);
   assert.deepEqual(output.facts, [{
     id: message(7).id,
@@ -30,7 +30,7 @@ Deno.test("send prints the message id, and facts with --json", async () => {
 Deno.test("an unknown channel is said with the way on", async () => {
   const client = new FakeClient({ snapshot: () => snapshot() });
   await assert.rejects(
-    send(client, new FakeOutput(), { channel: "nowhere", text: "x" }),
+    send(client, new FakeOutput(), { space: null, channel: "nowhere", text: "x" }),
     (error) =>
       error instanceof ClientError && /no channel "nowhere".*lists them/.test(error.message),
   );
@@ -46,7 +46,12 @@ Deno.test("read goes back over pages up to the limit, oldest first", async () =>
     },
   });
   const output = new FakeOutput();
-  await read(client, output, { channel: "general", limit: 450, follow: false }, forEver);
+  await read(
+    client,
+    output,
+    { space: null, channel: "general", limit: 450, follow: false },
+    forEver,
+  );
   assert.deepEqual(
     output.facts.map((facts) => (facts as { at: number }).at),
     Array.from({ length: 450 }, (_, index) => index + 50),
@@ -58,13 +63,18 @@ Deno.test("read --follow prints each message once, and only of its channel", asy
     snapshot: () => snapshot(),
     "message.list": () => ({ messages: [message(1), message(2)], more: false }),
   });
+  const space = LOBBY_VIEW.id;
   client.events = [
-    { type: "message", message: message(2) },
-    { type: "message", message: { ...message(3), channel: "ff".repeat(8) as typeof GENERAL } },
-    { type: "message", message: message(4) },
+    { type: "message", space, message: message(2) },
+    {
+      type: "message",
+      space,
+      message: { ...message(3), channel: "ff".repeat(8) as typeof GENERAL },
+    },
+    { type: "message", space, message: message(4) },
   ];
   const output = new FakeOutput();
-  await read(client, output, { channel: "general", limit: 10, follow: true }, forEver);
+  await read(client, output, { space: null, channel: "general", limit: 10, follow: true }, forEver);
   assert.deepEqual(output.facts.map((facts) => (facts as { at: number }).at), [1, 2, 4]);
 });
 
@@ -102,7 +112,12 @@ for (const [from, to] of REWRITES) {
   Deno.test(`notes write changes only what differs: ${JSON.stringify([from, to])}`, async () => {
     const edits: Splice[][] = [];
     const client = noteClient(from, edits);
-    await writeNote(client, new FakeOutput(), { title: "Shopping", text: to, append: false });
+    await writeNote(client, new FakeOutput(), {
+      space: null,
+      title: "Shopping",
+      text: to,
+      append: false,
+    });
     const [splices = []] = edits;
     assert.equal(apply(from, splices), to);
     for (const { insert } of splices) assert(insert.isWellFormed(), "half a character is written");
@@ -113,20 +128,28 @@ Deno.test("notes append begins on a line of its own, and makes a note that is no
   const edits: Splice[][] = [];
   const output = new FakeOutput();
   const client = noteClient("milk", edits, []);
-  await writeNote(client, output, { title: "New", text: "eggs\n", append: true });
+  await writeNote(client, output, {
+    space: null,
+    title: "New",
+    text: "eggs\n",
+    append: true,
+  });
   assert.deepEqual(edits, [[{ at: 4, remove: 0, insert: "\neggs\n" }]]);
   assert.deepEqual(output.texts, ['Made "New"']);
 });
 
 Deno.test("two notes of one title are told apart by id", async () => {
   const client = noteClient("", [], ["Twin", "Twin"]);
-  await assert.rejects(showNote(client, new FakeOutput(), "Twin"), /2 notes.*use an id/);
+  await assert.rejects(
+    showNote(client, new FakeOutput(), { space: null, title: "Twin" }),
+    /2 notes.*use an id/,
+  );
 });
 
 Deno.test("lists say so when there is nothing", async () => {
   const client = new FakeClient({ snapshot: () => snapshot({ notes: [] }), peers: () => [] });
   const output = new FakeOutput();
-  await listNotes(client, output);
+  await listNotes(client, output, null);
   await peers(client, output);
   assert.deepEqual(output.texts, []);
   assert.equal(output.notes.length, 2);
@@ -136,7 +159,7 @@ Deno.test("status and channels tell what is here", async () => {
   const client = new FakeClient({ snapshot: () => snapshot() });
   const output = new FakeOutput();
   await status(client, output, "http://127.0.0.1:4747/");
-  await channels(client, output);
+  await channels(client, output, null);
   assert.match(output.texts[0] ?? "", /open to everyone on this network[\s\S]*Here: Ana/);
   assert.equal(output.texts[1], "#general");
 });

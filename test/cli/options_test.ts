@@ -14,6 +14,7 @@ Deno.test("no arguments start a node with every default", () => {
     discovery: true,
     lobby: true,
     open: true,
+    passphraseFile: null,
     json: false,
     verbose: false,
   });
@@ -24,6 +25,7 @@ Deno.test("every option of start is read", () => {
     ...["--name", "Ana", "--data=/d", "--port", "0", "--sync-port=4748", "--interface", "eth1"],
     ...["--interface", "127.0.0.1", "--peer", "10.0.0.2:4000", "--peer=[fe80::1%eth1]:5000"],
     ...["--no-discovery", "--no-lobby", "--no-open", "--json", "--verbose"],
+    ...["--passphrase-file", "/p"],
   ]);
   assert.deepEqual(options, {
     type: "start",
@@ -36,6 +38,7 @@ Deno.test("every option of start is read", () => {
     discovery: false,
     lobby: false,
     open: false,
+    passphraseFile: "/p",
     json: true,
     verbose: true,
   });
@@ -60,6 +63,26 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["an option of another command", ["peers", "--channel", "x"], /Cannot use --channel/],
   ["a limit of none", ["read", "--limit", "0"], /--limit is a number from 1/],
   ["an unknown verb of notes", ["notes", "delete", "x"], /takes show, write or append/],
+  ["passphrase without a verb", ["passphrase"], /takes set or remove$/],
+  ["an unknown verb of passphrase", ["passphrase", "show"], /takes set or remove, not "show"/],
+  [
+    "a passphrase on the command line",
+    ["passphrase", "set", "secret"],
+    /takes no more words: it asks/,
+  ],
+  [
+    "a passphrase file of another command",
+    ["send", "--passphrase-file", "f", "x"],
+    /Unknown option/,
+  ],
+  ["an option of no use with a code", ["invite", "--code", "--hours", "2"], /five minutes/],
+  ["a role that is none", ["invite", "--role", "boss"], /--role is admin, member, reader/],
+  ["hours without end", ["invite", "--hours", "999"], /--hours is a number from 1 to 168/],
+  ["join without anything", ["join"], /needs a LINK or a CODE/],
+  ["remove without anybody", ["remove"], /needs a PEER/],
+  ["leave without saying what", ["space", "leave"], /needs --space/],
+  ["an unknown verb of space", ["space", "destroy"], /takes create NAME or leave/],
+  ["a space where there is none to choose", ["peers", "--space", "x"], /Cannot use --space/],
   ["a verb of notes without title", ["notes", "show"], /needs a TITLE/],
 ];
 
@@ -77,6 +100,7 @@ for (const [what, args, message] of WRONG) {
 Deno.test("commands are read with their words", () => {
   assert.deepEqual(parseOptions(["send", "--channel", "ideas", "hello", "there"]), {
     type: "send",
+    space: null,
     channel: "ideas",
     text: "hello there",
     data: null,
@@ -84,6 +108,7 @@ Deno.test("commands are read with their words", () => {
   });
   assert.deepEqual(parseOptions(["send", "-"]), {
     type: "send",
+    space: null,
     channel: "general",
     text: "-",
     data: null,
@@ -91,6 +116,7 @@ Deno.test("commands are read with their words", () => {
   });
   assert.deepEqual(parseOptions(["send", "--", "--not-an-option", "1.50"]), {
     type: "send",
+    space: null,
     channel: "general",
     text: "--not-an-option 1.50",
     data: null,
@@ -98,6 +124,7 @@ Deno.test("commands are read with their words", () => {
   });
   assert.deepEqual(parseOptions(["read", "--follow", "--limit", "5", "--json"]), {
     type: "read",
+    space: null,
     channel: "general",
     limit: 5,
     follow: true,
@@ -106,11 +133,79 @@ Deno.test("commands are read with their words", () => {
   });
   assert.deepEqual(parseOptions(["notes", "write", "Shopping", "list"]), {
     type: "notes.write",
+    space: null,
     title: "Shopping list",
     data: null,
     json: false,
   });
-  assert.deepEqual(parseOptions(["notes"]), { type: "notes", data: null, json: false });
+  assert.deepEqual(parseOptions(["notes"]), {
+    type: "notes",
+    space: null,
+    data: null,
+    json: false,
+  });
+});
+
+Deno.test("commands about spaces are read", () => {
+  const common = { data: null, json: false };
+  assert.deepEqual(parseOptions(["space", "create", "Night", "shift"]), {
+    ...common,
+    type: "space.create",
+    name: "Night shift",
+  });
+  assert.deepEqual(parseOptions(["space", "leave", "--space", "Crew"]), {
+    ...common,
+    type: "space.leave",
+    space: "Crew",
+  });
+  assert.deepEqual(parseOptions(["invite"]), {
+    ...common,
+    type: "invite",
+    space: null,
+    code: false,
+    role: "member",
+    hours: 24,
+  });
+  assert.deepEqual(parseOptions(["invite", "--space=Crew", "--code", "--role", "reader"]), {
+    ...common,
+    type: "invite",
+    space: "Crew",
+    code: true,
+    role: "reader",
+    hours: 24,
+  });
+  assert.deepEqual(parseOptions(["join", "1234", "5678"]), {
+    ...common,
+    type: "join",
+    by: "1234 5678",
+  });
+  assert.deepEqual(parseOptions(["remove", "Ben"]), {
+    ...common,
+    type: "remove",
+    space: null,
+    peer: "Ben",
+  });
+  assert.deepEqual(parseOptions(["members", "--space", "Crew", "--json"]), {
+    type: "members",
+    space: "Crew",
+    data: null,
+    json: true,
+  });
+});
+
+Deno.test("passphrase set and remove are read", () => {
+  assert.deepEqual(parseOptions(["passphrase", "set", "--data", "/d", "--passphrase-file=/p"]), {
+    type: "passphrase.set",
+    data: "/d",
+    passphraseFile: "/p",
+    json: false,
+  });
+  assert.deepEqual(parseOptions(["passphrase", "remove", "--json"]), {
+    type: "passphrase.remove",
+    data: null,
+    passphraseFile: null,
+    json: true,
+  });
 });
 
 Deno.test("help and version are found anywhere", () => {

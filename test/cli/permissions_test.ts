@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Asker, askFor, NODE_NEEDS } from "../../core/cli/permissions.ts";
+import { type Asker, askFor, NODE_NEEDS, PASSPHRASE_NEEDS } from "../../core/cli/permissions.ts";
 
 class Person implements Asker {
   said: string[] = [];
@@ -45,4 +45,10 @@ Deno.test("a refusal ends the asking and is said", async () => {
   assert.equal(await askFor(NODE_NEEDS, person), false);
   assert.deepEqual(person.asked, ["net", "read"]);
   assert.match(person.said.at(-1) ?? "", /cannot start without "read"/);
+});
+
+Deno.test("changing the passphrase needs no network and runs nothing", async () => {
+  const person = new Person(true, new Set());
+  assert.equal(await askFor(PASSPHRASE_NEEDS, person), true);
+  assert.deepEqual(person.asked, ["read", "write", "env"]);
 });

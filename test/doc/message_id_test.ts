@@ -66,7 +66,7 @@ Deno.test("MSG-2: an answer is above what it answers, though its author's clock 
   assert.ok(ben.next() > answer, "an old one changes nothing");
 });
 
-Deno.test("MSG-3: a clock too far ahead drags nobody along, and is shown as it came", () => {
+Deno.test("hostile 22, MSG-3: a clock too far ahead drags nobody along, and is shown as it came", () => {
   const wall = new Wall(1_700_000_000_000);
   const clock = new MessageClock(ANN, wall);
   clock.saw(idAt(wall.time + MAX_AHEAD_MS + 1));

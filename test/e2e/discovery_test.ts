@@ -85,7 +85,7 @@ onHosts(
       const seen = all.map(([host, { open }]) =>
         lines.find(([, , family, instance, , , name, address, port, txt]) =>
           family === "IPv4" && instance === open.instance && name === `${open.instance}.local` &&
-          address === host.address && port === String(open.port) && txt === '"v=1"'
+          address === host.address && port === String(open.port) && txt?.includes('"v=1"')
         )
       );
       if (seen.every((line) => line !== undefined)) break;

@@ -1,7 +1,7 @@
 /** A real node on a disk that is full for a while. */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
-import type { ChannelId, MessageId } from "../../core/base/ids.ts";
+import type { ChannelId, MessageId, SpaceId } from "../../core/base/ids.ts";
 import { SmallDisk } from "../store/tmpfs.ts";
 import { loopback } from "./place.ts";
 import { runMain, RunningNode } from "./running_node.ts";
@@ -27,37 +27,44 @@ function fill(disk: SmallDisk): string {
   return path;
 }
 
+/** A channel of a space. */
+interface Room {
+  readonly space: SpaceId;
+  readonly channel: ChannelId;
+}
+
 /** Sends until the node refuses; gives what was acknowledged, and the refusal. */
-async function sendUntilRefused(tab: Tab, channel: ChannelId) {
+async function sendUntilRefused(tab: Tab, room: Room) {
   const acknowledged: MessageId[] = [];
   for (;;) {
     const text = `${acknowledged.length} ${"x".repeat(8000)}`;
     try {
-      acknowledged.push((await tab.ask({ type: "message.send", channel, text })).id);
+      acknowledged.push((await tab.ask({ type: "message.send", ...room, text })).id);
     } catch (error) {
       return { acknowledged, refusal: String(error) };
     }
   }
 }
 
-async function allMessages(tab: Tab, channel: ChannelId): Promise<MessageId[]> {
+async function allMessages(tab: Tab, room: Room): Promise<MessageId[]> {
   let all: MessageId[] = [];
   for (;;) {
     const before = all[0] ? { before: all[0] } : {};
-    const { messages, more } = await tab.ask({ type: "message.list", channel, ...before });
+    const { messages, more } = await tab.ask({ type: "message.list", ...room, ...before });
     all = [...messages.map(({ id }) => id), ...all];
     if (!more) return all;
   }
 }
 
-async function general(tab: Tab): Promise<ChannelId> {
-  const { channels: [channel] } = await tab.ask({ type: "snapshot" });
-  assert(channel);
-  return channel.id;
+async function general(tab: Tab): Promise<Room> {
+  const { space, channels: [channel] } = await tab.ask({ type: "snapshot" });
+  assert(space && channel);
+  return { space: space.id, channel: channel.id };
 }
 
 Deno.test({
-  name: `a full disk is said in every tab, nothing is lost, and writing resumes by itself${suffix}`,
+  name:
+    `hostile 38: a full disk is said in every tab, nothing is lost, and writing resumes by itself${suffix}`,
   ...options,
   fn: async () => {
     using disk = SmallDisk.open("8m");
@@ -65,10 +72,10 @@ Deno.test({
     await using node = await RunningNode.start(loopback, data, [...ALONE, "--name", "Ana"]);
     using tab = await Tab.open(node.ready.url);
     using other = await Tab.open(node.ready.url);
-    const channel = await general(tab);
+    const room = await general(tab);
     const told = [tab, other].map((each) => eventOf(each, "fault"));
     fill(disk);
-    const { acknowledged, refusal } = await sendUntilRefused(tab, channel);
+    const { acknowledged, refusal } = await sendUntilRefused(tab, room);
     assert.match(refusal, /the disk is full: free some space/);
     for (const { text } of await Promise.all(told)) assert.match(text ?? "", /the disk is full/);
     assert.match((await other.ask({ type: "snapshot" })).fault ?? "", /the disk is full/);
@@ -76,12 +83,12 @@ Deno.test({
     // Every way of writing is refused in the same words; reading goes on, for the command line too.
     fill(disk);
     const attempts: (() => Promise<unknown>)[] = [
-      () => tab.ask({ type: "message.send", channel, text: "x".repeat(16_000) }),
-      () => tab.ask({ type: "note.create", title: "x".repeat(64) }),
+      () => tab.ask({ type: "message.send", ...room, text: "x".repeat(16_000) }),
+      () => tab.ask({ type: "note.create", space: room.space, title: "x".repeat(64) }),
       () => other.ask({ type: "profile.set", name: "Anna" }),
     ];
     for (const attempt of attempts) await assert.rejects(attempt, /the disk is full/);
-    assert.deepEqual(await allMessages(other, channel), acknowledged);
+    assert.deepEqual(await allMessages(other, room), acknowledged);
     const sent = await runMain(loopback, ["send", "x".repeat(16_000), "--data", data]);
     assert.equal(sent.code, 1);
     assert.match(sent.err, /^Cannot .+ the disk is full: free some space\n$/);
@@ -91,18 +98,18 @@ Deno.test({
     const over = [tab, other].map((each) => eventOf(each, "fault"));
     Deno.removeSync(join(disk.path, "ballast"));
     for (const { text } of await Promise.all(over)) assert.equal(text, null);
-    const after = await tab.ask({ type: "message.send", channel, text: "room again" });
-    assert.deepEqual(await allMessages(other, channel), [...acknowledged, after.id]);
+    const after = await tab.ask({ type: "message.send", ...room, text: "room again" });
+    assert.deepEqual(await allMessages(other, room), [...acknowledged, after.id]);
     assert.deepEqual(await node.stop(), { code: 0, err: "" });
 
     await using again = await RunningNode.start(loopback, data, ALONE);
     using reader = await Tab.open(again.ready.url);
-    assert.deepEqual(await allMessages(reader, channel), [...acknowledged, after.id]);
+    assert.deepEqual(await allMessages(reader, room), [...acknowledged, after.id]);
   },
 });
 
 Deno.test({
-  name: `what a peer writes while the disk is full arrives when there is room${suffix}`,
+  name: `hostile 38: what a peer writes while the disk is full arrives when there is room${suffix}`,
   ...options,
   fn: async () => {
     using disk = SmallDisk.open("8m");
@@ -115,7 +122,7 @@ Deno.test({
     await ben.linkedTo(ana.ready.peer);
     using reader = await Tab.open(ana.ready.url);
     using writer = await Tab.open(ben.ready.url);
-    const channel = await general(writer);
+    const room = await general(writer);
     const fault = eventOf(reader, "fault");
     fill(disk);
     const written: MessageId[] = [];
@@ -123,11 +130,11 @@ Deno.test({
     void fault.then(() => full = true);
     while (!full) {
       const text = `${written.length} ${"y".repeat(8000)}`;
-      written.push((await writer.ask({ type: "message.send", channel, text })).id);
+      written.push((await writer.ask({ type: "message.send", ...room, text })).id);
     }
     assert.match((await fault).text ?? "", /the disk is full/);
     for (const text of ["one", "two", "three"]) {
-      written.push((await writer.ask({ type: "message.send", channel, text })).id);
+      written.push((await writer.ask({ type: "message.send", ...room, text })).id);
     }
     const last = written.at(-1);
     const arrived = eventOf(reader, "message", ({ message }) => message.id === last);
@@ -136,7 +143,7 @@ Deno.test({
     await Promise.all([arrived, over]);
     const wanted = new Set(written);
     while (
-      (await allMessages(reader, channel)).filter((id) => wanted.has(id)).length < wanted.size
+      (await allMessages(reader, room)).filter((id) => wanted.has(id)).length < wanted.size
     ) {
       await eventOf(reader, "message");
     }

@@ -1,6 +1,7 @@
 /** The local API of a real node, asked by hand as another program on this machine or a web site would. */
 import assert from "node:assert/strict";
 import { MAX_REQUEST_BYTES } from "../../core/base/limits.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
 import { MAX_UNDER_WAY } from "../../routes/(_shared)/tab_line.ts";
 import { browserTest } from "./chromium.ts";
 import { loopback, type Place } from "./place.ts";
@@ -71,7 +72,7 @@ class Target implements AsyncDisposable {
 
 const SNAPSHOT = JSON.stringify({ id: "a", command: { type: "snapshot" } });
 
-Deno.test("who calls the node by another name gets nothing, whatever else is right", async () => {
+Deno.test("hostile 31: who calls the node by another name gets nothing, whatever else is right", async () => {
   await using target = await Target.open();
   const { port, host, bearer } = target;
   await target.assertAlive();
@@ -95,7 +96,7 @@ Deno.test("who calls the node by another name gets nothing, whatever else is rig
   assert.equal((await absolute(`127.0.0.1:${port}`, [bearer])).status, 421);
 });
 
-Deno.test("other origins, and who has no token, are refused; the token is nowhere to be found", async () => {
+Deno.test("hostile 32, 33: other origins, and who has no token, are refused; the token is nowhere to be found", async () => {
   await using target = await Target.open();
   const { port, host, bearer, token, node } = target;
   const origin = `Origin: http://127.0.0.1:${port}`;
@@ -142,7 +143,7 @@ Deno.test("other origins, and who has no token, are refused; the token is nowher
   }
 });
 
-Deno.test("a WebSocket is opened for who has the token and comes from nowhere else", async () => {
+Deno.test("hostile 32: a WebSocket is opened for who has the token and comes from nowhere else", async () => {
   await using target = await Target.open();
   const { port, host, token } = target;
   const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
@@ -172,6 +173,7 @@ Deno.test("what is too much, too deep or no command is refused, and costs nothin
   const { host, bearer, node } = target;
   await target.assertAlive();
   const before = rssBytes(node.pid);
+  const command = (command: Record<string, unknown>) => JSON.stringify({ id: "a", command });
   const commands: [string, number, RegExp][] = [
     ["[".repeat(10_000) + "]".repeat(10_000), 400, /nests too deep/],
     [`{"id":"a","command":${'{"a":'.repeat(10_000)}1${"}".repeat(10_001)}`, 400, /nests too deep/],
@@ -182,9 +184,13 @@ Deno.test("what is too much, too deep or no command is refused, and costs nothin
     [`{"id":"a","command":{"type":"rm"}}`, 200, /"unknown"/],
     [`{"id":"a","command":{"type":"__proto__"}}`, 200, /"unknown"/],
     [`{"id":"a","command":{"type":"constructor"}}`, 200, /"unknown"/],
-    [`{"id":"a","command":{"type":"message.send","channel":5,"text":[]}}`, 200, /"refused"/],
-    [`{"id":"a","command":{"type":"message.list","limit":1e9}}`, 200, /"refused"/],
-    [`{"id":"a","command":{"type":"channel.create","name":"\\u0000"}}`, 200, /control characters/],
+    [command({ type: "message.send", space: LOBBY, channel: 5, text: [] }), 200, /"refused"/],
+    [command({ type: "message.list", limit: 1e9 }), 200, /"refused"/],
+    [
+      command({ type: "channel.create", space: LOBBY, name: "\u0000" }),
+      200,
+      /control characters/,
+    ],
   ];
   for (const [body, status, answer] of commands) {
     const answered = await target.post([host, bearer], body);
@@ -224,7 +230,7 @@ Deno.test("a thousand commands at once are done, or cost their own line only", a
   const send = (n: number) =>
     JSON.stringify({
       id: `m${n}`,
-      command: { type: "message.send", channel: channel?.id, text: `message ${n}` },
+      command: { type: "message.send", space: LOBBY, channel: channel?.id, text: `message ${n}` },
     });
   const all = Array.from({ length: 1000 }, (_, n) => target.post([host, bearer], send(n)));
   for (const { status, body } of await Promise.all(all)) {
@@ -289,20 +295,24 @@ Deno.test({
   },
 });
 
-browserTest("a name that leads to this machine shows nothing of the node", async (browser) => {
-  await using target = await Target.open();
-  const page = await browser.newPage();
-  for (const name of ["rebound.test", "0.0.0.0", "localhost"]) {
-    const answer = await page.goto(`http://${name}:${target.port}/#t=${target.token}`);
-    assert.equal(answer?.status(), 421, name);
-    assert.equal(await page.locator("script").count(), 0);
-    const outcome = await page.evaluate(async (bearer) => {
-      const body = JSON.stringify({ id: "x", command: { type: "snapshot" } });
-      const headers = { authorization: bearer };
-      const response = await fetch("/api/command", { method: "POST", headers, body });
-      return [response.status, await response.text()] as const;
-    }, `Bearer ${target.token}`);
-    assert.equal(outcome[0], 421, name);
-    assert.doesNotMatch(outcome[1], /Ana/);
-  }
-}, ["--host-resolver-rules=MAP rebound.test 127.0.0.1"]);
+browserTest(
+  "hostile 31: a name that leads to this machine shows nothing of the node",
+  async (browser) => {
+    await using target = await Target.open();
+    const page = await browser.newPage();
+    for (const name of ["rebound.test", "0.0.0.0", "localhost"]) {
+      const answer = await page.goto(`http://${name}:${target.port}/#t=${target.token}`);
+      assert.equal(answer?.status(), 421, name);
+      assert.equal(await page.locator("script").count(), 0);
+      const outcome = await page.evaluate(async (bearer) => {
+        const body = JSON.stringify({ id: "x", command: { type: "snapshot" } });
+        const headers = { authorization: bearer };
+        const response = await fetch("/api/command", { method: "POST", headers, body });
+        return [response.status, await response.text()] as const;
+      }, `Bearer ${target.token}`);
+      assert.equal(outcome[0], 421, name);
+      assert.doesNotMatch(outcome[1], /Ana/);
+    }
+  },
+  ["--host-resolver-rules=MAP rebound.test 127.0.0.1"],
+);

@@ -12,6 +12,8 @@ export interface MeshLine {
   readonly peer?: string;
   readonly instance?: string;
   readonly port?: number;
+  /** The name of the door of a link. */
+  readonly door?: string;
   readonly addresses?: readonly { readonly host: string; readonly port: number }[];
 }
 
@@ -33,14 +35,14 @@ export class MeshProcess implements AsyncDisposable {
       .pipeThrough(new TextLineStream()).getReader();
   }
 
-  /** Starts the program with the keys of `device` and waits until it is open. */
+  /** Starts the program with the keys of `device` and its other arguments; waits until it is open. */
   static async start(
     place: Pick<Place, "command">,
     device: number,
-    interfaces: readonly string[] = [],
+    options: readonly string[] = [],
   ): Promise<MeshProcess> {
     const args = ["run", `--config=${CONFIG}`, "-P=test", "--quiet", PROGRAM, String(device)];
-    const command = place.command(Deno.execPath(), [...args, ...interfaces], {
+    const command = place.command(Deno.execPath(), [...args, ...options], {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

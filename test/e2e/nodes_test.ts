@@ -4,40 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { netnsMissing } from "./netns.ts";
-import { openPlaces, type Place } from "./place.ts";
+import { openPlaces } from "./place.ts";
 import { runMain, RunningNode } from "./running_node.ts";
+import { includesAll, type MessageFacts, startAll, textsUntil } from "./talk.ts";
 import { tempFolder } from "./temp_folder.ts";
 
-interface MessageFacts {
-  readonly id: string;
-  readonly channel: string;
-  readonly author: { readonly peer: string; readonly name: string };
-  readonly text: string;
-  readonly at: number;
-}
-
 const noCables = await netnsMissing();
-
-/** Reads the channel until `done` is content with its texts, as new messages are told. */
-async function textsUntil(
-  node: RunningNode,
-  done: (texts: readonly string[]) => boolean,
-): Promise<readonly string[]> {
-  const texts: string[] = [];
-  for await (const message of follow(node)) {
-    texts.push(message.text);
-    if (done(texts)) break;
-  }
-  return texts;
-}
-
-async function* follow(node: RunningNode): AsyncGenerator<MessageFacts> {
-  await using command = node.follow(["read", "--follow", "--limit", "100000", "--json"]);
-  for await (const line of command.lines) yield JSON.parse(line);
-}
-
-const includesAll = (wanted: readonly string[]) => (texts: readonly string[]) =>
-  wanted.every((text) => texts.includes(text));
 
 /** Reads a note until its text is content with `done`. */
 async function noteUntil(
@@ -52,23 +24,6 @@ async function noteUntil(
       if (note && done(note.text)) return note.text;
     }
   }
-}
-
-async function startAll(
-  places: readonly Place[],
-  folder: string,
-  names: readonly string[],
-): Promise<AsyncDisposableStack & { nodes: RunningNode[] }> {
-  const stack = new AsyncDisposableStack();
-  const nodes: RunningNode[] = [];
-  for (const [index, name] of names.entries()) {
-    const place = places[index];
-    assert(place);
-    nodes.push(
-      stack.use(await RunningNode.start(place, `${folder}/${name}`, ["--name", name])),
-    );
-  }
-  return Object.assign(stack, { nodes });
 }
 
 Deno.test("three nodes find each other, chat and write one note all ways", async () => {

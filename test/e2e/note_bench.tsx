@@ -6,9 +6,10 @@ import { type NoteId, parseNoteId, parsePeerId, type PeerId } from "../../core/b
 import { RefusedError } from "../../core/view/api.ts";
 import type { Command, Request } from "../../core/view/command.ts";
 import type { CursorView, NoteView, PersonView } from "../../core/view/view.ts";
+import { unknownPerson } from "../../core/view/people_words.ts";
 import { cleanName } from "../../core/view/words.ts";
-import { FakeNoteNode } from "../fakes/note_node.ts";
-import { snapshot } from "../fakes/views.ts";
+import { FakeNoteNode, NOTE_SPACE } from "../fakes/note_node.ts";
+import { LOBBY_VIEW, snapshot } from "../fakes/views.ts";
 import { ROOT, type Served, serveGuarded } from "../web/site.ts";
 import NoteBenchIsland from "./note_bench/islands/NoteBench.tsx";
 
@@ -52,13 +53,15 @@ export class BenchNode {
       case "snapshot": {
         const people = this.bench.nodes.filter((node) => node !== this)
           .map(({ peer, name, index }): PersonView => ({
-            ...{ peer, name, colour: index * 4, here: true, lastSeenAt: 0 },
+            ...unknownPerson(peer),
+            ...{ name, colour: index * 4, here: true },
           }));
-        return snapshot({ notes: [this.view], people });
+        const space = { ...LOBBY_VIEW, id: NOTE_SPACE };
+        return snapshot({ spaces: [space], space, notes: [this.view], people });
       }
       case "note.rename":
         this.view = { ...this.view, title: cleanName(command.title) };
-        this.note.say({ type: "note", note: this.view });
+        this.note.say({ type: "note", space: NOTE_SPACE, note: this.view });
         return this.view;
       case "note.merge":
         return { ...this.note.execute(id, command) as object, cursors: this.cursors() };
@@ -131,7 +134,13 @@ export class NoteBench implements AsyncDisposable {
       node.note.pull(from.note);
       from.note.pull(node.note);
       const { heads } = node.note;
-      node.note.say({ type: "cursors", note: NOTE, heads, cursors: node.cursors() });
+      node.note.say({
+        type: "cursors",
+        space: NOTE_SPACE,
+        note: NOTE,
+        heads,
+        cursors: node.cursors(),
+      });
     }
   }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { browserTest } from "./chromium.ts";
+import { NOTE_SPACE } from "../fakes/note_node.ts";
 import { BenchNode, NoteBench } from "./note_bench.tsx";
 
 /** One person's page; `problems` fills with what the browser complains of. */
@@ -37,7 +38,7 @@ async function both(browser: Browser, bench: NoteBench, text: string): Promise<[
 /** An edit at a node that no tab here made. */
 function write(node: BenchNode, splice: { at: number; remove: number; insert: string }): void {
   const { heads, note } = node.note;
-  const command = { type: "note.edit", note, heads, splices: [splice] } as const;
+  const command = { type: "note.edit", space: NOTE_SPACE, note, heads, splices: [splice] } as const;
   node.answer({ id: crypto.randomUUID(), command });
 }
 

@@ -50,6 +50,16 @@ export async function runMain(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
+/** Kills a process that may have ended by itself. */
+function killAnyway(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
 /** A process whose lines are read as they come. Disposing of it kills it if it still runs. */
 export class LineProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -62,12 +72,7 @@ export class LineProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch (error) {
-      // It has ended by itself.
-      if (!(error instanceof TypeError)) throw error;
-    }
+    killAnyway(this.#child);
     await this.#child.status;
     if (!this.lines.locked) await this.lines.cancel();
   }
@@ -97,11 +102,16 @@ export class RunningNode implements AsyncDisposable {
     this.ready = parts.ready;
   }
 
-  /** Starts a node on `data` and waits until it is ready. @throws {Error} if it ends before. */
+  /**
+   * Starts a node on `data` and waits until it is ready; `spawned` hears its process id at once.
+   *
+   * @throws {Error} if it ends before.
+   */
   static async start(
     place: Place,
     data: string,
     args: readonly string[] = [],
+    spawned: (pid: number) => void = () => {},
   ): Promise<RunningNode> {
     const port = args.includes("--port") ? [] : ["--port", "0"];
     const all = ["--data", data, ...port, "--no-open", "--json", ...place.options, ...args];
@@ -110,6 +120,7 @@ export class RunningNode implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    spawned(child.pid);
     const errors = new Response(child.stderr).text();
     const lines = child.stdout.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream()).getReader();
@@ -177,10 +188,10 @@ export class RunningNode implements AsyncDisposable {
     return await this.#end();
   }
 
-  /** Ends it as a power cut would. */
-  async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#end();
+  /** Ends it as a crash would; gives its exit code and what it wrote to stderr. */
+  async kill(): Promise<{ code: number; err: string }> {
+    killAnyway(this.#child);
+    return await this.#end();
   }
 
   async #end(): Promise<{ code: number; err: string }> {

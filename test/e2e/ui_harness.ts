@@ -1,6 +1,6 @@
 /**
  * The real pages, islands, routes and guard on a fake node, for browser tests and for looking at the page:
- * `deno run -P=test test/e2e/ui_harness.ts [busy|rough|alone|first|closed] [PORT]`.
+ * `deno run -P=test test/e2e/ui_harness.ts [busy|rough|spaces|doubt|alone|first|closed] [PORT]`.
  */
 import { fileURLToPath } from "node:url";
 import { Access } from "../../core/access.ts";
@@ -8,7 +8,7 @@ import { systemClock } from "../../core/base/clock.ts";
 import { randomBytes } from "../../core/base/random.ts";
 import { buildUi, serveUi, type Ui, type UiServer } from "../../core/cli/ui.ts";
 import { FakeNode } from "../fakes/node.ts";
-import { busyScene, roughScene } from "../fakes/scene.ts";
+import { busyScene, doubtScene, roughScene, spacesScene } from "../fakes/scene.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -16,6 +16,8 @@ const ROOT = new URL("../../", import.meta.url);
 export const SCENES = {
   busy: busyScene,
   rough: roughScene,
+  spaces: spacesScene,
+  doubt: doubtScene,
   alone: (node: FakeNode) => void (node.self = { ...node.self, name: "Robin" }),
   first: () => {},
   closed: (node: FakeNode) => node.closeLobby(),

@@ -110,11 +110,11 @@ browserTest(
 browserTest("a message that the node refuses shows why and can be mended", async (browser) => {
   await using ui = await UiPage.open(browser, "busy");
   const { page, composer, harness: { node } } = ui;
-  node.refusing = "Not in this channel";
+  node.refuse("message.send", "Not in this channel");
   await ui.send("unwelcome");
   const refused = ui.message("unwelcome");
   await refused.getByText("Not sent. Not in this channel").waitFor();
-  node.refusing = null;
+  node.refuse("message.send", null);
   await composer.fill("typed since");
   await refused.getByRole("button", { name: "Edit" }).click();
   assert.equal(await composer.inputValue(), "unwelcome\ntyped since");
@@ -123,34 +123,37 @@ browserTest("a message that the node refuses shows why and can be mended", async
   await ui.message("unwelcome").getByText("saved").waitFor();
 });
 
-browserTest("a browser once let in stays in; a stranger learns how to get in", async (browser) => {
-  await using ui = await UiPage.open(browser, "busy");
-  const { page, harness } = ui;
-  await ui.composer.waitFor();
-  assert.equal(page.url(), `${harness.url}channel/general`, "the token leaves the address");
-  const tab = await ui.context.newPage();
-  await tab.goto(harness.url);
-  await tab.locator(".message").first().waitFor();
-  await harness.stop();
-  harness.start();
-  const later = await ui.context.newPage();
-  await later.goto(`${harness.url}channel/plans`);
-  await later.getByText("Saturday works for me").waitFor();
+browserTest(
+  "hostile 33: the token leaves the address; a browser once let in stays in",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "busy");
+    const { page, harness } = ui;
+    await ui.composer.waitFor();
+    assert.equal(page.url(), `${harness.url}channel/general`, "the token leaves the address");
+    const tab = await ui.context.newPage();
+    await tab.goto(harness.url);
+    await tab.locator(".message").first().waitFor();
+    await harness.stop();
+    harness.start();
+    const later = await ui.context.newPage();
+    await later.goto(`${harness.url}channel/plans`);
+    await later.getByText("Saturday works for me").waitFor();
 
-  const stranger = await browser.newContext();
-  const shut = await stranger.newPage();
-  ui.watch(shut);
-  await shut.goto(harness.url);
-  const field = shut.getByLabel("Or paste the link");
-  await field.fill("http://127.0.0.1/");
-  await field.press("Enter");
-  await shut.getByText("That is not a link of Earshot").waitFor();
-  assert.equal(await shut.getByText("Ana").count(), 0);
-  await field.fill(harness.link);
-  await field.press("Enter");
-  await shut.locator(".message").first().waitFor();
-  await stranger.close();
-});
+    const stranger = await browser.newContext();
+    const shut = await stranger.newPage();
+    ui.watch(shut);
+    await shut.goto(harness.url);
+    const field = shut.getByLabel("Or paste the link");
+    await field.fill("http://127.0.0.1/");
+    await field.press("Enter");
+    await shut.getByText("That is not a link of Earshot").waitFor();
+    assert.equal(await shut.getByText("Ana").count(), 0);
+    await field.fill(harness.link);
+    await field.press("Enter");
+    await shut.locator(".message").first().waitFor();
+    await stranger.close();
+  },
+);
 
 browserTest("a tab of a stranger enters when another tab of its browser did", async (browser) => {
   await using ui = await UiPage.open(browser, "busy");
@@ -223,27 +226,30 @@ browserTest(
   },
 );
 
-browserTest("nothing that others write comes alive or breaks the page", async (browser) => {
-  await using ui = await UiPage.open(browser, "rough");
-  const { page } = ui;
-  await page.getByRole("link", { name: "rough" }).click();
-  await ui.message("<script>alert(1)</script>").waitFor();
-  assert.equal(await page.locator(".messages :is(img, script, iframe)").count(), 0);
-  const links = await page.locator(".messages a").evaluateAll((all) =>
-    all.map((a) => [(a as HTMLAnchorElement).protocol, (a as HTMLAnchorElement).rel])
-  );
-  assert.deepEqual(
-    new Set(links.map(String)),
-    new Set(["http:,noopener noreferrer", "https:,noopener noreferrer"]),
-  );
-  const long = ui.message("a line");
-  assert.ok((await long.boundingBox())!.height < 400, "a long message is cut");
-  await long.getByRole("button", { name: "Show all 2,001 lines" }).click();
-  await long.getByText("the end").waitFor();
-  await long.getByRole("button", { name: "Show less" }).click();
-  assert.ok((await long.boundingBox())!.height < 400);
-  await ui.assertFits();
-});
+browserTest(
+  "hostile 34: nothing that others write comes alive or breaks the page",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "rough");
+    const { page } = ui;
+    await page.getByRole("link", { name: "rough" }).click();
+    await ui.message("<script>alert(1)</script>").waitFor();
+    assert.equal(await page.locator(".messages :is(img, script, iframe)").count(), 0);
+    const links = await page.locator(".messages a").evaluateAll((all) =>
+      all.map((a) => [(a as HTMLAnchorElement).protocol, (a as HTMLAnchorElement).rel])
+    );
+    assert.deepEqual(
+      new Set(links.map(String)),
+      new Set(["http:,noopener noreferrer", "https:,noopener noreferrer"]),
+    );
+    const long = ui.message("a line");
+    assert.ok((await long.boundingBox())!.height < 400, "a long message is cut");
+    await long.getByRole("button", { name: "Show all 2,001 lines" }).click();
+    await long.getByText("the end").waitFor();
+    await long.getByRole("button", { name: "Show less" }).click();
+    assert.ok((await long.boundingBox())!.height < 400);
+    await ui.assertFits();
+  },
+);
 
 browserTest("a narrow page shows one pane at a time and everything fits", async (browser) => {
   await using ui = await UiPage.open(browser, "rough", NARROW);
@@ -252,7 +258,7 @@ browserTest("a narrow page shows one pane at a time and everything fits", async 
   await ui.assertFits();
   await page.getByRole("link", { name: "rough" }).click();
   await ui.message("a name of 64").waitFor();
-  assert.ok(await page.getByRole("navigation").isHidden());
+  assert.deepEqual(await page.getByRole("navigation").count(), 0);
   await page.getByText("open to everyone here").waitFor();
   await ui.assertFits();
   await page.getByRole("link", { name: "Back to the list" }).click();
@@ -269,7 +275,7 @@ browserTest("a narrow note says who can read it, and all of its head fits", asyn
   node.addNote("A note with quite a long title, longer than the page is wide", "text");
   await page.getByRole("link", { name: "A note with" }).click();
   await page.locator(".cm-content").waitFor();
-  assert.ok(await page.getByText("Lobby · open to everyone here").isVisible());
+  assert.ok(await page.getByText("open to everyone here").isVisible());
   assert.ok(await page.getByText("Saved", { exact: true }).isVisible());
   await ui.assertFits();
 });
@@ -330,15 +336,21 @@ browserTest(
 );
 
 browserTest(
-  "without a space nobody is asked for a name, and told why it is empty",
+  "without a space the name is asked, then one makes a space or joins one",
   async (browser) => {
     await using ui = await UiPage.open(browser, "closed");
     const { page } = ui;
-    await page.getByRole("heading", { name: "The lobby is turned off" }).waitFor();
-    assert.equal(await page.getByRole("button", { name: /New|You are/ }).count(), 0);
+    await page.getByText("Next you make a private space, or join one").waitFor();
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("heading", { name: "Make a space, or join one" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /^New/ }).count(), 0);
     await page.setViewportSize(NARROW.viewport);
     assert.ok(await page.getByText("--no-lobby").isVisible());
     await ui.assertFits();
+    await page.getByRole("button", { name: "Make a space" }).click();
+    await page.getByLabel("Name of the space").fill("Attic");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Attic — only you" }).waitFor();
   },
 );
 

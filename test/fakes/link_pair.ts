@@ -2,10 +2,10 @@ import { silentLog } from "../../core/base/log.ts";
 import type { SecureLink } from "../../core/net/secure_link.ts";
 import { openLink } from "../../core/net/secure_link.ts";
 import type { Connection } from "../../core/net/transport.ts";
-import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { FakeClock } from "./clock.ts";
 import { deviceKeys } from "./device.ts";
 import { seededBytes } from "./random.ts";
+import { sideOf } from "./sides.ts";
 import { FakeNetwork } from "./transport.ts";
 
 /** Two devices with a real link between them, over a network in memory and a clock that stands still. */
@@ -39,8 +39,7 @@ export async function linkPair(
   const open = (connection: Connection, device: number) =>
     openLink(connection, {
       keys: deviceKeys(device),
-      psk: LOBBY_PSK,
-      initiator: device === 1,
+      ...sideOf(device === 1),
       clock,
       log: silentLog,
       random: seededBytes(device + 10),

@@ -3,6 +3,8 @@ import { parsePeerId, type PeerId } from "../../core/base/ids.ts";
 import { silentLog } from "../../core/base/log.ts";
 import type { Link } from "../../core/net/link.ts";
 import { Mesh, type MeshOptions } from "../../core/net/mesh.ts";
+import { OwnInstance } from "../../core/net/own_instance.ts";
+import { type Door, hintTag, LOBBY_DOOR } from "../../core/trust/door.ts";
 import { FakeClock } from "./clock.ts";
 import { FAKE_MESSAGE_BYTES, openFakeLink } from "./fake_link.ts";
 import { LateTransport } from "./late_transport.ts";
@@ -18,20 +20,26 @@ export interface WorldNode {
   readonly peer: PeerId;
   readonly host: string;
   readonly port: number;
-  readonly instance: string;
-  readonly mesh: Mesh;
+  readonly instance: OwnInstance;
+  /** The doors that it has; the lobby's unless told. */
+  doors: readonly Door[];
+  mesh: Mesh;
   /** What was received on the link in use with a peer, in order; begins anew with each link. */
   readonly heard: Map<PeerId, number[]>;
   /** What was sent on it. */
   readonly said: Map<PeerId, number[]>;
   /** Links told so far. */
   linked: number;
+  /** Handshakes that it began as the one that dialled. */
+  dials: number;
 }
 
 /** How a node starts. */
 export interface WorldStart extends Partial<MeshOptions> {
   /** The device: starts under one name have one PeerId. The host unless told. */
   readonly name?: string;
+  /** The doors that it has. */
+  readonly with?: readonly Door[];
   /** Not found by discovery. */
   readonly hidden?: boolean;
 }
@@ -73,14 +81,33 @@ export class World {
   async start(host: string, options: WorldStart = {}): Promise<WorldNode> {
     const random = seededBytes(this.#seed * 1_000 + this.#started++);
     const self = this.#peerOf(options.name ?? host);
-    const instance = Array.from(random(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const instance = new OwnInstance(random);
     const heard = new Map<PeerId, number[]>();
     const said = new Map<PeerId, number[]>();
+    const node: WorldNode = {
+      peer: self,
+      host,
+      instance,
+      doors: options.with ?? [LOBBY_DOOR],
+      heard,
+      said,
+      linked: 0,
+      dials: 0,
+      get port() {
+        return this.mesh.port;
+      },
+      mesh: undefined as never,
+    };
     const mesh = await Mesh.open({
       self,
       instance,
       transport: this.#transport(host),
-      openLink: (connection, initiator) => openFakeLink(connection, self, initiator),
+      doors: () => node.doors,
+      admits: () => true,
+      openLink: (connection, door) => {
+        if (door) node.dials++;
+        return openFakeLink(connection, self, door, node.doors);
+      },
       hosts: () => ["0.0.0.0"],
       port: WORLD_PORT,
       clock: this.clock,
@@ -98,8 +125,7 @@ export class World {
       },
       ...options,
     });
-    const { port } = mesh;
-    const node: WorldNode = { peer: self, host, port, instance, mesh, heard, said, linked: 0 };
+    node.mesh = mesh;
     this.nodes.add(node);
     if (options.hidden) this.#hidden.add(node);
     else this.announce(node);
@@ -109,8 +135,16 @@ export class World {
   /** Ends a node; `goodbye` tells the others' discovery. */
   async stop(node: WorldNode, goodbye: boolean): Promise<void> {
     this.nodes.delete(node);
-    if (goodbye) { for (const other of this.nodes) other.mesh.lost(node.instance); }
+    if (goodbye) { for (const other of this.nodes) other.mesh.lost(node.instance.current); }
     await node.mesh.close();
+  }
+
+  /** Lets a node go by another name; `goodbye` tells the others that the one of before is no more. */
+  renew(node: WorldNode, goodbye: boolean): void {
+    const before = node.instance.current;
+    node.instance.renew();
+    for (const other of this.nodes) if (goodbye && other !== node) other.mesh.lost(before);
+    this.announce(node);
   }
 
   /** Lets `node` and all others find each other, as an announcement and the answers to a question do. */
@@ -123,10 +157,15 @@ export class World {
   }
 
   #find(who: WorldNode, whom: WorldNode, ms: number): void {
+    const instance = whom.instance.current;
+    const hints = whom.doors.map((door) => hintTag(door, instance));
     this.clock.after(ms, () => {
-      if (!this.nodes.has(who) || this.#cuts.has(pairOf(who.host, whom.host))) return;
+      if (
+        !this.nodes.has(who) || whom.instance.current !== instance ||
+        this.#cuts.has(pairOf(who.host, whom.host))
+      ) return;
       const addresses = [{ host: whom.host, port: whom.port }];
-      who.mesh.found({ instance: whom.instance, addresses });
+      who.mesh.found({ instance, addresses, hints });
     });
   }
 

@@ -10,7 +10,8 @@ import type { Heads } from "../../core/view/view.ts";
 
 await startAutomerge();
 
-const SPACE = parseSpaceId("5a".repeat(16));
+/** The space that the note is in. */
+export const NOTE_SPACE = parseSpaceId("5a".repeat(16));
 
 /**
  * A node that knows of one note only, on the real document engine. A write is done once per id, also after
@@ -27,7 +28,7 @@ export class FakeNoteNode {
 
   constructor(readonly note: NoteId, index: number) {
     const actor: ActorId = parseActorId((index + 1).toString(16).padStart(32, "0"));
-    this.#key = docKey(SPACE, noteDoc(note));
+    this.#key = docKey(NOTE_SPACE, noteDoc(note));
     this.#engine.open(this.#key, actor, []);
   }
 
@@ -105,6 +106,6 @@ export class FakeNoteNode {
   }
 
   #tell(): void {
-    this.say({ type: "note.text", note: this.note, heads: this.heads });
+    this.say({ type: "note.text", space: NOTE_SPACE, note: this.note, heads: this.heads });
   }
 }

@@ -4,17 +4,18 @@ import { FRAME_OVERHEAD_BYTES, FrameReader, FrameWriter } from "../../core/net/f
 import { shakeHands } from "../../core/net/handshake.ts";
 import { openLink, type SecureLink } from "../../core/net/secure_link.ts";
 import type { Connection } from "../../core/net/transport.ts";
-import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { FakeClock } from "./clock.ts";
 import { deviceKeys } from "./device.ts";
 import { connectionPair } from "./link_pair.ts";
 import { seededBytes } from "./random.ts";
+import { sideOf } from "./sides.ts";
 import { FakeNetwork } from "./transport.ts";
 
 /** Device 2's real link, and as device 1 a peer that did the handshake and does what a test says. */
 export interface RawPeer {
   link: SecureLink;
   clock: FakeClock;
+  network: FakeNetwork;
   connection: Connection;
   /** Seals frames; gives their bytes. */
   seal(...frames: { type: number; body?: Uint8Array }[]): Uint8Array;
@@ -26,17 +27,17 @@ export interface RawPeer {
   readTypes(): Promise<number[]>;
 }
 
-/** Opens a link with a {@linkcode RawPeer}. */
-export async function rawPeer(): Promise<RawPeer> {
+/** Opens a link, from host "a" to host "b", with a {@linkcode RawPeer}; each seed makes another session. */
+export async function rawPeer(seed = 10): Promise<RawPeer> {
   const clock = new FakeClock();
-  const [connection, accepted] = await connectionPair(new FakeNetwork());
+  const network = new FakeNetwork();
+  const [connection, accepted] = await connectionPair(network);
   const options = (device: number) => ({
     keys: deviceKeys(device),
-    psk: LOBBY_PSK,
-    initiator: device === 1,
+    ...sideOf(device === 1),
     clock,
     log: silentLog,
-    random: seededBytes(device + 10),
+    random: seededBytes(device + seed),
   });
   const [session, link] = await Promise.all([
     shakeHands(connection, options(1)),
@@ -64,6 +65,7 @@ export async function rawPeer(): Promise<RawPeer> {
   return {
     link,
     clock,
+    network,
     connection,
     seal,
     write,

@@ -68,6 +68,59 @@ export function busyScene(node: FakeNode): void {
   ];
 }
 
+/** Several spaces: one's own, one only to read, a direct one, and one this person was removed from. */
+export function spacesScene(node: FakeNode): void {
+  busyScene(node);
+  const garden = node.addSpace("Garden");
+  garden.setPerson(1, { name: "Ana Belén", colour: 0, role: "admin", verified: true });
+  garden.setPerson(2, { name: "Tomasz", colour: 4 });
+  garden.setPerson(5, {
+    ...{ name: "Ben", colour: 6, here: false, role: "reader" },
+    lastSeenAt: Date.now() - 3 * HOUR,
+  });
+  garden.addChannel("compost");
+  garden.addNote("Planting plan", "Beans along the fence.");
+  garden.say(1, "general", "The key to the shed is under the third pot.", 2 * HOUR);
+  garden.say(0, "general", "Found it. I will water on Thursday.", 110 * MINUTE, 3);
+  garden.say(2, "compost", "Turned it this morning", 40 * MINUTE);
+  const board = node.addSpace("House board", { role: "reader" });
+  board.setPerson(3, { name: "小林 さくら", colour: 9, role: "admin" });
+  board.say(3, "general", "Minutes of last week are in the notes.", 5 * HOUR);
+  board.addNote("Minutes", "1. The roof");
+  const ana = node.addDirect(1, "Ana Belén");
+  ana.setPerson(1, { colour: 0, verified: true });
+  ana.say(1, "general", "Are you coming tonight?", 15 * MINUTE);
+  const old = node.addSpace("Ski trip", { role: null });
+  old.setPerson(2, { name: "Tomasz", colour: 4, role: null });
+  old.say(2, "general", "See you next year", 90 * DAY);
+  node.addNotice("removed", "You were removed from Ski trip.", { space: old.id });
+}
+
+/** People of whom something has to be known before one trusts them. */
+export function doubtScene(node: FakeNode): void {
+  busyScene(node);
+  const [one, other] = [node.peerId(5), node.peerId(6)];
+  node.setPerson(5, { here: true, alike: [other] });
+  node.setPerson(6, { here: true, alike: [one] });
+  node.setPerson(1, { verified: true, replaces: node.peerId(9) });
+  node.setPerson(3, { newKey: true });
+  node.setPerson(2, { disputed: true, muted: true });
+  node.say(5, "general", "I have the projector.", 2 * MINUTE);
+  node.say(6, "general", "No, I have the projector.", MINUTE);
+  node.say(3, "general", "Please send me the door code.", MINUTE / 2);
+  node.addNotice(
+    "equivocation",
+    "Tomasz signed two different changes for one place. One of them counts, the same on every device.",
+    { peer: node.peerId(2) },
+  );
+  node.addNotice("note-copy", "A note as it was before a dispute was kept: Shopping for Friday.", {
+    detail: "- bread\n- olives\n- candles",
+  });
+  node.addNotice("new-device", "This data directory was copied: this device has a new key.");
+  node.addNotice("rebuilt", "All that is shown was made anew from 1,204 signed changes.");
+  node.askedBy(4, "יעל");
+}
+
 /** A long history in one channel, and what strangers may try to put into a text. */
 export function roughScene(node: FakeNode): void {
   busyScene(node);
@@ -94,4 +147,10 @@ export function roughScene(node: FakeNode): void {
   node.setPerson(7, { name: "W".repeat(64), colour: 3 });
   node.say(7, "rough", "a name of 64 wide letters", 2 * MINUTE);
   node.say(0, "rough", "mine", MINUTE, 12);
+  node.addNotice("note-copy", "<img src=x onerror=alert(1)> ".repeat(8), {
+    detail: "<script>alert(1)</script> javascript:alert(1)",
+  });
+  const space = node.addSpace("W".repeat(64));
+  space.setPerson(7, { name: "<b>".repeat(20), alike: [node.peerId(1)], newKey: true });
+  space.say(7, "general", "a name of tags", MINUTE);
 }

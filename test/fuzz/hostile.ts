@@ -17,7 +17,7 @@ interface Log {
   readonly actor: ActorId;
   /** What was taken of it, the newest last. */
   readonly taken: Decoded[];
-  /** Whether something of it waits, so that nobody knows its next place. */
+  /** Whether a change that is signed for its next place was not taken: another one there is another matter. */
   isStuck: boolean;
 }
 

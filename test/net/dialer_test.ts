@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { parsePeerId } from "../../core/base/ids.ts";
 import { silentLog } from "../../core/base/log.ts";
 import { MAX_CANDIDATES, MAX_REMEMBERED } from "../../core/net/candidates.ts";
-import { MAX_DIALS, YIELD_MS } from "../../core/net/dialer.ts";
+import { YIELD_MS } from "../../core/net/dial_pause.ts";
+import { MAX_DIALS } from "../../core/net/dial_room.ts";
 import { Mesh, type MeshOptions } from "../../core/net/mesh.ts";
+import { OwnInstance } from "../../core/net/own_instance.ts";
 import type { Address, Transport } from "../../core/net/transport.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { openFakeLink } from "../fakes/fake_link.ts";
 import { quiet } from "../fakes/quiet.ts";
@@ -13,6 +16,7 @@ import { FakeNetwork } from "../fakes/transport.ts";
 
 const SELF = parsePeerId("5".repeat(64));
 const OWN = "5555555555555555";
+const OWN_BYTES = new Uint8Array(8).fill(0x55);
 /** Of these two this node leaves the first dial to the lower one. */
 const LOWER = "1111111111111111";
 const HIGHER = "9999999999999999";
@@ -49,9 +53,11 @@ class Dials implements Transport {
 async function openMesh(clock: FakeClock, options: Partial<MeshOptions>): Promise<Mesh> {
   return await Mesh.open({
     self: SELF,
-    instance: OWN,
+    instance: new OwnInstance(() => OWN_BYTES),
+    doors: () => [LOBBY_DOOR],
+    admits: () => true,
     transport: new Dials(clock),
-    openLink: (connection, initiator) => openFakeLink(connection, SELF, initiator),
+    openLink: (connection, door) => openFakeLink(connection, SELF, door),
     hosts: () => ["0.0.0.0"],
     port: 0,
     clock,
@@ -97,9 +103,9 @@ Deno.test("dialer: the lower nonce dials at once, the higher one yields; both di
   const clock = new FakeClock();
   const dials = new Dials(clock);
   const mesh = await openMesh(clock, { transport: dials });
-  mesh.found({ instance: HIGHER, addresses: [at("10.0.0.9")] });
-  mesh.found({ instance: LOWER, addresses: [at("10.0.0.1")] });
-  mesh.found({ instance: OWN, addresses: [at("10.0.0.5")] });
+  mesh.found({ instance: HIGHER, addresses: [at("10.0.0.9")], hints: [] });
+  mesh.found({ instance: LOWER, addresses: [at("10.0.0.1")], hints: [] });
+  mesh.found({ instance: OWN, addresses: [at("10.0.0.5")], hints: [] });
   await run(clock, YIELD_MS - 10);
   assert.ok(dials.at.every(({ host }) => host === "10.0.0.9"));
   await run(clock, 20);
@@ -108,20 +114,20 @@ Deno.test("dialer: the lower nonce dials at once, the higher one yields; both di
   await mesh.close();
 });
 
-Deno.test("dialer: 10,000 found nodes fill no more than their places, and a real one still gets one", async () => {
+Deno.test("hostile 30: 10,000 found nodes fill no more than their places, and a real one still gets one", async () => {
   const clock = new FakeClock();
   const dials = new Dials(clock);
   dials.answer = "silence";
   const mesh = await openMesh(clock, { transport: dials });
   for (let i = 0; i < 10_000; i++) {
     const instance = (0x6000_0000_0000_0000n + BigInt(i)).toString(16);
-    mesh.found({ instance, addresses: [at(`10.0.${i >> 8}.${i & 255}`)] });
+    mesh.found({ instance, addresses: [at(`10.0.${i >> 8}.${i & 255}`)], hints: [] });
     if (i % 1_000 === 0) await quiet();
   }
   assert.equal(mesh.status().length, MAX_CANDIDATES);
   await run(clock, 60_000, 100);
   assert.ok(dials.most <= MAX_DIALS, `${dials.most} dials at once`);
-  mesh.found({ instance: HIGHER, addresses: [at("10.9.9.9")] });
+  mesh.found({ instance: HIGHER, addresses: [at("10.9.9.9")], hints: [] });
   await run(clock, 30_000, 100);
   assert.ok(dials.at.some(({ host }) => host === "10.9.9.9"), "one that failed made room");
   assert.equal(mesh.status().length, MAX_CANDIDATES);
@@ -138,7 +144,7 @@ Deno.test("dialer: nodes of earlier days do not keep those who are here waiting"
   }));
   const mesh = await openMesh(clock, { transport: dials, known });
   assert.equal(mesh.status().length, MAX_REMEMBERED);
-  mesh.found({ instance: HIGHER, addresses: [at("10.0.0.9")] });
+  mesh.found({ instance: HIGHER, addresses: [at("10.0.0.9")], hints: [] });
   await quiet();
   assert.ok(dials.at.some(({ host }) => host === "10.0.0.9"), "dialled at once");
   assert.ok(dials.inFlight <= 5);
@@ -164,9 +170,9 @@ Deno.test("dialer: this very node, reached by --peer, is dialled once and never 
     transport: network.host("10.0.0.5"),
     port: 4_000,
     peers: [at("10.0.0.5")],
-    openLink: (connection, initiator) => {
+    openLink: (connection, door) => {
       handshakes++;
-      return openFakeLink(connection, SELF, initiator);
+      return openFakeLink(connection, SELF, door);
     },
   });
   await run(clock, 1_000);
@@ -182,7 +188,7 @@ Deno.test("dialer: a lost node is dialled no more; --peer is dialled for ever", 
   const clock = new FakeClock();
   const dials = new Dials(clock);
   const mesh = await openMesh(clock, { transport: dials, peers: [at("10.0.0.1")] });
-  mesh.found({ instance: HIGHER, addresses: [at("10.0.0.9")] });
+  mesh.found({ instance: HIGHER, addresses: [at("10.0.0.9")], hints: [] });
   await run(clock, 1_000);
   mesh.lost(HIGHER);
   mesh.lost(LOWER);
@@ -217,9 +223,8 @@ Deno.test("dialer: an address of earlier days at which another peer answers now 
   const other = parsePeerId("7".repeat(64));
   const there = await openMesh(clock, {
     self: other,
-    instance: LOWER,
     transport: network.host("10.0.0.7"),
-    openLink: (connection, initiator) => openFakeLink(connection, other, initiator),
+    openLink: (connection, door) => openFakeLink(connection, other, door),
     port: 4_000,
   });
   const reached: string[] = [];

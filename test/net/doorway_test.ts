@@ -9,6 +9,7 @@ import {
 import { Doorway, MAX_STRANGERS, MAX_STRANGERS_PER_HOST } from "../../core/net/doorway.ts";
 import type { Link } from "../../core/net/link.ts";
 import type { Connection } from "../../core/net/transport.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { openFakeLink } from "../fakes/fake_link.ts";
 import { settle } from "../fakes/settle.ts";
@@ -23,7 +24,7 @@ class Door {
   readonly links: Link[] = [];
   readonly releases: (() => void)[] = [];
   readonly doorway = new Doorway({
-    openLink: (connection, initiator) => openFakeLink(connection, SELF, initiator),
+    openLink: (connection, door) => openFakeLink(connection, SELF, door),
     clock: new FakeClock(),
     log: silentLog,
     count: new ConnectionCount(),
@@ -45,7 +46,7 @@ class Door {
 
   async enter(host: string): Promise<Link> {
     const peer = this.links.length.toString(16).padStart(64, "0") as PeerId;
-    const link = await openFakeLink(await this.knock(host), peer, true);
+    const link = await openFakeLink(await this.knock(host), peer, LOBBY_DOOR);
     await settle();
     return link;
   }
@@ -65,7 +66,7 @@ async function countOpen(connections: readonly Connection[]): Promise<number> {
   return open;
 }
 
-Deno.test("doorway: those who only stand there make room, and a real node always gets in", async () => {
+Deno.test("hostile 27: those who only stand in the doorway make room, and a real node always gets in", async () => {
   const door = new Door();
   await door.open();
   const blockers: Connection[] = [];

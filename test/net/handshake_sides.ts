@@ -11,11 +11,13 @@ import {
 } from "../../core/net/handshake.ts";
 import { NoiseHandshake, XXPSK0 } from "../../core/net/noise.ts";
 import type { Connection } from "../../core/net/transport.ts";
+import { type Door, doorOf, LOBBY_DOOR } from "../../core/trust/door.ts";
 import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { type X25519Pair, x25519Pair } from "../../core/trust/x25519.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { seededBytes } from "../fakes/random.ts";
+import { sideOf } from "../fakes/sides.ts";
 import { ScriptedConnection } from "../fakes/scripted_connection.ts";
 import { FakeNetwork } from "../fakes/transport.ts";
 import { connectionPair } from "../fakes/link_pair.ts";
@@ -25,15 +27,18 @@ export const PROLOGUE = Buffer.from("earshot/1");
 export const [ALICE, BOB, MALLORY] = [deviceKeys(1), deviceKeys(2), deviceKeys(3)];
 export const NOTHING = new Uint8Array(0);
 
+interface Changes extends Partial<Pick<HandshakeOptions, "keys" | "clock" | "random">> {
+  readonly doors?: readonly Door[];
+}
+
 /** What Alice brings, dialling, or Bob, answering. */
 export function options(
   initiator: boolean,
-  change: Partial<HandshakeOptions> = {},
+  { doors, ...change }: Changes = {},
 ): HandshakeOptions {
   return {
     keys: initiator ? ALICE : BOB,
-    psk: LOBBY_PSK,
-    initiator,
+    ...sideOf(initiator, doors),
     clock: new FakeClock(),
     random: seededBytes(initiator ? 11 : 12),
     ...change,
@@ -82,6 +87,13 @@ export async function failure(handshake: Promise<Session>): Promise<HandshakeFai
   return "no error";
 }
 
+/** Doors of a node that has several. */
+export const DOORS: readonly Door[] = [
+  doorOf(seededBytes(21)(32), "club"),
+  LOBBY_DOOR,
+  doorOf(seededBytes(22)(32), "choir"),
+];
+
 /** What comes of a handshake when the other side sends `script`. */
 export async function against(
   initiator: boolean,
@@ -89,7 +101,8 @@ export async function against(
 ): Promise<{ outcome: HandshakeFailure | "no error"; answered: number }> {
   const connection = new ScriptedConnection(Buffer.concat(script));
   const clock = new FakeClock();
-  const outcome = await failure(shakeHands(connection, options(initiator, { clock })));
+  const doors = initiator ? [LOBBY_DOOR] : DOORS;
+  const outcome = await failure(shakeHands(connection, options(initiator, { clock, doors })));
   assert.equal(connection.closed, outcome !== "no error", "a failed handshake closes");
   assert.equal(clock.waiting, 0, "no timer is left");
   return { outcome, answered: Buffer.concat(connection.written).length };

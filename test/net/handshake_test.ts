@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { HANDSHAKE_MS, shakeHands } from "../../core/net/handshake.ts";
 import { NoiseHandshake, XXPSK0 } from "../../core/net/noise.ts";
 import type { Connection } from "../../core/net/transport.ts";
+import { doorOf, LOBBY_DOOR } from "../../core/trust/door.ts";
 import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { connectionPair } from "../fakes/link_pair.ts";
@@ -46,13 +47,13 @@ Deno.test("HAND: each side learns who the other is, and no byte past the handsha
 Deno.test("HAND: another pre-shared key gets no answer, and costs the first message only", async () => {
   const [a, b] = await connectionPair(new FakeNetwork(1));
   const answers: Uint8Array[] = [];
-  const psk = seededBytes(9)(32);
+  const door = doorOf(seededBytes(9)(32), "another");
   const [alice, bob] = await Promise.all([
-    failure(shakeHands(a, options(true, { psk }))),
+    failure(shakeHands(a, options(true, { doors: [door] }))),
     failure(shakeHands(recorded(b, answers), options(false))),
   ]);
   assert.equal(bob, "refused");
-  assert.equal(alice, "closed");
+  assert.equal(alice, "unanswered");
   assert.equal(Buffer.concat(answers).length, 0);
   assert.deepEqual(await against(false, seededBytes(5)(48)), { outcome: "refused", answered: 0 });
 });
@@ -67,7 +68,7 @@ Deno.test("HAND: another version, in the prologue, is refused without an answer"
   assert.deepEqual(taken, { outcome: "refused", answered: 0 });
 });
 
-Deno.test("HAND: a connection to oneself is closed", async () => {
+Deno.test("hostile 7: a connection to oneself is closed", async () => {
   const [a, b] = await connectionPair(new FakeNetwork(1));
   const outcomes = await Promise.all([
     failure(shakeHands(a, options(true, { keys: ALICE }))),
@@ -76,7 +77,7 @@ Deno.test("HAND: a connection to oneself is closed", async () => {
   assert.deepEqual(outcomes, ["self", "closed"]);
 });
 
-Deno.test("HAND: half-open and dripping peers are freed at the deadline", async () => {
+Deno.test("hostile 27: 500 half-open and dripping peers are freed at the deadline of 5 s", async () => {
   const [first] = await transcript();
   const clock = new FakeClock();
   const scripts = [NOTHING, first.subarray(0, 1), first.subarray(0, 47), first];
@@ -99,7 +100,7 @@ Deno.test("HAND: half-open and dripping peers are freed at the deadline", async 
   assert.equal(clock.waiting, 0);
 });
 
-Deno.test("HAND: a peer that sends a byte a second does not get past the deadline", async () => {
+Deno.test("hostile 27: a peer that sends a byte a second does not get past the deadline", async () => {
   const [first] = await transcript();
   const [a, b] = await connectionPair(new FakeNetwork(1));
   const clock = new FakeClock();
@@ -121,7 +122,8 @@ Deno.test("HAND: a connection that breaks, and a key of the wrong length", async
   const outcome = failure(shakeHands(a, options(true)));
   await settle();
   network.reset("a", "b");
-  assert.equal(await outcome, "closed");
-  await assert.rejects(shakeHands(a, options(true, { psk: new Uint8Array(31) })), RangeError);
+  assert.equal(await outcome, "unanswered");
+  const short = { ...LOBBY_DOOR, psk: new Uint8Array(31) };
+  await assert.rejects(shakeHands(a, options(true, { doors: [short] })), RangeError);
   (await accepted.promise).close();
 });

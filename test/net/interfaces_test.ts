@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import type { LogLevel } from "../../core/base/log.ts";
 import { InterfaceWatch, WATCH_MS } from "../../core/net/interface_watch.ts";
-import { listenHosts, MAX_INTERFACES, selectInterfaces } from "../../core/net/interfaces.ts";
+import {
+  listenHosts,
+  MAX_INTERFACES,
+  ownAddresses,
+  selectInterfaces,
+} from "../../core/net/interfaces.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { fakeInterface } from "../fakes/multicast.ts";
 
@@ -40,6 +45,23 @@ Deno.test("interfaces: listens everywhere, or on what was chosen, with a zone wh
     "192.168.1.2",
   ]);
   assert.deepEqual(listenHosts([], ["eth7"]), []);
+});
+
+Deno.test("interfaces: an invite lists where others may dial, the likeliest first, eight at most", () => {
+  const tun = fakeInterface("tun0", ["10.8.0.1/24"], { virtual: true });
+  const both = fakeInterface("eth1", ["2001:db8::1/64", "10.1.0.1/24", "fe80::9/64"]);
+  const hosts = (interfaces: Parameters<typeof ownAddresses>[0]) =>
+    ownAddresses(interfaces, 4_711).map(({ host, port }) => `${host} ${port}`);
+  assert.deepEqual(hosts([lo, tun, eth0, both]), [
+    "10.0.0.1 4711",
+    "10.1.0.1 4711",
+    "2001:db8::1 4711",
+    "10.8.0.1 4711",
+  ]);
+  assert.deepEqual(hosts([lo]), ["127.0.0.1 4711", "::1 4711"]);
+  assert.deepEqual(ownAddresses([eth0], 0), [], "nothing listens yet");
+  const cidrs = Array.from({ length: 20 }, (_, index) => `10.2.0.${index + 1}/24`);
+  assert.equal(hosts([fakeInterface("eth2", cidrs)]).length, 8);
 });
 
 Deno.test("interface watch: tells of changes, of waking up, and of nothing else", () => {

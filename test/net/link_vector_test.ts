@@ -3,9 +3,11 @@ import { Buffer } from "node:buffer";
 import { FRAME_OVERHEAD_BYTES, FrameReader, FrameType, FrameWriter } from "../../core/net/frame.ts";
 import { type Session, shakeHands } from "../../core/net/handshake.ts";
 import { DeviceKeys } from "../../core/trust/device_keys.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { ScriptedConnection } from "../fakes/scripted_connection.ts";
+import { sideOf } from "../fakes/sides.ts";
 import vector from "./link_vector.json" with { type: "json" };
 
 type Side = "initiator" | "responder";
@@ -24,8 +26,7 @@ async function play(side: Side): Promise<{ session: Session; said: string }> {
   const connection = new ScriptedConnection(bytes(heard ?? ""));
   const session = await shakeHands(connection, {
     keys,
-    psk: LOBBY_PSK,
-    initiator: side === "initiator",
+    ...sideOf(side === "initiator"),
     clock: new FakeClock(),
     random: () => bytes(ephemeral),
   });
@@ -36,10 +37,17 @@ Deno.test("HAND: the example of PROTOCOL.md is what both sides say, to the byte"
   const [first, second, third] = vector.handshake;
   const [initiator, responder] = [await play("initiator"), await play("responder")];
   assert.equal(hex(LOBBY_PSK), vector.psk);
+  assert.equal(hex(LOBBY_DOOR.psk), vector.psk);
   assert.equal(initiator.said, `${first}${third}`);
   assert.equal(responder.said, second);
   assert.equal(initiator.session.peer, vector.responder.peer);
   assert.equal(responder.session.peer, vector.initiator.peer);
+  for (const { session } of [initiator, responder]) {
+    assert.equal(hex(session.binding), vector.binding);
+    assert.equal(session.door, LOBBY_DOOR);
+  }
+  assert.equal(hex(initiator.session.certificate), vector.responder.certificate);
+  assert.equal(hex(responder.session.certificate), vector.initiator.certificate);
   const directions = [
     [vector.frames.initiator, initiator.session.send, responder.session.receive],
     [vector.frames.responder, responder.session.send, initiator.session.receive],

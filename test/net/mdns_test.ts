@@ -5,12 +5,25 @@ import { MAX_PACKET_BYTES, MAX_RECORDS, MdnsPort } from "../../core/net/mdns_por
 import { readResponse } from "../../core/net/mdns_reading.ts";
 import { answer, goodbye, query, wanted } from "../../core/net/mdns_records.ts";
 import { MAX_PACKETS, MAX_PACKETS_PER_SOURCE } from "../../core/net/source_limit.ts";
+import { doorOf, hintTag } from "../../core/trust/door.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { Cable, fakeInterface } from "../fakes/multicast.ts";
 import { seededBytes, seededUnit } from "../fakes/random.ts";
+import { forged } from "../fakes/segment.ts";
 import recorded from "./mdns_packets.json" with { type: "json" };
 
-const ME = { instance: "00000000000000aa", port: 4_711, addresses: ["10.77.0.3", "fe80::3"] };
+/** The tags of PROTOCOL.md's example: the third is that of a door, the others are made up. */
+const TAG = hintTag(doorOf(new Uint8Array(32).fill(1), "example"), "00000000000000aa");
+const HINTS = Array.from(
+  { length: 8 },
+  (_, index) => index === 2 ? TAG : new Uint8Array(6).fill(0x11 * (index + 1)),
+);
+const ME = {
+  instance: "00000000000000aa",
+  port: 4_711,
+  addresses: ["10.77.0.3", "fe80::3"],
+  hints: HINTS,
+};
 const eth0 = fakeInterface("eth0", ["10.77.0.1/24", "fe80::1/64"]);
 
 /** A port on a cable, and what came through it. */
@@ -35,14 +48,6 @@ async function openPort() {
   return { clock, cable, port, received, lines, hear };
 }
 
-/** The bytes of a packet that this program sends. */
-async function bytesOf(packet: Parameters<MdnsPort["send"]>[0]): Promise<Buffer> {
-  const { port, cable } = await openPort();
-  await port.send(packet);
-  await port.close();
-  return cable.packets[0]!.bytes;
-}
-
 async function decode(bytes: Uint8Array): Promise<Incoming> {
   const { port, hear } = await openPort();
   const packet = hear(bytes);
@@ -52,7 +57,7 @@ async function decode(bytes: Uint8Array): Promise<Incoming> {
 }
 
 Deno.test("mdns: what one node says another one reads", async () => {
-  const packet = await decode(await bytesOf(answer(ME, { self: true, service: true })));
+  const packet = await decode(await forged(answer(ME, { self: true, service: true })));
   assert.deepEqual(readResponse(packet, eth0), {
     sightings: [{
       instance: ME.instance,
@@ -60,24 +65,25 @@ Deno.test("mdns: what one node says another one reads", async () => {
         { host: "10.77.0.3", port: 4_711, rank: 0 },
         { host: "fe80::3%eth0", port: 4_711, rank: 2 },
       ],
+      hints: HINTS,
       ttlMs: 120_000,
     }],
     goodbyes: [],
   });
-  const left = await decode(await bytesOf(goodbye(ME)));
+  const left = await decode(await forged(goodbye(ME)));
   assert.deepEqual(readResponse(left, eth0), { sightings: [], goodbyes: [ME.instance] });
 });
 
 Deno.test("mdns: question, announcement and goodbye are the bytes of PROTOCOL.md", async () => {
   const hex = async (packet: Parameters<MdnsPort["send"]>[0]) =>
-    (await bytesOf(packet)).toString("hex");
+    (await forged(packet)).toString("hex");
   assert.equal(await hex(query([ME.instance])), recorded.ourQuery);
   assert.equal(await hex(answer(ME, { self: true, service: false })), recorded.ourAnnouncement);
   assert.equal(await hex(goodbye(ME)), recorded.ourGoodbye);
 });
 
 Deno.test("mdns: an announcement has five records, and says nothing personal", async () => {
-  const bytes = await bytesOf(answer(ME, { self: true, service: false }));
+  const bytes = await forged(answer(ME, { self: true, service: false }));
   assert.equal(bytes.readUInt16BE(2), 0x8400, "an authoritative response");
   const { answers } = await decode(bytes);
   assert.deepEqual(answers.map(({ name, type, ttl, flush }) => [name, type, ttl, flush]), [
@@ -151,7 +157,7 @@ Deno.test("mdns: wants are told apart by name and type", () => {
 
 Deno.test("mdns: a query names itself and what it knows, in one frame", async () => {
   const known = Array.from({ length: 100 }, (_, i) => i.toString(16).padStart(16, "0"));
-  const bytes = await bytesOf(query([ME.instance, ...known]));
+  const bytes = await forged(query([ME.instance, ...known]));
   assert.ok(bytes.length < 1_300, `${bytes.length} bytes`);
   const { questions, answers } = await decode(bytes);
   assert.equal(wanted(ME, questions, answers), undefined, "no answer to itself");
@@ -197,9 +203,9 @@ Deno.test("mdns: records that are not whole, not neighbours or of another versio
   assert.equal(read([...received.slice(0, 3), ...many])[0]?.addresses.length, 8);
 });
 
-Deno.test("mdns: size and number of records are bounded before anything is decoded", async () => {
+Deno.test("hostile 30: size and number of records are bounded before anything is decoded", async () => {
   const { port, received, hear } = await openPort();
-  const good = await bytesOf(query([]));
+  const good = await forged(query([]));
   const padded = (length: number) => Buffer.concat([good, Buffer.alloc(length - good.length)]);
   hear(padded(MAX_PACKET_BYTES));
   assert.equal(received.length, 1);
@@ -215,12 +221,12 @@ Deno.test("mdns: size and number of records are bounded before anything is decod
   await port.close();
 });
 
-Deno.test("mdns: garbage, pointer loops and cut packets are dropped without harm", async () => {
+Deno.test("hostile 30: garbage, pointer loops and cut packets are dropped without harm", async () => {
   const { port, clock, received, hear, lines } = await openPort();
   const loop = Buffer.from("000084000000000100000000c00c000c000100000078000200000000", "hex");
   const twoLoops = Buffer.from("000000000002000000000000c00ec00c00010001c00c00010001", "hex");
   for (const bytes of [loop, twoLoops]) hear(bytes);
-  const good = await bytesOf(answer(ME, { self: true, service: true }));
+  const good = await forged(answer(ME, { self: true, service: true }));
   const unit = seededUnit(7);
   for (let round = 0; round < 3_000; round++) {
     const bytes = round % 3 === 0
@@ -242,9 +248,9 @@ Deno.test("mdns: garbage, pointer loops and cut packets are dropped without harm
   await port.close();
 });
 
-Deno.test("mdns: only neighbours are heard, each 50 times in a second, all 500 times", async () => {
+Deno.test("hostile 30: only neighbours are heard, each 50 times in a second, all 500 times", async () => {
   const { port, clock, received, hear } = await openPort();
-  const bytes = await bytesOf(query([]));
+  const bytes = await forged(query([]));
   for (const from of ["8.8.8.8", "10.78.0.3", "127.0.0.1", "10.77.0.255"]) hear(bytes, from);
   assert.equal(received.length, 0);
   for (let i = 0; i < 60; i++) hear(bytes);

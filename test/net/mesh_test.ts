@@ -128,13 +128,33 @@ Deno.test("mesh: a dial to an old address does not delay one to the new address"
     world.network.host("10.0.0.99");
     const second = await world.start("10.0.0.2", { hidden: true });
     const found = (host: string) =>
-      first.mesh.found({ instance: second.instance, addresses: [{ host, port: WORLD_PORT }] });
+      first.mesh.found({
+        instance: second.instance.current,
+        addresses: [{ host, port: WORLD_PORT }],
+        hints: [],
+      });
     found("10.0.0.99");
     await world.run(1_000);
     assert.equal(first.mesh.status()[0]?.state, "dialling");
     found("10.0.0.2");
     await world.run(400);
     await world.assertLinked(first, second);
+  });
+});
+
+Deno.test("hostile 30: a goodbye said for a peer by another ends no link, and costs no dial", async () => {
+  await forSeeds(10, async (world) => {
+    for (const host of HOSTS) await world.start(host);
+    await world.run(60_000);
+    const linked = [...world.nodes].map((node) => node.linked);
+    for (let turn = 0; turn < 20; turn++) {
+      for (const node of world.nodes) {
+        for (const { instance } of world.nodes) node.mesh.lost(instance.current);
+      }
+      await world.run(world.unit() * 5_000);
+    }
+    assert.deepEqual([...world.nodes].map((node) => node.linked), linked);
+    await world.assertMeshed();
   });
 });
 
@@ -151,6 +171,6 @@ async function disturb(world: World): Promise<void> {
   } else if (kind === 4 && !node) await world.start(one);
   else if (kind === 5) node?.mesh.networkChanged();
   else if (kind === 6 && node) {
-    for (const { mesh } of world.nodes) mesh.lost(node.instance);
+    for (const { mesh } of world.nodes) mesh.lost(node.instance.current);
   }
 }

@@ -200,7 +200,7 @@ Deno.test("LINK: silence is broken by pings, and both sides live", async () => {
   assert.equal(clock.waiting, 0);
 });
 
-Deno.test("LINK: a cut cable is noticed after the idle time, on both sides", async () => {
+Deno.test("hostile 27: a cut cable is noticed after the idle time, on both sides", async () => {
   const { a, b, clock, network } = await linkPair();
   network.cut("a", "b");
   for (let passed = 0; passed < IDLE_MS; passed += 5_000) {

@@ -5,8 +5,8 @@ import { randomBytes } from "../../core/base/random.ts";
 import { openLink, type SecureLink } from "../../core/net/secure_link.ts";
 import { tcpTransport } from "../../core/net/tcp.ts";
 import type { Connection } from "../../core/net/transport.ts";
-import { LOBBY_PSK } from "../../core/trust/lobby.ts";
 import { deviceKeys } from "../fakes/device.ts";
+import { sideOf } from "../fakes/sides.ts";
 
 const never = new AbortController().signal;
 const MESSAGE_BYTES = 60_000;
@@ -34,8 +34,7 @@ async function connect(host: string): Promise<[Connection, Connection]> {
 function link(connection: Connection, device: number): Promise<SecureLink> {
   return openLink(connection, {
     keys: deviceKeys(device),
-    psk: LOBBY_PSK,
-    initiator: device === 1,
+    ...sideOf(device === 1),
     clock: systemClock,
     log: silentLog,
     random: randomBytes,

@@ -1,115 +1,15 @@
 /** Whole nodes in one process, over TCP on the loopback, each with a store of its own. */
 import assert from "node:assert/strict";
-import { type Clock, steadyClock, systemClock } from "../../core/base/clock.ts";
-import { randomBytes } from "../../core/base/random.ts";
-import { silentLog } from "../../core/base/log.ts";
-import { EarshotNode } from "../../core/node.ts";
-import { openDeviceKeys } from "../../core/store/device_file.ts";
-import { Store } from "../../core/store/store.ts";
+import { systemClock } from "../../core/base/clock.ts";
 import { StoreError } from "../../core/store/store_error.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
 import { FaultError, RefusedError } from "../../core/view/api.ts";
-import type { Answer, Command, CommandType } from "../../core/view/command.ts";
-import type { Event } from "../../core/view/event.ts";
+import type { Command } from "../../core/view/command.ts";
 import type { Splice } from "../../core/view/view.ts";
 import { turn } from "../fakes/turn.ts";
+import { TestNode, withFolder } from "./test_node.ts";
 
-/** A node with what it stands on. */
-class TestNode implements AsyncDisposable {
-  readonly #events: Event[] = [];
-  #wake = () => {};
-
-  private constructor(
-    readonly directory: string,
-    readonly store: Store,
-    readonly node: EarshotNode,
-  ) {
-    node.subscribe((event) => {
-      this.#events.push(event);
-      this.#wake();
-    });
-  }
-
-  static async open(
-    directory: string,
-    name: string | null,
-    options: {
-      peer?: { readonly node: { readonly port: number } };
-      lobby?: boolean;
-      port?: number;
-      clock?: Clock;
-    } = {},
-  ): Promise<TestNode> {
-    const { peer, lobby = true, port = 0, clock = systemClock } = options;
-    using opened = new DisposableStack();
-    const store = opened.adopt(Store.open(directory), (store) => store.close());
-    const node = await EarshotNode.open({
-      version: "0.0.0",
-      store,
-      keys: openDeviceKeys(directory, store.envelopes.isEmpty),
-      name,
-      suggestedName: "Somebody",
-      lobby,
-      network: {
-        port,
-        interfaces: ["127.0.0.1"],
-        peers: peer ? [{ host: "127.0.0.1", port: peer.node.port }] : [],
-        discovery: false,
-      },
-      clock,
-      steady: steadyClock,
-      random: randomBytes,
-      log: silentLog,
-    });
-    opened.move();
-    return new TestNode(directory, store, node);
-  }
-
-  ask<T extends CommandType>(
-    command: Extract<Command, { type: T }>,
-    id: string = crypto.randomUUID(),
-  ): Promise<Answer<T>> {
-    return this.node.execute(command, id);
-  }
-
-  /** Waits for an event, told already or to come, and takes it out. */
-  async event<T extends Event["type"]>(
-    type: T,
-    wanted: (event: Extract<Event, { type: T }>) => boolean = () => true,
-  ): Promise<Extract<Event, { type: T }>> {
-    for (;;) {
-      const index = this.#events.findIndex((event) =>
-        event.type === type && wanted(event as Extract<Event, { type: T }>)
-      );
-      if (index >= 0) return this.#events.splice(index, 1)[0] as Extract<Event, { type: T }>;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-  }
-
-  async general() {
-    const { channels: [channel] } = await this.ask({ type: "snapshot" });
-    assert(channel);
-    return channel.id;
-  }
-
-  async close(): Promise<void> {
-    await this.node.close();
-    this.store.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "earshot-test-" });
-  for (const name of ["a", "b"]) await Deno.mkdir(`${folder}/${name}`);
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+const space = LOBBY;
 
 function apply(text: string, splices: readonly Splice[]): string {
   return splices.reduce(
@@ -121,12 +21,12 @@ function apply(text: string, splices: readonly Splice[]): string {
 Deno.test("two nodes link, know each other by name, and what one writes the other is told", () =>
   withFolder(async (folder) => {
     await using ana = await TestNode.open(`${folder}/a`, "Ana");
-    await using ben = await TestNode.open(`${folder}/b`, "Ben", { peer: ana });
+    await using ben = await TestNode.open(`${folder}/b`, "Ben", { peers: [ana] });
     const { person } = await ana.event("person", ({ person }) => person.name === "Ben");
     assert.deepEqual([person.peer, person.here], [ben.node.peer, true]);
 
     const channel = await ana.general();
-    const sent = await ana.ask({ type: "message.send", channel, text: "hello" });
+    const sent = await ana.ask({ type: "message.send", space, channel, text: "hello" });
     assert.deepEqual([sent.text, sent.author, sent.heldBy], ["hello", ana.node.peer, 0]);
     const { message } = await ben.event("message");
     const { heldBy: _, ...seen } = sent;
@@ -135,44 +35,51 @@ Deno.test("two nodes link, know each other by name, and what one writes the othe
       "held",
       ({ messages }) => messages.some(([id, count]) => id === sent.id && count === 1),
     );
-    const { messages } = await ana.ask({ type: "message.list", channel });
+    const { messages } = await ana.ask({ type: "message.list", space, channel });
     assert.deepEqual(messages, [{ ...sent, heldBy: 1 }]);
 
     const snapshot = await ben.ask({ type: "snapshot" });
     assert.equal(snapshot.channels[0]?.unread, 1);
-    const read = await ben.ask({ type: "read.mark", channel, message: sent.id });
+    const read = await ben.ask({ type: "read.mark", space, channel, message: sent.id });
     assert.deepEqual([read.unread, read.readTo], [0, sent.id]);
   }));
 
 Deno.test("a channel made apart by two is one, and a note is merged", () =>
   withFolder(async (folder) => {
     await using ana = await TestNode.open(`${folder}/a`, "Ana");
-    const made = await ana.ask({ type: "channel.create", name: "#Field Kitchen" });
+    const made = await ana.ask({ type: "channel.create", space, name: "#Field Kitchen" });
     assert.equal(made.name, "field-kitchen");
-    await ana.ask({ type: "message.send", channel: made.id, text: "soup" });
-    const note = await ana.ask({ type: "note.create", title: "Plan" });
-    const before = await ana.ask({ type: "note.open", note: note.id });
+    await ana.ask({ type: "message.send", space, channel: made.id, text: "soup" });
+    const note = await ana.ask({ type: "note.create", space, title: "Plan" });
+    const before = await ana.ask({ type: "note.open", space, note: note.id });
     await ana.ask({
       type: "note.edit",
+      space,
       note: note.id,
       heads: before.heads,
       splices: [{ at: 0, remove: 0, insert: "one two" }],
     });
 
-    await using ben = await TestNode.open(`${folder}/b`, "Ben", { peer: ana });
-    const twin = await ben.ask({ type: "channel.create", name: "field kitchen" });
+    await using ben = await TestNode.open(`${folder}/b`, "Ben", { peers: [ana] });
+    const twin = await ben.ask({ type: "channel.create", space, name: "field kitchen" });
     assert.equal(twin.id, made.id);
     const { message } = await ben.event("message");
     assert.equal(message.channel, twin.id);
     await ben.event("note.text", (event) => event.note === note.id);
     const [hisText, herText] = await Promise.all([
-      ben.ask({ type: "note.open", note: note.id }),
-      ana.ask({ type: "note.open", note: note.id }),
+      ben.ask({ type: "note.open", space, note: note.id }),
+      ana.ask({ type: "note.open", space, note: note.id }),
     ]);
     assert.equal(hisText.text, "one two");
     // Both type at once, each at the heads they have.
     const edit = (insert: string, at: number, heads = herText.heads) =>
-      ({ type: "note.edit", note: note.id, heads, splices: [{ at, remove: 0, insert }] }) as const;
+      ({
+        type: "note.edit",
+        space,
+        note: note.id,
+        heads,
+        splices: [{ at, remove: 0, insert }],
+      }) as const;
     const [hers, his] = await Promise.all([
       ana.ask(edit("zero ", 0)),
       ben.ask(edit(" three", 7)),
@@ -181,10 +88,10 @@ Deno.test("a channel made apart by two is one, and a note is merged", () =>
     assert.equal(apply("one two three", his.merged.splices).endsWith("one two three"), true);
     const whole = "zero one two three";
     for (const node of [ana, ben]) {
-      let { text } = await node.ask({ type: "note.open", note: note.id });
+      let { text } = await node.ask({ type: "note.open", space, note: note.id });
       while (text !== whole) {
         await node.event("note.text");
-        ({ text } = await node.ask({ type: "note.open", note: note.id }));
+        ({ text } = await node.ask({ type: "note.open", space, note: note.id }));
       }
     }
   }));
@@ -192,24 +99,29 @@ Deno.test("a channel made apart by two is one, and a note is merged", () =>
 Deno.test("typing and cursors are seen by the other, and go with the link", () =>
   withFolder(async (folder) => {
     await using ana = await TestNode.open(`${folder}/a`, "Ana");
-    const ben = await TestNode.open(`${folder}/b`, "Ben", { peer: ana });
+    const ben = await TestNode.open(`${folder}/b`, "Ben", { peers: [ana] });
     try {
       const channel = await ana.general();
-      await ben.ask({ type: "place.set", place: { type: "channel", channel, typing: true } });
+      await ben.ask({
+        type: "place.set",
+        space,
+        place: { type: "channel", channel, typing: true },
+      });
       const typing = await ana.event("typing", ({ peers }) => peers.length > 0);
       assert.deepEqual(typing.peers, [ben.node.peer]);
 
-      const note = await ben.ask({ type: "note.create", title: "Cursors" });
-      const { heads } = await ben.ask({ type: "note.open", note: note.id });
+      const note = await ben.ask({ type: "note.create", space, title: "Cursors" });
+      const { heads } = await ben.ask({ type: "note.open", space, note: note.id });
       const edited = await ben.ask({
         type: "note.edit",
+        space,
         note: note.id,
         heads,
         splices: [{ at: 0, remove: 0, insert: "some words" }],
       });
       await ana.event("note.text");
       const place = { type: "note", note: note.id, anchor: 2, head: 6 } as const;
-      await ben.ask({ type: "place.set", place: { ...place, heads: edited.heads } });
+      await ben.ask({ type: "place.set", space, place: { ...place, heads: edited.heads } });
       const { cursors } = await ana.event("cursors", ({ cursors }) => cursors.length > 0);
       assert.deepEqual(cursors, [{ peer: ben.node.peer, anchor: 2, head: 6 }]);
     } finally {
@@ -224,7 +136,7 @@ Deno.test("what was acknowledged is there after a restart, and a request is done
     const directory = `${folder}/a`;
     const first = await TestNode.open(directory, "Ana");
     const channel = await first.general();
-    const command = { type: "message.send", channel, text: "only once" } as const;
+    const command = { type: "message.send", space, channel, text: "only once" } as const;
     const sent = await first.ask(command, "request-1");
     assert.deepEqual(await first.ask(command, "request-1"), sent);
     await first.close();
@@ -232,7 +144,7 @@ Deno.test("what was acknowledged is there after a restart, and a request is done
     await using again = await TestNode.open(directory, null);
     assert.equal(again.node.peer, first.node.peer);
     assert.deepEqual(await again.ask(command, "request-1"), sent);
-    const { messages } = await again.ask({ type: "message.list", channel });
+    const { messages } = await again.ask({ type: "message.list", space, channel });
     assert.deepEqual(messages.map(({ text }) => text), ["only once"]);
     assert.equal((await again.ask({ type: "snapshot" })).self.name, "Ana");
   }));
@@ -242,17 +154,17 @@ Deno.test("what is wrong is refused with a word that says why", () =>
     await using ana = await TestNode.open(`${folder}/a`, null);
     const channel = await ana.general();
     const refusals: readonly (readonly [Command, RegExp])[] = [
-      [{ type: "message.send", channel, text: "  \n " }, /empty/],
-      [{ type: "message.send", channel, text: "a\u0007b" }, /control characters/],
-      [{ type: "message.send", channel, text: "x".repeat(1 << 20) }, /at most 16 KiB/],
+      [{ type: "message.send", space, channel, text: "  \n " }, /empty/],
+      [{ type: "message.send", space, channel, text: "a\u0007b" }, /control characters/],
+      [{ type: "message.send", space, channel, text: "x".repeat(1 << 20) }, /at most 16 KiB/],
       [
-        { type: "message.send", channel: "ff".repeat(8) as typeof channel, text: "x" },
+        { type: "message.send", space, channel: "ff".repeat(8) as typeof channel, text: "x" },
         /no such channel/,
       ],
       [{ type: "profile.set", name: "n".repeat(10_000) }, /too long/],
       [{ type: "profile.set", name: "n", colour: 12 }, /no colour 12/],
       [{ type: "profile.set", name: "\u202eevil" }, /control characters/],
-      [{ type: "channel.create", name: "#" }, /empty/],
+      [{ type: "channel.create", space, name: "#" }, /empty/],
     ];
     for (const [command, why] of refusals) {
       await assert.rejects(ana.ask(command), (error) => {
@@ -273,14 +185,13 @@ Deno.test("a port that is taken ends the start, and nothing stays open", () =>
     );
   }));
 
-Deno.test("without the lobby a node opens no door, and says why it can do nothing", () =>
+Deno.test("without any space a person has a name, and hears why the lobby is not there", () =>
   withFolder(async (folder) => {
     await using ana = await TestNode.open(`${folder}/a`, "Ana", { lobby: false });
-    assert.equal(ana.node.port, 0);
     const snapshot = await ana.ask({ type: "snapshot" });
     assert.deepEqual([snapshot.space, snapshot.channels, snapshot.people], [null, [], []]);
     await assert.rejects(
-      ana.ask({ type: "note.create", title: "x" }),
+      ana.ask({ type: "note.create", space, title: "x" }),
       (error) => error instanceof RefusedError && /without --no-lobby/.test(error.message),
     );
     assert.deepEqual(await ana.ask({ type: "peers" }), []);
@@ -289,23 +200,26 @@ Deno.test("without the lobby a node opens no door, and says why it can do nothin
 Deno.test("a disk that is full is said until something is written again, whoever made it", () =>
   withFolder(async (folder) => {
     await using ana = await TestNode.open(`${folder}/a`, "Ana");
-    await using ben = await TestNode.open(`${folder}/b`, "Ben", { peer: ana });
+    await using ben = await TestNode.open(`${folder}/b`, "Ben", { peers: [ana] });
     await ana.event("person", ({ person }) => person.peer === ben.node.peer && person.here);
     await ben.event("person", ({ person }) => person.name === "Ana");
     const commit = ana.store.commit.bind(ana.store);
     const channel = await ana.general();
     const request = crypto.randomUUID();
-    await ana.ask({ type: "message.send", channel, text: "written before" }, request);
+    await ana.ask({ type: "message.send", space, channel, text: "written before" }, request);
     ana.store.commit = ana.store.tryWriting = () => {
       throw new StoreError("full", "Cannot write: the disk is full");
     };
-    await assert.rejects(ana.ask({ type: "message.send", channel, text: "one" }), FaultError);
+    await assert.rejects(
+      ana.ask({ type: "message.send", space, channel, text: "one" }),
+      FaultError,
+    );
     assert.match((await ana.event("fault")).text ?? "", /full/);
     // A request that was done before the disk was full says nothing of it now.
-    await ana.ask({ type: "message.send", channel, text: "written before" }, request);
+    await ana.ask({ type: "message.send", space, channel, text: "written before" }, request);
     assert.match((await ana.ask({ type: "snapshot" })).fault ?? "", /full/);
     ana.store.commit = commit;
-    await ben.ask({ type: "message.send", channel, text: "two" });
+    await ben.ask({ type: "message.send", space, channel, text: "two" });
     assert.equal((await ana.event("fault")).text, null);
   }));
 
@@ -315,10 +229,10 @@ Deno.test("who cannot take note of a link costs neither the link nor the node", 
     ana.node.onLinked = () => {
       throw new Error("cannot take note");
     };
-    const ben = await TestNode.open(`${folder}/b`, "Ben", { peer: ana });
+    const ben = await TestNode.open(`${folder}/b`, "Ben", { peers: [ana] });
     await ana.event("person", ({ person }) => person.peer === ben.node.peer && person.here);
     const channel = await ben.general();
-    await ben.ask({ type: "message.send", channel, text: "hello" });
+    await ben.ask({ type: "message.send", space, channel, text: "hello" });
     await ana.event("message");
     await ben.close();
     await ana.event("person", ({ person }) => person.peer === ben.node.peer && !person.here);
@@ -333,7 +247,7 @@ Deno.test("a clock that is set back keeps nobody from linking", () =>
     const clock = { ...systemClock, now: () => Date.now() - back };
     // She dials, in vain, and waits a little before she dials again.
     await using ana = await TestNode.open(`${folder}/a`, "Ana", {
-      peer: { node: { port } },
+      peers: [{ node: { port } }],
       clock,
     });
     for (let failed = false; !failed;) {

@@ -39,7 +39,8 @@ function post(path: string, body: BodyInit, token?: string): Request {
 
 Deno.test("a command is done and answered, once for one id", async () => {
   const { handler, node } = await routes();
-  const body = JSON.stringify({ id: "a", command: { type: "channel.create", name: "plans" } });
+  const command = { type: "channel.create", space: node.lobby.id, name: "plans" };
+  const body = JSON.stringify({ id: "a", command });
   for (let i = 0; i < 2; i++) {
     const reply = await (await handler(post("/api/command", body))).json();
     assert.equal(reply.id, "a");
@@ -55,15 +56,16 @@ Deno.test("refusals and faults are answers, each with its code", async () => {
     assert.equal(response.status, 200);
     return (await response.json()).refusal;
   };
-  const empty = { type: "channel.create", name: " " };
+  const space = node.lobby.id;
+  const empty = { type: "channel.create", space, name: " " };
   assert.deepEqual(await ask(empty), {
     code: "refused",
     text: "The name is empty: type at least one character",
   });
   assert.equal((await ask({ type: "moon" })).code, "unknown");
-  assert.equal((await ask({ type: "note.open", note: "x" })).code, "refused");
+  assert.equal((await ask({ type: "note.open", space, note: "x" })).code, "refused");
   node.failing = "The disk is full";
-  assert.deepEqual(await ask({ type: "channel.create", name: "a" }), {
+  assert.deepEqual(await ask({ type: "channel.create", space, name: "a" }), {
     code: "fault",
     text: "The disk is full",
   });
@@ -128,7 +130,10 @@ Deno.test("pages are shells: none holds what the node knows", async () => {
   const { handler, node } = await routes();
   node.say(1, "general", "a secret");
   node.addNote("a secret title");
-  for (const path of ["/", "/channel/general", `/note/${"0".repeat(32)}`]) {
+  const inLobby = ["/", "/channel/general", `/note/${"0".repeat(32)}`];
+  const space = `/space/${"0".repeat(32)}`;
+  const inSpace = [space, `${space}/channel/general`, `${space}/note/${"0".repeat(32)}`];
+  for (const path of [...inLobby, ...inSpace, "/join"]) {
     const response = await handler(new Request(`http://${HOST}${path}`));
     assert.equal(response.status, 200);
     const html = await response.text();

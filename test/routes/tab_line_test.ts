@@ -47,7 +47,7 @@ Deno.test("who closes a tab is nowhere, unless the tab never said where they are
   const places: unknown[] = [];
   const node: NodeApi = {
     execute: (command: Command) => {
-      if (command.type === "place.set") places.push(command.place);
+      if (command.type === "place.set") places.push([command.space, command.place]);
       return Promise.resolve({} as never);
     },
     subscribe: () => () => {},
@@ -55,12 +55,13 @@ Deno.test("who closes a tab is nowhere, unless the tab never said where they are
   const { line } = start(node);
   await line.closed();
   assert.deepEqual(places, []);
+  const space = "05".repeat(16);
   const place = { type: "channel", channel: "01".repeat(8), typing: true };
   const { line: typing } = start(node);
-  await typing.received(JSON.stringify({ id: "a", command: { type: "place.set", place } }));
+  await typing.received(JSON.stringify({ id: "a", command: { type: "place.set", space, place } }));
   await typing.closed();
   await typing.closed();
-  assert.deepEqual(places, [place, null]);
+  assert.deepEqual(places, [[space, place], [space, null]]);
 });
 
 Deno.test("a wrong command is refused under its id, and the line stays", async () => {

@@ -1,13 +1,21 @@
 import type { PeerId } from "../../core/base/ids.ts";
+import type { Meetings } from "../../core/sync/meetings.ts";
+import type { DeviceKeys } from "../../core/trust/device_keys.ts";
+import { type Door, LOBBY_DOOR, meetTag } from "../../core/trust/door.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
 import { encodeMessage } from "../../core/wire/encode.ts";
-import type { Message } from "../../core/wire/message.ts";
+import type { MeetMessage, Message } from "../../core/wire/message.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { SimLink } from "./sim_link.ts";
-import type { SimNode } from "./sim_node.ts";
 import type { SimWorld } from "./sim_world.ts";
 
-/** A peer that says what the test wants, over a link of its own to one node. */
+/** What an intruder links to. */
+export interface Target {
+  readonly keys: DeviceKeys;
+  readonly meetings: Meetings;
+}
+
+/** A peer that says what the test wants, over a link of its own to one node. It shows the lobby's door first. */
 export class Intruder {
   readonly peer: PeerId;
   /** What the node said, in order. */
@@ -15,10 +23,11 @@ export class Intruder {
   readonly #link: SimLink;
   readonly #nodeEnd: SimLink;
 
-  /** Links device number `seed` to the node; `delay` is that of the link, in milliseconds. */
-  constructor(world: SimWorld, node: Pick<SimNode, "peer" | "sync">, seed: number, delay = 1) {
-    this.peer = deviceKeys(seed).peer;
-    const [here, there] = SimLink.pair(world.clock, this.peer, node.peer, () => delay);
+  /** Links device number `seed` to the node, whose words need `delay` milliseconds to it. */
+  constructor(world: SimWorld, node: Target, seed: number, delay = 1) {
+    const keys = deviceKeys(seed);
+    this.peer = keys.peer;
+    const [here, there] = SimLink.pair(world.clock, keys, node.keys, () => 1, () => delay);
     this.#link = here;
     here.start((messages) => {
       for (const bytes of messages) {
@@ -27,7 +36,22 @@ export class Intruder {
       }
     });
     this.#nodeEnd = there;
-    node.sync.addLink(there);
+    node.meetings.addLink(there);
+    this.meet(LOBBY_DOOR);
+  }
+
+  /** The name of its link. */
+  get binding(): Uint8Array {
+    return this.#link.binding;
+  }
+
+  /** Shows that it has these doors. */
+  meet(...doors: readonly Door[]): void {
+    this.send(this.meetMessage(...doors));
+  }
+
+  meetMessage(...doors: readonly Door[]): MeetMessage {
+    return { type: "meet", tags: doors.map((door) => meetTag(door, this.binding, this.peer)) };
   }
 
   /** What the node sent and has not arrived. */

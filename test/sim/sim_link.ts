@@ -1,6 +1,8 @@
 import type { PeerId } from "../../core/base/ids.ts";
 import type { Lane, Link, MessageHandler } from "../../core/net/link.ts";
 import { MAX_MESSAGE_BYTES } from "../../core/net/link.ts";
+import type { DeviceKeys } from "../../core/trust/device_keys.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 
 /** What went over links. */
@@ -9,9 +11,13 @@ export interface Traffic {
   bytes: number;
 }
 
+/** How many there were, so that each has a name of its own. */
+let links = 0;
+
 /** One end of a link in memory: whole messages, in order per lane, each after a delay. It never loses one. */
 export class SimLink implements Link {
   readonly remote = { host: "sim", port: 1 };
+  readonly door = LOBBY_DOOR;
   readonly closed: Promise<string>;
   readonly sent: Traffic = { messages: 0, bytes: 0 };
   readonly #closed = Promise.withResolvers<string>();
@@ -25,7 +31,8 @@ export class SimLink implements Link {
   #open = true;
 
   private constructor(
-    readonly peer: PeerId,
+    readonly binding: Uint8Array,
+    readonly other: DeviceKeys,
     readonly initiator: boolean,
     readonly clock: FakeClock,
     readonly delay: () => number,
@@ -33,13 +40,36 @@ export class SimLink implements Link {
     this.closed = this.#closed.promise;
   }
 
-  /** Both ends of a link: at `a` and at `b`. `delay` gives milliseconds, anew for each message. */
-  static pair(clock: FakeClock, a: PeerId, b: PeerId, delay: () => number): [SimLink, SimLink] {
-    const atA = new SimLink(b, true, clock, delay);
-    const atB = new SimLink(a, false, clock, delay);
+  /**
+   * Both ends of a link: at `a` and at `b`. `delay` gives milliseconds from `a` to `b`, anew for each message,
+   * `back` those from `b` to `a`.
+   */
+  static pair(
+    clock: FakeClock,
+    a: DeviceKeys,
+    b: DeviceKeys,
+    delay: () => number,
+    back = delay,
+  ): [SimLink, SimLink] {
+    const binding = new Uint8Array(32);
+    new DataView(binding.buffer).setUint32(0, ++links);
+    const atA = new SimLink(binding, b, true, clock, delay);
+    const atB = new SimLink(binding, a, false, clock, back);
     atA.#other = atB;
     atB.#other = atA;
     return [atA, atB];
+  }
+
+  get peer(): PeerId {
+    return this.other.peer;
+  }
+
+  get noiseKey(): Uint8Array {
+    return this.other.noise.publicKey;
+  }
+
+  get certificate(): Uint8Array {
+    return this.other.certificate;
   }
 
   get isOpen(): boolean {

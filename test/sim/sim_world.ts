@@ -170,7 +170,7 @@ export class SimWorld {
     if (cable.cut || cable.links || !cable.a.isUp || !cable.b.isUp) return;
     const base = 1 + this.int(MAX_DELAY_MS / 2);
     const delay = () => base + this.int(base);
-    const links = SimLink.pair(this.clock, cable.a.peer, cable.b.peer, delay);
+    const links = SimLink.pair(this.clock, cable.a.keys, cable.b.keys, delay);
     cable.links = links;
     for (const link of links) {
       void link.closed.then(() => {
@@ -179,8 +179,8 @@ export class SimWorld {
         this.#relink(cable);
       });
     }
-    cable.a.sync.addLink(links[0]);
-    cable.b.sync.addLink(links[1]);
+    cable.a.meetings.addLink(links[0]);
+    cable.b.meetings.addLink(links[1]);
   }
 
   #unlink(cable: Cable): void {

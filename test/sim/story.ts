@@ -24,7 +24,7 @@ interface Desk {
  * What happens to nodes by chance, and what of it was acknowledged. Notes of an even number are only added
  * to, so every acknowledged word must be in them at the end; the others lose text as well.
  */
-class Story {
+export class Story {
   readonly posted: { channel: ChannelId; id: MessageId; text: string }[] = [];
   readonly written: { note: NoteId; word: string }[] = [];
   readonly #channels: ChannelId[] = [];
@@ -132,7 +132,7 @@ export function tellStory(seed: number): Promise<void> {
 }
 
 /** A full mesh, a chain, a star or a chain with some more cables. */
-function layCables(world: SimWorld): void {
+export function layCables(world: SimWorld): void {
   const { nodes } = world;
   const shape = world.int(4);
   if (shape === 0) return world.joinAll();

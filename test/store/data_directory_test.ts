@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { dataDirectory, openDataDirectory } from "../../core/store/data_directory.ts";
-import { openDeviceKeys } from "../../core/store/device_file.ts";
 import { Store } from "../../core/store/store.ts";
 import { StoreError } from "../../core/store/store_error.ts";
-import { NOW, withDirectory } from "./made.ts";
+import { NOW, openUnsealed, withDirectory } from "./made.ts";
 
 const windows = Deno.build.os === "windows";
 const mode = (path: string) => ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8);
@@ -34,12 +33,12 @@ Deno.test(
   "a new data directory and all in it are its owner's only",
   { ignore: windows },
   () =>
-    withDirectory((parent) => {
+    withDirectory(async (parent) => {
       const directory = join(parent, "a", "earshot");
       openDataDirectory(directory);
       assert.equal(mode(directory), "700");
       const store = Store.open(directory);
-      openDeviceKeys(directory, true);
+      await openUnsealed(directory);
       store.browsers.add("browser", Uint8Array.of(1), 0);
       const names = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
       assert.deepEqual(names, ["device.json", "earshot.db", "earshot.db-wal"]);
@@ -52,9 +51,9 @@ Deno.test(
   "an existing directory and its files are made private again",
   { ignore: windows },
   () =>
-    withDirectory((directory) => {
+    withDirectory(async (directory) => {
       Store.open(directory).close();
-      openDeviceKeys(directory, true);
+      await openUnsealed(directory);
       Deno.chmodSync(directory, 0o755);
       Deno.chmodSync(join(directory, "earshot.db"), 0o644);
       Deno.chmodSync(join(directory, "device.json"), 0o666);
@@ -94,53 +93,23 @@ Deno.test("a file in the place of the directory, or above it, is an error and st
     assert.deepEqual([...Deno.readDirSync(directory)].map(({ name }) => name), ["file"]);
   }));
 
-Deno.test("the keys of the device are made once", () =>
-  withDirectory((directory) => {
-    const keys = openDeviceKeys(directory, true);
-    assert.equal(openDeviceKeys(directory, true).peer, keys.peer);
-    assert.equal(openDeviceKeys(directory, false).peer, keys.peer);
-  }));
-
-Deno.test("damaged keys are an error and never replaced", () =>
-  withDirectory((directory) => {
-    const path = join(directory, "device.json");
-    openDeviceKeys(directory, true);
-    const good = Deno.readTextFileSync(path);
-    const secret = /"signing": "(.)/.exec(good)?.[1] === "0" ? "1" : "0";
-    const damaged = [
-      "",
-      "{",
-      "null",
-      good.slice(0, -10),
-      good.replace(/"signing": "./, `"signing": "${secret}`),
-      good.replace('"version": 1', '"version": 2'),
-      " ".repeat(70_000) + good,
-    ];
-    for (const text of damaged) {
-      Deno.writeTextFileSync(path, text);
-      const error = (error: unknown) =>
-        error instanceof StoreError && error.kind === "damaged" && error.message.includes(path);
-      assert.throws(() => openDeviceKeys(directory, true), error, text.slice(0, 40));
-      assert.equal(Deno.readTextFileSync(path), text);
-    }
-  }));
-
 Deno.test("keys without their database, or a database without its keys, are not made anew", () =>
-  withDirectory((directory) => {
+  withDirectory(async (directory) => {
     const damaged = (error: unknown) => error instanceof StoreError && error.kind === "damaged";
-    assert.throws(() => openDeviceKeys(directory, false), damaged);
-    openDeviceKeys(directory, true);
+    await assert.rejects(openUnsealed(directory, false), damaged);
+    await openUnsealed(directory);
     assert.throws(() => Store.open(directory), damaged);
     assert.deepEqual([...Deno.readDirSync(directory)].map(({ name }) => name), ["device.json"]);
   }));
 
 Deno.test("a first start that was cut off is begun again", () =>
-  withDirectory((directory) => {
+  withDirectory(async (directory) => {
     // What a crash can leave: half a file under a name that does not count.
     Deno.writeTextFileSync(join(directory, "earshot.db.new"), "half");
     Deno.writeTextFileSync(join(directory, "device.json.new"), "half");
     const store = Store.open(directory);
-    store.seen.set(openDeviceKeys(directory, store.envelopes.isEmpty).peer, NOW);
+    const { keys } = await openUnsealed(directory, store.envelopes.isEmpty);
+    store.seen.set(keys.peer, NOW);
     store.close();
     const names = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
     assert.deepEqual(names, ["device.json", "earshot.db"]);

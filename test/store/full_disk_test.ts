@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import { openDataDirectory } from "../../core/store/data_directory.ts";
-import { openDeviceKeys } from "../../core/store/device_file.ts";
 import { DirectoryLock } from "../../core/store/directory_lock.ts";
 import { writeRunning } from "../../core/store/running_file.ts";
 import { Store } from "../../core/store/store.ts";
 import { StoreError } from "../../core/store/store_error.ts";
-import { GENERAL, NOW, peer, post, SPACE } from "./made.ts";
+import { GENERAL, NOW, openUnsealed, peer, post, SPACE } from "./made.ts";
 import { SmallDisk } from "./tmpfs.ts";
 
 const missing = SmallDisk.missing();
@@ -15,6 +14,7 @@ const suffix = missing ? ` (skipped: ${missing})` : "";
 const options = { ignore: missing !== undefined };
 
 const ANNA = peer(1);
+const CHEAP = { memory: 8, passes: 1, lanes: 1 };
 const DOC = segmentDoc(GENERAL, 0);
 
 function send(store: Store, seq: number): void {
@@ -63,7 +63,7 @@ function check(store: Store, count: number): void {
 }
 
 Deno.test(
-  `a full disk: what was there stays readable, and writing goes on with room${suffix}`,
+  `hostile 38: a full disk: what was there stays readable, and writing goes on with room${suffix}`,
   options,
   () => {
     using disk = SmallDisk.open("2m");
@@ -104,82 +104,119 @@ Deno.test(
   },
 );
 
-Deno.test(`a killed node starts on a full disk and shows what it has${suffix}`, options, () => {
-  using disk = SmallDisk.open("2m");
-  const directory = join(disk.path, "data");
-  openDataDirectory(directory);
-  using first = Store.open(directory);
-  send(first, 1);
-  send(first, 2);
-  // A copy of the files of an open store is what a kill leaves.
-  const copy = join(disk.path, "copy");
-  Deno.mkdirSync(copy);
-  for (const { name } of Deno.readDirSync(directory)) {
-    Deno.copyFileSync(join(directory, name), join(copy, name));
-  }
-  assert(Deno.statSync(join(copy, "earshot.db-wal")).size > 0);
-  first.close();
-
-  const ballast = fill(disk);
-  using store = Store.open(copy);
-  check(store, 2);
-  assert.throws(() => {
-    for (let seq = 3; seq < 1000; seq++) send(store, seq);
-  }, isFull);
-  const [held] = store.envelopes.vector(SPACE, DOC).values();
-  assert(held);
-  Deno.removeSync(ballast);
-  send(store, held + 1);
-  check(store, held + 1);
-});
-
 Deno.test(
-  `a first start on a full disk leaves nothing behind, and goes with room${suffix}`,
+  `hostile 38: a killed node starts on a full disk and shows what it has${suffix}`,
   options,
   () => {
+    using disk = SmallDisk.open("2m");
+    const directory = join(disk.path, "data");
+    openDataDirectory(directory);
+    using first = Store.open(directory);
+    send(first, 1);
+    send(first, 2);
+    // A copy of the files of an open store is what a kill leaves.
+    const copy = join(disk.path, "copy");
+    Deno.mkdirSync(copy);
+    for (const { name } of Deno.readDirSync(directory)) {
+      Deno.copyFileSync(join(directory, name), join(copy, name));
+    }
+    assert(Deno.statSync(join(copy, "earshot.db-wal")).size > 0);
+    first.close();
+
+    const ballast = fill(disk);
+    using store = Store.open(copy);
+    check(store, 2);
+    assert.throws(() => {
+      for (let seq = 3; seq < 1000; seq++) send(store, seq);
+    }, isFull);
+    const [held] = store.envelopes.vector(SPACE, DOC).values();
+    assert(held);
+    Deno.removeSync(ballast);
+    send(store, held + 1);
+    check(store, held + 1);
+  },
+);
+
+Deno.test(
+  `hostile 38: a first start on a full disk leaves nothing behind, and goes with room${suffix}`,
+  options,
+  async () => {
     using disk = SmallDisk.open("512k");
     const directory = join(disk.path, "data");
     openDataDirectory(directory);
     const ballast = fill(disk, 16_384);
     assert.throws(() => Store.open(directory), isFull);
     fill(disk);
-    assert.throws(() => openDeviceKeys(directory, true), isFull);
+    await assert.rejects(openUnsealed(directory), isFull);
     assert.deepEqual([...Deno.readDirSync(directory)], []);
     Deno.removeSync(ballast);
     Store.open(directory).close();
-    openDeviceKeys(directory, true);
+    await openUnsealed(directory);
   },
 );
 
-Deno.test(`a file that is replaced on a full disk stays the old one${suffix}`, options, () => {
-  using disk = SmallDisk.open("64k");
-  const running = { url: "old", token: "t", port: 1, pid: 1, peer: ANNA };
-  writeRunning(disk.path, running);
-  const before = Deno.readTextFileSync(join(disk.path, "running.json"));
-  fill(disk);
-  assert.throws(() => writeRunning(disk.path, { ...running, url: "new" }), isFull);
-  assert.equal(Deno.readTextFileSync(join(disk.path, "running.json")), before);
-  const names = [...Deno.readDirSync(disk.path)].map(({ name }) => name).sort();
-  assert.deepEqual(names, ["ballast", "running.json"]);
-});
+Deno.test(
+  `hostile 38: a file that is replaced on a full disk stays the old one${suffix}`,
+  options,
+  () => {
+    using disk = SmallDisk.open("64k");
+    const running = { url: "old", token: "t", port: 1, pid: 1, peer: ANNA };
+    writeRunning(disk.path, running);
+    const before = Deno.readTextFileSync(join(disk.path, "running.json"));
+    fill(disk);
+    assert.throws(() => writeRunning(disk.path, { ...running, url: "new" }), isFull);
+    assert.equal(Deno.readTextFileSync(join(disk.path, "running.json")), before);
+    const names = [...Deno.readDirSync(disk.path)].map(({ name }) => name).sort();
+    assert.deepEqual(names, ["ballast", "running.json"]);
+  },
+);
 
-Deno.test(`a read-only disk is an error before anything is opened${suffix}`, options, async () => {
-  using disk = SmallDisk.open("2m");
-  const directory = join(disk.path, "data");
-  openDataDirectory(directory);
-  Store.open(directory).close();
-  openDeviceKeys(directory, true);
-  const bytes = Deno.readFileSync(join(directory, "earshot.db"));
-  disk.setReadOnly(true);
-  assert.throws(() => Store.open(directory), isPlace);
-  await assert.rejects(DirectoryLock.take(directory), isPlace);
-  assert.throws(() => openDataDirectory(join(disk.path, "new")), isPlace);
-  assert.throws(() => openDeviceKeys(disk.path, true), isPlace);
-  assert.throws(
-    () => writeRunning(directory, { url: "", token: "", port: 1, pid: 1, peer: ANNA }),
-    isPlace,
-  );
-  disk.setReadOnly(false);
-  assert.deepEqual(Deno.readFileSync(join(directory, "earshot.db")), bytes);
-  Store.open(directory).close();
-});
+Deno.test(
+  `hostile 38: with no inode left the keys stay, messages go on, and all goes with one${suffix}`,
+  options,
+  async () => {
+    using disk = SmallDisk.open("2m,nr_inodes=16");
+    using store = Store.open(disk.path);
+    const vault = await openUnsealed(disk.path);
+    send(store, 1);
+    const path = join(disk.path, "device.json");
+    const before = Deno.readTextFileSync(path);
+    let files = 0;
+    assert.throws(() => {
+      for (;; files++) Deno.writeTextFileSync(join(disk.path, `ballast-${files}`), "");
+    }, /No space left/);
+    await assert.rejects(vault.setPassphrase("long enough", CHEAP), isFull);
+    assert.equal(vault.isSealed, false);
+    assert.equal(Deno.readTextFileSync(path), before);
+    send(store, 2);
+    check(store, 2);
+    while (files > 0) Deno.removeSync(join(disk.path, `ballast-${--files}`));
+    await vault.setPassphrase("long enough", CHEAP);
+    assert.equal(vault.isSealed, true);
+  },
+);
+
+Deno.test(
+  `hostile 38: a read-only disk is an error before anything is opened${suffix}`,
+  options,
+  async () => {
+    using disk = SmallDisk.open("2m");
+    const directory = join(disk.path, "data");
+    openDataDirectory(directory);
+    Store.open(directory).close();
+    await openUnsealed(directory);
+    const bytes = Deno.readFileSync(join(directory, "earshot.db"));
+    disk.setReadOnly(true);
+    assert.throws(() => Store.open(directory), isPlace);
+    await assert.rejects(DirectoryLock.take(directory), isPlace);
+    assert.throws(() => openDataDirectory(join(disk.path, "new")), isPlace);
+    await assert.rejects(openUnsealed(disk.path), isPlace);
+    assert.throws(
+      () => writeRunning(directory, { url: "", token: "", port: 1, pid: 1, peer: ANNA }),
+      isPlace,
+    );
+    disk.setReadOnly(false);
+    assert.deepEqual(Deno.readFileSync(join(directory, "earshot.db")), bytes);
+    Store.open(directory).close();
+  },
+);

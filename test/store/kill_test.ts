@@ -9,7 +9,7 @@ const KILLS = 20;
 const MAX_LINES = 60;
 const DOC = segmentDoc(GENERAL, 0);
 
-Deno.test("killed at any moment, a node has all it had told, and its log has no gap", () =>
+Deno.test("hostile 39: killed at any moment, a node has all it had told, and its log has no gap", () =>
   withDirectory(async (directory) => {
     const unit = seededUnit(39);
     let told = 0;

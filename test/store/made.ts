@@ -13,6 +13,7 @@ import type {
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import type { Row } from "../../core/doc/projection.ts";
 import { Store } from "../../core/store/store.ts";
+import { openVault, type Vault } from "../../core/store/vault.ts";
 import { actorOf } from "../../core/trust/actor.ts";
 import type { VerifiedEnvelope } from "../../core/trust/envelope.ts";
 
@@ -83,6 +84,11 @@ export async function withDirectory(act: (path: string) => void | Promise<void>)
   } finally {
     Deno.removeSync(path, { recursive: true });
   }
+}
+
+/** Opens a vault on which no passphrase is set. */
+export function openUnsealed(directory: string, isFirstStart = true): Promise<Vault> {
+  return openVault(directory, isFirstStart, () => Promise.reject(new Error("A passphrase is set")));
 }
 
 /** Opens a store in a directory of its own, gives it to `act`, and closes it. */

@@ -4,7 +4,7 @@ import { StoreError } from "../../core/store/store_error.ts";
 
 const kind = (error: unknown) => error instanceof StoreError ? error.kind : undefined;
 
-Deno.test("what SQLite reports, by its code and by its text", () => {
+Deno.test("hostile 38: what SQLite reports, by its code and by its text", () => {
   const cases: [number | undefined, string, string | undefined][] = [
     [13, "database or disk is full", "full"],
     [undefined, "database or disk is full", "full"],

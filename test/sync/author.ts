@@ -1,10 +1,12 @@
-import type { DocId, SpaceId } from "../../core/base/ids.ts";
+import type { DocId, NoteId, SpaceId } from "../../core/base/ids.ts";
+import { noteDoc } from "../../core/doc/doc_id.ts";
 import { type DocKey, docKey } from "../../core/doc/doc_key.ts";
 import { readDocKey } from "../../core/doc/doc_key.ts";
 import type { Documents, NewEntry } from "../../core/doc/documents.ts";
 import { MessageClock } from "../../core/doc/message_id.ts";
 import { messageEntry } from "../../core/doc/projection.ts";
 import { actorOf } from "../../core/trust/actor.ts";
+import { readChangeHeader } from "../../core/trust/change_header.ts";
 import type { DeviceKeys } from "../../core/trust/device_keys.ts";
 import { type Envelope, signEnvelope } from "../../core/trust/envelope.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
@@ -59,12 +61,41 @@ export class Author {
     return signEnvelope(this.keys, this.space, doc, change).envelope;
   }
 
+  /** Types at the beginning of a note. */
+  async type(note: NoteId, text: string): Promise<Envelope> {
+    const doc = noteDoc(note);
+    const key = docKey(this.space, doc);
+    const { heads } = await this.#documents.noteText(key);
+    const splices = [{ at: 0, remove: 0, insert: text }];
+    const { made } = await this.#documents.noteEdit(key, heads, splices, this.#clock.now(), "r");
+    const [change] = made;
+    if (!change) throw new RangeError("Cannot type nothing");
+    this.#keep(key, change);
+    return signEnvelope(this.keys, this.space, doc, change).envelope;
+  }
+
   /** Takes up what others wrote, so that what it writes next rests on that. */
   async read(...envelopes: readonly Envelope[]): Promise<void> {
     for (const { doc, change } of envelopes) {
       const key = docKey(this.space, doc);
       await this.#documents.apply(key, [change]);
       this.#keep(key, change);
+    }
+  }
+
+  /** Takes up what it can of what others wrote: not what rests on another change in a place that it has. */
+  async hear(envelopes: readonly Envelope[]): Promise<void> {
+    for (const { doc, change } of envelopes) {
+      const key = docKey(this.space, doc);
+      if (this.#changes.get(key)?.includes(change)) continue;
+      const { actor, seq } = readChangeHeader(change);
+      const isTaken = this.#changes.get(key)?.some((other) => {
+        const header = readChangeHeader(other);
+        return header.actor === actor && header.seq === seq;
+      });
+      if (isTaken) continue;
+      const { results: [result] } = await this.#documents.apply(key, [change]);
+      if (result?.type === "applied") this.#keep(key, change);
     }
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import type { Link } from "../../core/net/link.ts";
 import { Exchange } from "../../core/sync/exchange.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { SimWorld } from "../sim/sim_world.ts";
@@ -11,6 +12,10 @@ class EndedLink implements Link {
   readonly peer = deviceKeys(50).peer;
   readonly remote = { host: "test", port: 1 };
   readonly initiator = true;
+  readonly binding = new Uint8Array(32);
+  readonly noiseKey = new Uint8Array(32);
+  readonly certificate = new Uint8Array(96);
+  readonly door = LOBBY_DOOR;
   readonly closed = new Promise<string>(() => {});
   readonly queuedBytes = 0;
   sent = 0;

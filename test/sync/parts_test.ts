@@ -9,17 +9,21 @@ import {
   parseNoteId,
 } from "../../core/base/ids.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
+import type { VoidPlace } from "../../core/store/disputes.ts";
+import type { Top, Tops } from "../../core/store/logs.ts";
 import { Culprits, MAX_FAULTS, MAX_REMEMBERED, MUTE_MS } from "../../core/sync/culprits.ts";
 import { newestFirst } from "../../core/sync/newest_first.ts";
 import { type Arrived, Pending } from "../../core/sync/pending.ts";
 import { SpaceVectors } from "../../core/sync/space_vectors.ts";
-import { TheirVectors } from "../../core/sync/their_vectors.ts";
+import { type OurLogs, TheirVectors } from "../../core/sync/their_vectors.ts";
 import { Turns } from "../../core/sync/turns.ts";
+import type { LogTop } from "../../core/wire/message.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { seededUnit } from "../fakes/random.ts";
 
 const actor = (n: number): ActorId => parseActorId(n.toString(16).padStart(32, "0"));
 const channel = (n: number) => parseChannelId(n.toString(16).padStart(16, "0"));
+const head = (n: number): string => n.toString(16).padStart(32, "0");
 const segment = (n: number, of = 1): DocId => segmentDoc(channel(of), n);
 
 Deno.test("newest first: space, newest segments, notes, then older segments of all channels", () => {
@@ -45,11 +49,12 @@ Deno.test("vectors: the digest is the same for the same, in whatever order it ca
   const unit = seededUnit(1);
   const facts = Array.from({ length: 60 }, (_, i) => [i % 7, i % 5, i + 1] as const);
   const make = () => {
-    const map = new Map<DocId, Map<ActorId, number>>();
+    const map = new Map<DocId, Map<ActorId, Top>>();
     const vectors = new SpaceVectors(() => map);
-    const set = (doc: DocId, who: ActorId, seq: number) => {
-      const vector = map.get(doc) ?? new Map<ActorId, number>();
-      map.set(doc, vector.set(who, Math.max(seq, vector.get(who) ?? 0)));
+    const set = (doc: DocId, who: ActorId, n: number, newest = n) => {
+      const tops = map.get(doc) ?? new Map<ActorId, Top>();
+      const seq = Math.max(n, tops.get(who)?.seq ?? 0);
+      map.set(doc, tops.set(who, { seq, head: head(Math.max(seq, newest)) }));
       vectors.changed(doc);
     };
     return { vectors, set };
@@ -70,24 +75,46 @@ Deno.test("vectors: the digest is the same for the same, in whatever order it ca
   assert.deepEqual(one.vectors.docs(), [0, 1, 2, 3, 4, 5, 6].map((n) => segment(n)));
   const digest = one.vectors.digest();
   one.set(segment(3), actor(1), 1000);
-  assert.notDeepEqual(one.vectors.digest(), digest);
+  const longer = one.vectors.digest();
+  assert.notDeepEqual(longer, digest);
+  one.set(segment(3), actor(1), 1000, 1001);
+  assert.notDeepEqual(one.vectors.digest(), longer, "SYNC-2: another head is another log");
 });
 
 Deno.test("vectors: the digests that PROTOCOL.md gives as examples", () => {
-  const map = new Map<DocId, ReadonlyMap<ActorId, number>>();
+  const map = new Map<DocId, Tops>();
   const vectors = new SpaceVectors(() => map);
   assert.equal(
     vectors.digest().toHex(),
     "b581f32a1f629e5c16625e259df3fd53e7dd5cb17cd0097b702a57f9a44a74ab",
   );
-  map.set(SPACE_DOC, new Map([[actor(2), 7], [actor(1), 12]]));
-  map.set(segment(0), new Map([[actor(1), 1]]));
+  const top = (seq: number, byte: string): Top => ({ seq, head: byte.repeat(16) });
+  map.set(SPACE_DOC, new Map([[actor(2), top(7, "bb")], [actor(1), top(12, "aa")]]));
+  map.set(segment(0), new Map([[actor(1), top(1, "cc")]]));
+  map.set(segment(1), new Map());
   vectors.changed(SPACE_DOC);
   assert.equal(
     vectors.digest().toHex(),
-    "46547fb1db9c72142771bda57db2bd797d8173d512be0410a247694b09112bec",
+    "16eed165cf5f0a9a76db7be76166ea64267a50c5eea3f7b9d4453af3eedae289",
   );
 });
+
+/** Logs of which change `n` has the head `n`, and nothing is void but what is said. */
+function logs(
+  docs: ReadonlyMap<DocId, ReadonlyMap<ActorId, number>>,
+  places: ReadonlyMap<DocId, ReadonlyMap<ActorId, VoidPlace>> = new Map(),
+): OurLogs {
+  const tops = new Map([...docs].map(([doc, seqs]) => {
+    const ours = [...seqs].map(([actor, seq]) => [actor, { seq, head: head(seq) }] as const);
+    return [doc, new Map(ours)] as const;
+  }));
+  return {
+    vectors: new SpaceVectors(() => tops),
+    headAt: (_doc, _actor, seq) => head(seq),
+    voidDocs: () => [...places.keys()],
+    voidPlaces: (doc) => places.get(doc) ?? new Map(),
+  };
+}
 
 Deno.test("their vectors: gaps are what is here and not there, and no more is kept", () => {
   const ours = new Map([
@@ -95,11 +122,11 @@ Deno.test("their vectors: gaps are what is here and not there, and no more is ke
     [segment(1), new Map([[actor(1), 2]])],
     [segment(2), new Map([[actor(1), 1]])],
   ]);
-  const list = new TheirVectors(new SpaceVectors(() => ours));
-  list.add([[segment(0), [[actor(1), 2], [actor(9), 100]]]]);
-  list.add([[segment(0), [[actor(2), 3]]], [segment(1), [[actor(1), 7]]]]);
+  const list = new TheirVectors(logs(ours));
+  list.add([[segment(0), [[actor(1), 2, head(2)], [actor(9), 100, head(100)]]]]);
+  list.add([[segment(0), [[actor(2), 3, head(3)]]], [segment(1), [[actor(1), 7, head(7)]]]]);
   assert.throws(() => list.add([[segment(0), []]]), SyntaxError);
-  list.add([[segment(8), [[actor(1), 7]]]]);
+  list.add([[segment(8), [[actor(1), 7, head(7)]]]]);
   assert.deepEqual(list.gaps(), [
     { doc: segment(0), above: new Map([[actor(1), 2]]) },
     { doc: segment(2), above: new Map([[actor(1), 0]]) },
@@ -108,6 +135,36 @@ Deno.test("their vectors: gaps are what is here and not there, and no more is ke
     [segment(0), [[actor(1), 2], [actor(2), 3]]],
     [segment(1), [[actor(1), 2]]],
   ]);
+});
+
+Deno.test("SYNC-5: of a log that is another one there all is sent, from the first on", () => {
+  const ours = new Map([[segment(0), new Map([[actor(1), 5], [actor(2), 3], [actor(3), 4]])]]);
+  const list = new TheirVectors(logs(ours));
+  const [same, longer] = [[actor(3), 4, head(4)], [actor(2), 9, head(99)]] as const;
+  list.add([[segment(0), [[actor(1), 2, head(77)], longer, same]]]);
+  assert.deepEqual(list.gaps(), [{ doc: segment(0), above: new Map([[actor(1), 0]]) }]);
+  assert.deepEqual([...list.common()], [[segment(0), [[actor(2), 3], [actor(3), 4]]]]);
+  const top = new TheirVectors(logs(ours));
+  top.add([[segment(0), [[actor(1), 5, head(77)], [actor(2), 3, head(3)], same]]]);
+  assert.deepEqual(top.gaps(), [{ doc: segment(0), above: new Map([[actor(1), 0]]) }]);
+});
+
+Deno.test("FORK-6: proofs go to whom they may be news to", () => {
+  const ours = new Map([[segment(0), new Map([[actor(1), 5], [actor(2), 3]])]]);
+  const [one, other] = ["a", "b"].map((digit) => digit.repeat(64) as ChangeHash);
+  assert.ok(one && other);
+  const proof: VoidPlace = { seq: 5, hashes: [one, other] };
+  const single: VoidPlace = { seq: 4, hashes: [one] };
+  const places = new Map([[segment(0), new Map([[actor(1), proof], [actor(2), single]])]]);
+  const shown = (...tops: LogTop[]) => {
+    const list = new TheirVectors(logs(ours, places));
+    list.add([[segment(0), tops]]);
+    return list.voidLogs().map(([, log]) => log);
+  };
+  assert.deepEqual(shown([actor(1), 5, head(5)], [actor(2), 3, head(3)]), []);
+  assert.deepEqual(shown([actor(1), 5, head(6)], [actor(2), 3, head(3)]), [actor(1)]);
+  assert.deepEqual(shown([actor(1), 9, head(9)], [actor(2), 2, head(2)]), [actor(1)]);
+  assert.deepEqual(shown([actor(2), 4, head(4)]), [actor(1), actor(2)]);
 });
 
 function arrived(hash: string, author: number, bytes: number): Arrived {

@@ -1,16 +1,20 @@
 /** What one node says to a peer that may be anything: an `Intruder` over a link in memory. */
 import assert from "node:assert/strict";
-import { parseActorId, parseSpaceId } from "../../core/base/ids.ts";
+import { type DocId, parseActorId, parseSpaceId } from "../../core/base/ids.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { StoreError } from "../../core/store/store_error.ts";
+import { Meetings } from "../../core/sync/meetings.ts";
 import { SpaceSync } from "../../core/sync/space_sync.ts";
 import { MAX_UNREAD_PUSH_BYTES } from "../../core/sync/peer_sync.ts";
 import { BEAT_MS, MAX_REPAIR_BEATS } from "../../core/sync/timing.ts";
 import { actorOf } from "../../core/trust/actor.ts";
+import { LOBBY_DOOR } from "../../core/trust/door.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
-import type { DigestMessage, DocVector, Message } from "../../core/wire/message.ts";
-import { Intruder } from "../sim/intruder.ts";
+import type { DigestMessage, DocVector, LogTop, Message } from "../../core/wire/message.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { seededBytes } from "../fakes/random.ts";
+import { Intruder, type Target } from "../sim/intruder.ts";
 import type { SimNode } from "../sim/sim_node.ts";
 import { SimWorld } from "../sim/sim_world.ts";
 import { Author } from "./author.ts";
@@ -18,10 +22,28 @@ import { Author } from "./author.ts";
 const general = channelIdOf(LOBBY, "general");
 const doc = segmentDoc(general, 0);
 const space = LOBBY;
+const NO_HEAD = "0".repeat(32);
 const otherDigest: DigestMessage = { type: "digest", space, digest: new Uint8Array(32) };
 
 function node(act: (node: SimNode, world: SimWorld) => Promise<void>): Promise<void> {
   return SimWorld.run(1, async (world) => await act(await world.add(), world));
+}
+
+/** The same node with another `SpaceSync` in the lobby. */
+function target(node: SimNode, sync: SpaceSync): Target {
+  const doors = () => [LOBBY_DOOR];
+  const lobby = { space, doors, admits: () => true, log: null, sync };
+  const meetings = new Meetings({
+    self: node.peer,
+    spaces: () => [lobby],
+    extraDoors: () => [],
+    onDoor: () => {},
+    onMessage: () => {},
+    random: seededBytes(1),
+    clock: new FakeClock(),
+    log: () => {},
+  });
+  return { keys: node.keys, meetings };
 }
 
 const vectors = (docs: readonly DocVector[], last = true): Message => ({
@@ -31,20 +53,28 @@ const vectors = (docs: readonly DocVector[], last = true): Message => ({
   last,
 });
 
+/** How the node holds the first `seq` changes of a log of its own. */
+function topAt(node: SimNode, doc: DocId, seq: number): LogTop {
+  const actor = actorOf(node.peer, LOBBY, doc);
+  const hash = node.store.envelopes.hashAt(LOBBY, doc, actor, seq);
+  return [actor, seq, hash?.slice(0, 32) ?? NO_HEAD];
+}
+
 /** How many envelopes a peer was streamed. */
 const streamed = (peer: Intruder) =>
   peer.all("envelopes").filter(({ live }) => !live)
     .reduce((sum, { items }) => sum + items.length, 0);
 
-Deno.test("sync: the first word on a link is the digest, then presence; nothing is sent unasked", async () => {
+Deno.test("sync: the first word in a space is the digest, then presence; nothing is sent unasked", async () => {
   await node(async (node, world) => {
     await node.post(general, "one");
     const peer = new Intruder(world, node, 50);
     await world.pass(10);
-    assert.deepEqual(peer.heard.map(({ type }) => type), ["digest", "presence"]);
+    assert.deepEqual(peer.heard.map(({ type }) => type), ["meet", "digest", "presence"]);
     assert.equal(peer.all("digest")[0]?.digest.toHex(), node.digest);
     await world.pass(5 * BEAT_MS);
-    assert.deepEqual(new Set(peer.heard.map(({ type }) => type)), new Set(["digest", "presence"]));
+    const types = new Set(peer.heard.slice(1).map(({ type }) => type));
+    assert.deepEqual(types, new Set(["digest", "presence"]));
     assert.equal(peer.all("digest").length, 6);
   });
 });
@@ -55,8 +85,7 @@ Deno.test("sync: a digest that differs is answered with vectors, an equal one wi
     const peer = new Intruder(world, node, 50);
     peer.send(otherDigest);
     await world.pass(10);
-    const actor = actorOf(node.peer, LOBBY, doc);
-    assert.deepEqual(peer.all("vectors"), [vectors([[doc, [[actor, 1]]]])]);
+    assert.deepEqual(peer.all("vectors"), [vectors([[doc, [topAt(node, doc, 1)]]])]);
     const even = new Intruder(world, node, 51);
     even.send({ type: "digest", space, digest: node.replica.vectors.digest() });
     even.send(otherDigest);
@@ -94,16 +123,15 @@ Deno.test("sync: a list of vectors is answered with what it lacks and no more", 
     for (let i = 0; i < 10; i++) await node.post(general, `${i}`);
     await node.createChannel("other");
     const peer = new Intruder(world, node, 50);
-    const actor = actorOf(node.peer, LOBBY, doc);
-    peer.send(vectors([[doc, [[actor, 7]]]]));
+    peer.send(vectors([[doc, [topAt(node, doc, 7)]]]));
     await world.pass(10);
     const items = peer.all("envelopes").flatMap(({ items }) => items);
     assert.deepEqual(items.map(({ doc }) => doc), ["space", doc, doc, doc]);
-    const spaceActor = actorOf(node.peer, LOBBY, SPACE_DOC);
     await world.pass(BEAT_MS);
     // More than there is, and of what there is not, asks for nothing.
-    peer.send(vectors([[doc, [[actor, 99]]], [segmentDoc(general, 5), [[actor, 1]]]], false));
-    peer.send(vectors([[SPACE_DOC, [[spaceActor, 1]]]]));
+    const ahead = topAt(node, doc, 99);
+    peer.send(vectors([[doc, [ahead]], [segmentDoc(general, 5), [ahead]]], false));
+    peer.send(vectors([[SPACE_DOC, [topAt(node, SPACE_DOC, 1)]]]));
     await world.pass(10);
     assert.equal(streamed(peer), 4);
   });
@@ -113,12 +141,11 @@ Deno.test("sync: a list in parts may cut one document, and asks only when it is 
   await node(async (node, world) => {
     for (let i = 0; i < 3; i++) await node.post(general, `${i}`);
     const peer = new Intruder(world, node, 50);
-    const actor = actorOf(node.peer, LOBBY, doc);
     const stranger = parseActorId("0".repeat(32));
-    peer.send(vectors([[doc, [[stranger, 4]]]], false));
+    peer.send(vectors([[doc, [[stranger, 4, NO_HEAD]]]], false));
     await world.pass(10);
     assert.equal(streamed(peer), 0);
-    peer.send(vectors([[doc, [[actor, 1]]]]));
+    peer.send(vectors([[doc, [topAt(node, doc, 1)]]]));
     await world.pass(10);
     assert.equal(streamed(peer), 2);
   });
@@ -225,7 +252,7 @@ Deno.test("sync: what a peer says it holds is counted, never beyond what there i
     const actor = actorOf(node.peer, LOBBY, doc);
     const held = (seq: number) => node.store.holdings.holders(LOBBY, doc, actor, seq);
     const stranger = parseActorId("0".repeat(32));
-    const peer = new Intruder(world, { peer: node.peer, sync }, 50);
+    const peer = new Intruder(world, target(node, sync), 50);
     peer.send({ type: "held", space, items: [[doc, actor, 2], [doc, stranger, 1]] });
     await world.pass(10);
     assert.deepEqual([held(2), held(3)], [1, 0]);
@@ -233,7 +260,7 @@ Deno.test("sync: what a peer says it holds is counted, never beyond what there i
     await world.pass(10);
     assert.deepEqual([held(5), held(6)], [1, 0]);
     // A list takes back what the peer does not hold (any more).
-    peer.send(vectors([[doc, [[actor, 3]]]]));
+    peer.send(vectors([[doc, [topAt(node, doc, 3)]]]));
     await world.pass(10);
     assert.deepEqual([held(3), held(4)], [1, 0]);
     peer.send({ type: "digest", space, digest: node.replica.vectors.digest() });
@@ -277,7 +304,7 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
       throw new StoreError("full", "Cannot write: the disk is full");
     };
     const items = [await (await Author.open(80)).post(doc, "one")];
-    const peer = new Intruder(world, { peer: node.peer, sync }, 50);
+    const peer = new Intruder(world, target(node, sync), 50);
     peer.send({ type: "envelopes", space, live: true, items });
     await world.pass(10);
     assert.deepEqual([faults, peer.all("held"), peer.isOpen], [["full"], [], true]);

@@ -7,7 +7,7 @@ import {
   type PeerId,
   type SpaceId,
 } from "../../core/base/ids.ts";
-import { actorBelongs, actorOf } from "../../core/trust/actor.ts";
+import { actorBelongs, actorOf, generationOf, MAX_GENERATIONS } from "../../core/trust/actor.ts";
 
 const PEER = parsePeerId("0a".repeat(32));
 const OTHER = parsePeerId("0b".repeat(32));
@@ -50,4 +50,19 @@ Deno.test("ACT-2: the actor and its branches of level 1 to 127 belong, nothing e
   ];
   for (const actor of foreign) assert.equal(actorBelongs(actor, PEER, SPACE, DOC), false, actor);
   assert.equal(actorBelongs(base, PEER, SPACE, "note/x" as DocId), false);
+});
+
+Deno.test("ACT-3: later generations and their branches belong too, each known by its number (vector)", () => {
+  assert.equal(actorOf(PEER, SPACE, DOC, 1), "490137a5a88c56e0a5c607e7d608eba8");
+  for (let n = 0; n < MAX_GENERATIONS; n++) {
+    const actor = actorOf(PEER, SPACE, DOC, n);
+    assert.equal(generationOf(actor, PEER, SPACE, DOC), n);
+    assert.equal(generationOf(branch("7f", actor), PEER, SPACE, DOC), n);
+    assert.equal(generationOf(branch("80", actor), PEER, SPACE, DOC), undefined);
+    assert.equal(generationOf(actor, OTHER, SPACE, DOC), undefined);
+    assert.equal(generationOf(actor, PEER, SPACE, "note/x" as DocId), undefined);
+  }
+  for (const generation of [-1, 0.5, MAX_GENERATIONS]) {
+    assert.throws(() => actorOf(PEER, SPACE, DOC, generation), RangeError);
+  }
 });

@@ -54,6 +54,8 @@ function deflated(body: Uint8Array, packed: Uint8Array = deflateRawSync(body)): 
   ]);
 }
 
+type Columns = readonly (readonly [spec: number, data: string])[];
+
 interface Parts {
   deps?: string;
   actor?: string;
@@ -62,11 +64,11 @@ interface Parts {
   time?: string;
   message?: string;
   actors?: string;
-  columns?: readonly (readonly [spec: number, data: string])[];
+  columns?: Columns;
 }
 
 /** The columns of one operation: the string "v" under the key "k". */
-const ONE_PUT: NonNullable<Parts["columns"]> = [
+const ONE_PUT: Columns = [
   [COLUMN.keyText, "7f016b"],
   [COLUMN.insert, "01"],
   [COLUMN.action, "7f01"],
@@ -298,7 +300,7 @@ Deno.test("CHG-3: a column has one form, that which Automerge writes", () => {
 });
 
 Deno.test("CHG-3: only columns that this program writes are read, in order and none empty", () => {
-  const wrong: [NonNullable<Parts["columns"]>, RegExp][] = [
+  const wrong: [Columns, RegExp][] = [
     [columns([0x03, "7f01"]), /column 3/],
     [columns([COLUMN.value | 8, "7f01"]), /column 95/],
     [columns([0x94, "01"]), /column 148/],

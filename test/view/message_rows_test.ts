@@ -34,6 +34,21 @@ Deno.test("messages of one author within the time stand together", () => {
   assert.equal(brief(messageRows(messages, null, day)), "day +1 2 +3 +4 +5");
 });
 
+Deno.test("what muted people say is folded to one line, day and new lines stay", () => {
+  const messages = [
+    message(1, { at: NOON }),
+    message(2, { at: NOON, author: peerId(3) }),
+    message(3, { at: NOON, author: peerId(4) }),
+    message(4, { at: NOON }),
+    message(5, { at: NOON + 12 * HOUR, author: peerId(3) }),
+    message(6, { at: NOON + 12 * HOUR, author: peerId(3) }),
+  ];
+  const rows = messageRows(messages, messageId(6), day, new Set([peerId(3), peerId(4)]));
+  assert.equal(brief(rows), "day +1 muted +4 day muted new muted");
+  const folded = rows.flatMap((row) => row.type === "muted" ? [row.messages.length] : []);
+  assert.deepEqual(folded, [2, 1, 1]);
+});
+
 Deno.test("a day line stands before the first message of each day, in the person's zone", () => {
   const messages = [
     message(1, { at: NOON + 11 * HOUR + 59 * MINUTE }),

@@ -8,27 +8,55 @@ import { seededUnit } from "../fakes/random.ts";
 
 const channel = "0123456789abcdef";
 const message = "0123456789abcdef0123456789abcdef";
+const space = "0f".repeat(16);
+const peer = "0a".repeat(32);
 const hash = "ab".repeat(32);
 
 const good: Record<string, unknown>[] = [
   { type: "snapshot" },
+  { type: "snapshot", space },
   { type: "peers" },
   { type: "profile.set", name: "Ana", colour: 11 },
   { type: "profile.set", name: "Ana" },
-  { type: "channel.create", name: "plans" },
-  { type: "message.list", channel },
-  { type: "message.list", channel, before: message, limit: 50 },
-  { type: "message.list", channel, after: message },
-  { type: "message.send", channel, text: "hello" },
-  { type: "read.mark", channel, message },
-  { type: "note.create", title: "Shopping" },
-  { type: "note.rename", note: message, title: "Shopping" },
-  { type: "note.open", note: message },
-  { type: "note.edit", note: message, heads: [hash], splices: [{ at: 0, remove: 1, insert: "a" }] },
-  { type: "note.merge", note: message, heads: [] },
-  { type: "place.set", place: null },
-  { type: "place.set", place: { type: "channel", channel, typing: true } },
-  { type: "place.set", place: { type: "note", note: message, heads: [], anchor: 0, head: 4 } },
+  { type: "space.create", name: "Garden" },
+  { type: "space.leave", space },
+  { type: "space.forget", space },
+  { type: "member.remove", space, peer },
+  { type: "member.role", space, peer, role: "reader" },
+  { type: "invite.link", space },
+  { type: "invite.link", space, role: "admin", hours: 24 },
+  { type: "invite.code", space, role: "member" },
+  { type: "invite.hide" },
+  { type: "join.link", link: "http://127.0.0.1:4747/join#x" },
+  { type: "join.code", code: "12345678" },
+  { type: "direct.ask", peer },
+  { type: "direct.answer", peer, accept: true },
+  { type: "person.words", peer },
+  { type: "person.verify", peer, verified: false },
+  { type: "person.mute", peer, muted: true },
+  { type: "notice.dismiss", notice: 3 },
+  { type: "rebuild" },
+  { type: "channel.create", space, name: "plans" },
+  { type: "message.list", space, channel },
+  { type: "message.list", space, channel, before: message, limit: 50 },
+  { type: "message.list", space, channel, after: message },
+  { type: "message.send", space, channel, text: "hello" },
+  { type: "read.mark", space, channel, message },
+  { type: "note.create", space, title: "Shopping" },
+  { type: "note.rename", space, note: message, title: "Shopping" },
+  { type: "note.open", space, note: message },
+  {
+    ...{ type: "note.edit", space, note: message, heads: [hash] },
+    splices: [{ at: 0, remove: 1, insert: "a" }],
+  },
+  { type: "note.merge", space, note: message, heads: [] },
+  { type: "place.set", space, place: null },
+  { type: "place.set", space, place: { type: "channel", channel, typing: true } },
+  {
+    type: "place.set",
+    space,
+    place: { type: "note", note: message, heads: [], anchor: 0, head: 4 },
+  },
 ];
 
 Deno.test("every command is read as it was asked", () => {
@@ -45,15 +73,15 @@ Deno.test("fields that a command does not have are left out", () => {
 });
 
 Deno.test("each field is refused when it is missing or of the wrong kind", () => {
-  const optional = new Set(["colour", "before", "after", "limit"]);
+  const optional = new Set(["colour", "before", "after", "limit", "hours"]);
   const garbage = [undefined, null, 1.5, -1, 1e300, "", "xyz", [], {}, true, [[]], NaN];
   for (const command of good) {
     for (const key of Object.keys(command)) {
       for (const value of garbage) {
         if (value === undefined && optional.has(key)) continue;
-        if (key === "name" || key === "title" || key === "text") {
-          if (typeof value === "string") continue;
-        }
+        if (value === undefined && /^(snapshot|invite)/.test(String(command.type))) continue;
+        if (/^(name|title|text|link|code)$/.test(key) && typeof value === "string") continue;
+        if (/^(accept|verified|muted)$/.test(key) && typeof value === "boolean") continue;
         if ((key === "heads" || key === "splices") && Array.isArray(value) && !value.length) {
           continue;
         }
@@ -68,26 +96,43 @@ Deno.test("each field is refused when it is missing or of the wrong kind", () =>
 Deno.test("bounds of numbers and lists hold", () => {
   const wrong = [
     { type: "profile.set", name: "a", colour: 12 },
-    { type: "message.list", channel, limit: 201 },
-    { type: "message.list", channel, limit: 0 },
-    { type: "note.merge", note: message, heads: Array(65).fill(hash) },
+    { type: "message.list", space, channel, limit: 201 },
+    { type: "message.list", space, channel, limit: 0 },
+    { type: "note.merge", space, note: message, heads: Array(65).fill(hash) },
     {
       type: "note.edit",
+      space,
       note: message,
       heads: [],
       splices: Array(MAX_SPLICES + 1).fill({ at: 0, remove: 0, insert: "" }),
     },
-    { type: "note.edit", note: message, heads: [], splices: [{ at: -1, remove: 0, insert: "" }] },
-    { type: "note.edit", note: message, heads: [], splices: [null] },
     {
       type: "note.edit",
+      space,
+      note: message,
+      heads: [],
+      splices: [{ at: -1, remove: 0, insert: "" }],
+    },
+    { type: "note.edit", space, note: message, heads: [], splices: [null] },
+    {
+      type: "note.edit",
+      space,
       note: message,
       heads: [],
       splices: [{ at: 0, remove: 0, insert: "x".repeat(1024 * 1024 + 1) }],
     },
-    { type: "place.set", place: { type: "note", note: message, heads: [], anchor: -1, head: 0 } },
-    { type: "place.set", place: { type: "channel", channel, typing: "yes" } },
-    { type: "place.set", place: { type: "moon" } },
+    {
+      type: "place.set",
+      space,
+      place: { type: "note", note: message, heads: [], anchor: -1, head: 0 },
+    },
+    { type: "place.set", space, place: { type: "channel", channel, typing: "yes" } },
+    { type: "place.set", space, place: { type: "moon" } },
+    { type: "member.role", space, peer, role: "owner" },
+    { type: "invite.link", space, hours: 0 },
+    { type: "invite.link", space, hours: 24 * 7 + 1 },
+    { type: "notice.dismiss", notice: 0 },
+    { type: "snapshot", space: "Lobby" },
   ];
   for (const command of wrong) assert.equal(parseCommand(command).type, "wrong");
 });
@@ -102,9 +147,10 @@ Deno.test("a name out of Object.prototype is no command", () => {
 });
 
 Deno.test("broken surrogates become replacement characters", () => {
-  const parsed = parseCommand({ type: "message.send", channel, text: "a\ud800b" });
+  const parsed = parseCommand({ type: "message.send", space, channel, text: "a\ud800b" });
   assert.deepEqual(parsed.type === "command" && parsed.command, {
     type: "message.send",
+    space,
     channel,
     text: "a\ufffdb",
   });
@@ -142,7 +188,7 @@ Deno.test("depth counts brackets outside of strings only, and stops early", () =
 
 Deno.test("garbage of any kind gives a refusal and never throws", () => {
   const unit = seededUnit(7);
-  const base = JSON.stringify({ id: "a", command: good[13] });
+  const base = JSON.stringify({ id: "a", command: good.find(({ type }) => type === "note.edit") });
   for (let round = 0; round < 3000; round++) {
     let text = base;
     for (let edit = 0; edit < 1 + unit() * 4; edit++) {

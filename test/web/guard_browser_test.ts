@@ -117,36 +117,44 @@ browserTest("in a browser, the own page reads the API, under the policy", async 
   assert.deepEqual(broken, ["innerHTML", "script", "policy", "style"]);
 });
 
-browserTest("in a browser, another site on this machine gets nothing", async (browser) => {
-  await using to = site();
-  await using other = serve(() =>
-    new Response("<!DOCTYPE html><p>evil", { headers: { "content-type": "text/html" } })
-  );
-  const page = await browser.newPage();
-  await page.goto(other.url);
+browserTest(
+  "hostile 32: in a browser, another site on this machine gets nothing",
+  async (browser) => {
+    await using to = site();
+    await using other = serve(() =>
+      new Response("<!DOCTYPE html><p>evil", { headers: { "content-type": "text/html" } })
+    );
+    const page = await browser.newPage();
+    await page.goto(other.url);
 
-  const port = to.host.split(":")[1];
-  for (const name of ["127.0.0.1", "localhost", "0.0.0.0", "evil.test"]) {
-    const host = `${name}:${port}`;
-    assert.deepEqual(await readApi(page, host), ["refused", "refused"], host);
-    const [, image, script, frame] = await tryBlindly(page, host);
-    assert.deepEqual([image, script], ["img failed", "script failed"], host);
-    assert.match(frame ?? "", /^iframe/);
-    for (const inner of page.frames()) {
-      assert.doesNotMatch(await inner.content(), /shell/);
+    const port = to.host.split(":")[1];
+    for (const name of ["127.0.0.1", "localhost", "0.0.0.0", "evil.test"]) {
+      const host = `${name}:${port}`;
+      assert.deepEqual(await readApi(page, host), ["refused", "refused"], host);
+      const [, image, script, frame] = await tryBlindly(page, host);
+      assert.deepEqual([image, script], ["img failed", "script failed"], host);
+      assert.match(frame ?? "", /^iframe/);
+      for (const inner of page.frames()) {
+        assert.doesNotMatch(await inner.content(), /shell/);
+      }
     }
-  }
-  // The attempts came as far as the guard, and no further.
-  assert.ok(to.asked.length > 8, `${to.asked}`);
-  assert.deepEqual(to.reached, []);
-}, ["--host-resolver-rules=MAP evil.test 127.0.0.1"]);
+    // The attempts came as far as the guard, and no further.
+    assert.ok(to.asked.length > 8, `${to.asked}`);
+    assert.deepEqual(to.reached, []);
+  },
+  ["--host-resolver-rules=MAP evil.test 127.0.0.1"],
+);
 
-browserTest("in a browser, a rebound name gets nothing, even as its own page", async (browser) => {
-  await using to = site();
-  const page = await browser.newPage();
-  const port = to.host.split(":")[1];
-  const answer = await page.goto(`http://evil.test:${port}/`);
-  assert.equal(answer?.status(), 421);
-  assert.match(await answer?.text() ?? "", new RegExp(`Open http://127.0.0.1:${port} instead`));
-  assert.deepEqual(to.reached, []);
-}, ["--host-resolver-rules=MAP evil.test 127.0.0.1"]);
+browserTest(
+  "hostile 31: in a browser, a rebound name gets nothing, even as its own page",
+  async (browser) => {
+    await using to = site();
+    const page = await browser.newPage();
+    const port = to.host.split(":")[1];
+    const answer = await page.goto(`http://evil.test:${port}/`);
+    assert.equal(answer?.status(), 421);
+    assert.match(await answer?.text() ?? "", new RegExp(`Open http://127.0.0.1:${port} instead`));
+    assert.deepEqual(to.reached, []);
+  },
+  ["--host-resolver-rules=MAP evil.test 127.0.0.1"],
+);

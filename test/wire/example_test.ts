@@ -29,7 +29,10 @@ Deno.test("example exchange: every message is read, and written the same again",
 Deno.test("example exchange: the digest is that of the vectors, and the envelopes are signed", () => {
   const [digest, vectors] = [read(0), read(4)];
   assert.ok(digest.type === "digest" && vectors.type === "vectors");
-  const held = new Map(vectors.docs.map(([doc, actors]) => [doc, new Map(actors)] as const));
+  const held = new Map(vectors.docs.map(([doc, actors]) => {
+    const tops = actors.map(([actor, seq, head]) => [actor, { seq, head }] as const);
+    return [doc, new Map(tops)] as const;
+  }));
   assert.deepEqual(new SpaceVectors(() => held).digest(), digest.digest);
   for (const [index, author] of [[6, example.a], [8, example.b]] as const) {
     const message = read(index);

@@ -8,11 +8,11 @@ import {
 } from "../../core/base/ids.ts";
 import { MAX_CHANGE_BYTES } from "../../core/base/limits.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
-import { type Cbor, decodeCbor, encodeCbor } from "../../core/wire/cbor.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
 import { encodeMessage } from "../../core/wire/encode.ts";
 import type { Message } from "../../core/wire/message.ts";
 import { seededBytes, seededUnit } from "../fakes/random.ts";
+import { altered, put } from "./altered.ts";
 
 const space = parseSpaceId("0a".repeat(16));
 const author = parsePeerId("0b".repeat(32));
@@ -21,6 +21,7 @@ const branch = parseActorId("13b2230901" + "0c".repeat(16));
 const channel = parseChannelId("0d".repeat(8));
 const note = parseNoteId("0e".repeat(16));
 const docs = [segmentDoc(channel, 0), segmentDoc(channel, 12), noteDoc(note), SPACE_DOC] as const;
+const head = "0f".repeat(16);
 const signature = seededBytes(1)(64);
 const change = seededBytes(2)(190);
 
@@ -31,7 +32,11 @@ const MESSAGES: readonly Message[] = [
   {
     type: "vectors",
     space,
-    docs: [[docs[0], [[actor, 1]]], [docs[1], []], [docs[2], [[actor, 2 ** 40], [branch, 3]]]],
+    docs: [
+      [docs[0], [[actor, 1, head]]],
+      [docs[1], []],
+      [docs[2], [[actor, 2 ** 40, head], [branch, 3, head]]],
+    ],
     last: false,
   },
   {
@@ -69,28 +74,6 @@ for (const message of MESSAGES) {
 
 const [digest, , vectors, envelopes, , held, , inChannel, inNote] = MESSAGES;
 
-/** Writes a message whose fields, the space being the first, were altered. */
-function altered(message: Message | undefined, alter: (fields: Cbor[]) => Cbor[]): Uint8Array {
-  assert.ok(message);
-  const bytes = encodeMessage(message);
-  const fields = decodeCbor(bytes.subarray(1));
-  assert.ok(Array.isArray(fields));
-  const body = encodeCbor(alter([...fields]));
-  return Uint8Array.from([bytes[0]!, ...body]);
-}
-
-/** Replaces what stands at a path of indices. */
-function put(path: readonly number[], value: Cbor): (fields: Cbor[]) => Cbor[] {
-  return (fields) => {
-    const [at, ...rest] = path as [number, ...number[]];
-    const inner = fields[at];
-    fields[at] = rest.length === 0
-      ? value
-      : put(rest, value)(Array.isArray(inner) ? [...inner] : []);
-    return fields;
-  };
-}
-
 const bytes = (length: number) => new Uint8Array(length);
 const SEGMENT = `channel/${channel}/`;
 
@@ -107,6 +90,8 @@ const BOUNDS: Record<string, Uint8Array> = {
   "an actor of 20 bytes": altered(vectors, put([1, 0, 1, 0, 0], bytes(20))),
   "a seq of 0": altered(vectors, put([1, 0, 1, 0, 1], 0)),
   "a seq that is a text": altered(vectors, put([1, 0, 1, 0, 1], "1")),
+  "a head of 15 bytes": altered(vectors, put([1, 0, 1, 0, 2], bytes(15))),
+  "a log without its head": altered(vectors, put([1, 0, 1, 0], [bytes(16), 1])),
   "`last` as a number": altered(vectors, put([2], 1)),
   "no envelopes": altered(envelopes, put([2], [])),
   "an author of 31 bytes": altered(envelopes, put([2, 0, 1], bytes(31))),

@@ -10,7 +10,13 @@ import { MAX_CHANGE_BYTES } from "../../core/base/limits.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import { MAX_MESSAGE_BYTES } from "../../core/net/link.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
-import type { DocVector, Mark, SentEnvelope } from "../../core/wire/message.ts";
+import {
+  type DocVector,
+  HEAD_BYTES,
+  type LogTop,
+  type Mark,
+  type SentEnvelope,
+} from "../../core/wire/message.ts";
 import { packEnvelopes, packHeld, packVectors } from "../../core/wire/pack.ts";
 import { seededBytes, seededUnit } from "../fakes/random.ts";
 
@@ -35,12 +41,12 @@ Deno.test("pack: vectors are cut into frames, in order, and the last one says so
     doc,
     Array.from(
       { length: i === 1500 ? 5000 : Math.floor(unit() * 9) },
-      () => [someActor(), 1 + Math.floor(2 ** 48 * unit() ** 9)],
+      () => [someActor(), 1 + Math.floor(2 ** 48 * unit() ** 9), random(HEAD_BYTES).toHex()],
     ),
   ]);
   const messages = read(packVectors(space, docs, MAX_MESSAGE_BYTES));
   assert.ok(messages.length > 4);
-  const merged = new Map<string, (readonly [ActorId, number])[]>();
+  const merged = new Map<string, LogTop[]>();
   let before = "";
   for (const [i, message] of messages.entries()) {
     assert.equal(message?.type, "vectors");

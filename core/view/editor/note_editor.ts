@@ -2,9 +2,9 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { EditorState, type Extension, type StateEffect, Transaction } from "@codemirror/state";
 import { EditorView, highlightSpecialChars, keymap, type ViewUpdate } from "@codemirror/view";
 import type { Clock, Timer } from "../../base/clock.ts";
-import type { NoteId } from "../../base/ids.ts";
 import type { Place } from "../command.ts";
 import type { NoteDesk } from "../tab/note_desk.ts";
+import type { NotePlace } from "../tab/note_keep.ts";
 import type { NoteSession } from "../tab/note_session.ts";
 import type { NoteState } from "../tab/note_state.ts";
 import type { NoteViewer } from "../tab/note_viewer.ts";
@@ -32,7 +32,9 @@ const PAGE_KEYS = /^(Shift-)?Alt-Arrow(Up|Down)$|^Ctrl-k$/;
 export interface NoteEditorParts {
   readonly parent: HTMLElement;
   readonly desk: NoteDesk;
-  readonly note: NoteId;
+  readonly place: NotePlace;
+  /** Whether this person may write in it. */
+  readonly writable: boolean;
   readonly clock: Clock;
   /** The id of an element that tells what keys do. */
   readonly describedBy: string;
@@ -56,10 +58,10 @@ export class NoteEditor implements NoteViewer {
   #staying = false;
 
   constructor(readonly parts: NoteEditorParts) {
-    const { desk, note, clock, setPlace: tell } = parts;
-    this.session = desk.session(note);
+    const { desk, place, clock, setPlace: tell } = parts;
+    this.session = desk.session(place);
     this.#cursor = new OwnCursor({
-      ...{ clock, note, tell },
+      ...{ clock, note: place.note, tell },
       read: () => this.#view?.state.selection.main ?? null,
       heads: () => this.session.heads,
     });
@@ -85,7 +87,7 @@ export class NoteEditor implements NoteViewer {
     const { parent } = this.parts;
     const state = EditorState.create({ doc: text, extensions: this.#extensions(text) });
     this.#view = withAdoptedStyles(() => new EditorView({ state, parent }));
-    if (text === "") this.focus();
+    if (text === "" && this.parts.writable) this.focus();
   }
 
   spliced(splices: readonly Splice[]): void {
@@ -151,6 +153,7 @@ export class NoteEditor implements NoteViewer {
       EditorState.lineSeparator.of("\n"),
       EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
       EditorState.tabSize.of(4),
+      EditorState.readOnly.of(!this.parts.writable),
       history(),
       EditorView.lineWrapping,
       textDirection,
@@ -162,6 +165,7 @@ export class NoteEditor implements NoteViewer {
       EditorView.contentAttributes.of({
         "aria-label": "Text of the note",
         "aria-describedby": this.parts.describedBy,
+        "aria-readonly": String(!this.parts.writable),
         autocapitalize: "sentences",
         autocorrect: "on",
         spellcheck: "true",

@@ -24,6 +24,7 @@ export function Announcer({ ready, newest, self, author }: AnnouncerProps) {
     const before = last.current;
     last.current = newest?.id ?? "";
     if (!newest || before === null || newest.id <= before || newest.author === self) return;
+    if (author(newest.author).muted) return;
     const text = newest.text.slice(0, MAX_SPOKEN_UNITS);
     say(`${isolated(author(newest.author).name)}: ${isolated(text)}`);
   }, [ready, newest?.id]);

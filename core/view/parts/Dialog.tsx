@@ -21,7 +21,9 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     if (!dialog?.open) dialog?.showModal();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
+      // What opened it may be gone: a member who was removed, a notice that was dismissed.
+      const entry = before?.isConnected ? before : document.getElementById("room");
+      if (entry instanceof HTMLElement) entry.focus();
     };
   }, []);
   return (

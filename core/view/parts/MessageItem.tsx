@@ -1,25 +1,47 @@
 import type { PeerId } from "../../base/ids.ts";
+import type { Shown } from "../people_words.ts";
 import type { MessageView } from "../view.ts";
 import { fullWords, timeWords } from "../when.ts";
 import { HeldState } from "./HeldState.tsx";
+import { KeyWarning } from "./KeyWarning.tsx";
 import { memo } from "./memo.ts";
 import { MessageText } from "./MessageText.tsx";
 import { PersonMark } from "./PersonMark.tsx";
+import { PersonName } from "./PersonName.tsx";
 
-/** Who wrote a message, as it is shown. */
-export interface Author {
-  readonly peer: PeerId;
-  readonly name: string;
-  readonly colour: number;
+interface AuthorLineProps {
+  readonly author: Shown;
+  readonly at: number;
+  /** Opens the author's card; one's own messages have none. */
+  readonly onPerson?: ((peer: PeerId) => void) | undefined;
 }
 
 /** The line above the first message of a group. */
-export function AuthorLine({ author, at }: { author: Author; at: number }) {
+export function AuthorLine({ author, at, onPerson }: AuthorLineProps) {
+  const { peer, colour, name, newKey } = author;
   return (
-    <div class="author-line">
-      <bdi class={`author hue-${author.colour}`}>{author.name}</bdi>
-      <time dateTime={isoTime(at)} title={fullWords(at)}>{timeWords(at)}</time>
-    </div>
+    <>
+      {newKey && <KeyWarning name={name} />}
+      <div class="author-line">
+        {onPerson
+          ? (
+            <button
+              type="button"
+              class={`author hue-${colour}`}
+              aria-haspopup="dialog"
+              onClick={() => onPerson(peer)}
+            >
+              <PersonName person={author} />
+            </button>
+          )
+          : (
+            <span class={`author hue-${colour}`}>
+              <PersonName person={author} />
+            </span>
+          )}
+        <time dateTime={isoTime(at)} title={fullWords(at)}>{timeWords(at)}</time>
+      </div>
+    </>
   );
 }
 
@@ -29,29 +51,43 @@ function isoTime(at: number): string {
 
 interface MessageItemProps {
   readonly message: MessageView;
-  readonly author: Author;
+  readonly author: Shown;
   /** Whether the author stands above: the first of a group. */
   readonly head: boolean;
   readonly onFold: () => void;
+  /** Opens the author's card; one's own messages have none. */
+  readonly onPerson?: ((peer: PeerId) => void) | undefined;
 }
 
-function Item({ message, author, head, onFold }: MessageItemProps) {
+function Item({ message, author, head, onFold, onPerson }: MessageItemProps) {
   const { id, at, text, heldBy } = message;
   return (
     <li class={head ? "message message-head" : "message"} id={`m-${id}`}>
       {head
-        ? <PersonMark {...author} />
+        ? <MarkButton author={author} onPerson={onPerson} />
         : (
           <time class="side-time" dateTime={isoTime(at)} title={fullWords(at)}>
             {timeWords(at)}
           </time>
         )}
       <div class="message-body">
-        {head ? <AuthorLine author={author} at={at} /> : <bdi class="hidden">{author.name}</bdi>}
+        {head
+          ? <AuthorLine author={author} at={at} onPerson={onPerson} />
+          : <bdi class="hidden">{author.name}</bdi>}
         <MessageText text={text} onFold={onFold} />
       </div>
       {heldBy !== undefined && <HeldState heldBy={heldBy} />}
     </li>
+  );
+}
+
+/** The mark is a larger thing to hit; keyboards and screen readers have the name beside it. */
+function MarkButton({ author, onPerson }: Pick<AuthorLineProps, "author" | "onPerson">) {
+  if (!onPerson) return <PersonMark {...author} />;
+  return (
+    <span class="mark-button" aria-hidden="true" onClick={() => onPerson(author.peer)}>
+      <PersonMark {...author} />
+    </span>
   );
 }
 

@@ -3,15 +3,18 @@ import type { Row } from "../message_rows.ts";
 import type { Shown } from "../people_words.ts";
 import { dayWords } from "../when.ts";
 import { MessageItem } from "./MessageItem.tsx";
+import { MutedRow } from "./MutedRow.tsx";
 
 interface MessageRowsProps {
   readonly rows: readonly Row[];
+  readonly self: PeerId;
   readonly author: (peer: PeerId) => Shown;
   readonly onFold: () => void;
+  readonly onPerson: (peer: PeerId) => void;
 }
 
 /** Messages with their day lines and the line "New". */
-export function MessageRows({ rows, author, onFold }: MessageRowsProps) {
+export function MessageRows({ rows, self, author, onFold, onPerson }: MessageRowsProps) {
   const now = Date.now();
   return (
     <>
@@ -29,6 +32,16 @@ export function MessageRows({ rows, author, onFold }: MessageRowsProps) {
                 <span>New</span>
               </li>
             );
+          case "muted":
+            return (
+              <MutedRow
+                key={`muted ${row.messages[0]?.id}`}
+                messages={row.messages}
+                author={author}
+                onFold={onFold}
+                onPerson={onPerson}
+              />
+            );
           case "message":
             return (
               <MessageItem
@@ -37,6 +50,7 @@ export function MessageRows({ rows, author, onFold }: MessageRowsProps) {
                 author={author(row.message.author)}
                 head={row.head}
                 onFold={onFold}
+                onPerson={row.message.author === self ? undefined : onPerson}
               />
             );
         }

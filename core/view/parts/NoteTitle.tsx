@@ -1,13 +1,22 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
+import type { SpaceId } from "../../base/ids.ts";
 import { FaultError, RefusedError } from "../api.ts";
 import { type Asker, DisconnectedError } from "../tab/asker.ts";
 import type { NoteView } from "../view.ts";
 import { cleanName } from "../words.ts";
 
+interface NoteTitleProps {
+  readonly space: SpaceId;
+  readonly note: NoteView;
+  readonly asker: Asker;
+  /** Whether this person may rename it. */
+  readonly writable: boolean;
+  readonly onEnter: () => void;
+}
+
 /** A note's title, which is renamed by typing. Enter and leaving it save, Escape takes it back. */
-export function NoteTitle(props: { note: NoteView; asker: Asker; onEnter: () => void }) {
-  const { note, asker, onEnter } = props;
+export function NoteTitle({ space, note, asker, writable, onEnter }: NoteTitleProps) {
   const id = useId();
   /** What was typed and is not the note's title yet. */
   const typed = useSignal<string | null>(null);
@@ -21,7 +30,9 @@ export function NoteTitle(props: { note: NoteView; asker: Asker; onEnter: () => 
     saving.current = text;
     try {
       const title = cleanName(text);
-      if (title !== note.title) await asker.ask({ type: "note.rename", note: note.id, title });
+      if (title !== note.title) {
+        await asker.ask({ type: "note.rename", space, note: note.id, title });
+      }
       if (typed.peek() === text) typed.value = title === note.title ? null : title;
       problem.value = null;
     } catch (error) {
@@ -45,6 +56,7 @@ export function NoteTitle(props: { note: NoteView; asker: Asker; onEnter: () => 
       <input
         value={typed.value ?? note.title}
         aria-label="Title of the note"
+        readOnly={!writable}
         aria-invalid={problem.value !== null}
         aria-describedby={id}
         dir="auto"

@@ -1,13 +1,14 @@
+import type { Shown } from "../people_words.ts";
 import type { OutboxEntry } from "../tab/outbox.ts";
 import { sendingWords } from "./HeldState.tsx";
 import { Icon } from "./Icon.tsx";
-import { type Author, AuthorLine } from "./MessageItem.tsx";
+import { AuthorLine } from "./MessageItem.tsx";
 import { MessageText } from "./MessageText.tsx";
 import { PersonMark } from "./PersonMark.tsx";
 
 interface PendingItemProps {
   readonly entry: OutboxEntry;
-  readonly author: Author;
+  readonly author: Shown;
   readonly head: boolean;
   readonly connected: boolean;
   readonly onFold: () => void;

@@ -1,5 +1,6 @@
-import { type Signal, useSignal } from "@preact/signals";
-import { type MutableRef, useEffect, useRef } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { type MutableRef, useRef } from "preact/hooks";
+import { useAsk } from "./use_ask.ts";
 
 /** A form that waits for the node. */
 export interface Submitting {
@@ -21,27 +22,11 @@ export function useSubmit<Made>(
   done: (made: Made) => void,
 ): Submitting {
   const input = useRef<HTMLInputElement>(null);
-  const problem = useSignal<string | null>(null);
-  const busy = useSignal(false);
-  const left = useRef(false);
-  useEffect(() => () => void (left.current = true), []);
-
-  async function submit(): Promise<void> {
-    busy.value = true;
-    try {
-      const made = await send();
-      if (!left.current) done(made);
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
-      input.current?.focus();
-    } finally {
-      busy.value = false;
-    }
-  }
+  const { problem, busy, ask } = useAsk(() => input.current?.focus());
 
   function onSubmit(event: Event): void {
     event.preventDefault();
-    if (!busy.value) void submit();
+    void ask(send, done);
   }
 
   return { input, problem, busy, onSubmit };

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ChannelId, MessageId } from "../../base/ids.ts";
+import type { ChannelId, MessageId, SpaceId } from "../../base/ids.ts";
 import type { MessageView } from "../view.ts";
 import { FaultError, RefusedError } from "../api.ts";
 import { type Asker, DisconnectedError } from "./asker.ts";
@@ -22,6 +22,7 @@ export interface HistoryView {
 
 /** Loads a channel's messages page by page and keeps them current. */
 export class ChannelHistory {
+  readonly #space: SpaceId;
   readonly #channel: ChannelId;
   readonly #asker: Asker;
   readonly #view = signal<HistoryView>({
@@ -35,7 +36,8 @@ export class ChannelHistory {
   /** What was told while a refresh is under way, else `null`. */
   #meanwhile: MessageView[] | null = null;
 
-  constructor(channel: ChannelId, asker: Asker) {
+  constructor(space: SpaceId, channel: ChannelId, asker: Asker) {
+    this.#space = space;
     this.#channel = channel;
     this.#asker = asker;
   }
@@ -121,6 +123,7 @@ export class ChannelHistory {
   #page(before?: MessageId): Promise<{ messages: readonly MessageView[]; more: boolean }> {
     return this.#asker.ask({
       type: "message.list",
+      space: this.#space,
       channel: this.#channel,
       limit: PAGE_MESSAGES,
       ...(before && { before }),

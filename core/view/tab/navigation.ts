@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { pathOfPlace, placeOfPath, type TabPlace } from "./place_path.ts";
+import { pathOfPlace, placeOfPath, type SpaceName, type TabPlace } from "./place_path.ts";
 
 /** The part of `window` that navigation uses. */
 export interface AddressBar {
@@ -14,19 +14,29 @@ export class Navigation {
   readonly #bar: AddressBar;
   readonly #place;
   readonly #read: () => void;
+  readonly #last = new Map<SpaceName, TabPlace>();
 
   constructor(bar: AddressBar) {
     this.#bar = bar;
     this.#place = signal(placeOfPath(bar.location.pathname));
-    this.#read = () => this.#place.value = placeOfPath(this.#bar.location.pathname);
+    this.#read = () => {
+      const place = this.#place.value = placeOfPath(this.#bar.location.pathname);
+      if (place.type !== "home") this.#last.set(place.space, place);
+    };
   }
 
   get place(): ReadonlySignal<TabPlace> {
     return this.#place;
   }
 
+  /** The room of a space that was shown last. */
+  lastIn(space: SpaceName): TabPlace | undefined {
+    return this.#last.get(space);
+  }
+
   /** Follows the browser's back and forward. */
   start(): void {
+    this.#read();
     this.#bar.addEventListener("popstate", this.#read);
   }
 

@@ -1,7 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
-import type { NoteId } from "../../base/ids.ts";
 import type { Asker } from "./asker.ts";
-import { keptNotes, NoteKeep } from "./note_keep.ts";
+import { keptNotes, NoteKeep, type NotePlace } from "./note_keep.ts";
 import { NoteSession } from "./note_session.ts";
 import { tabLock } from "./tab_id.ts";
 import type { TabLocks } from "./tab_locks.ts";
@@ -46,8 +45,8 @@ export class NoteDesk {
   }
 
   /** The session of a note: `attach` at once shows it, `detach` ends that. */
-  session(note: NoteId): NoteSession {
-    return this.#session(this.tools.tab, note, () => {});
+  session(place: NotePlace): NoteSession {
+    return this.#session(this.tools.tab, place, () => {});
   }
 
   /** The page may go now. */
@@ -61,7 +60,7 @@ export class NoteDesk {
     this.#looking = true;
     try {
       const left = Map.groupBy(keptNotes(this.tools.storage), ({ tab }) => tab);
-      for (const [tab, notes] of left) await this.#takeOver(tab, notes.map(({ note }) => note));
+      for (const [tab, notes] of left) await this.#takeOver(tab, notes.map(({ place }) => place));
     } finally {
       this.#looking = false;
     }
@@ -74,34 +73,34 @@ export class NoteDesk {
     for (const session of [...this.#open.values()]) session.close();
   }
 
-  async #takeOver(tab: string, notes: NoteId[]): Promise<void> {
+  async #takeOver(tab: string, places: NotePlace[]): Promise<void> {
     const own = tab === this.tools.tab;
     const letGo = own ? () => {} : await this.tools.locks.hold(tabLock(tab), 0);
     if (!letGo || this.#closed) return letGo?.();
-    let open = notes.length;
+    let open = places.length;
     const ended = () => {
       if (--open === 0) letGo();
     };
-    for (const note of notes) {
-      if (own && this.#open.has(key(tab, note))) ended();
-      else this.#session(tab, note, ended).detach();
+    for (const place of places) {
+      if (own && this.#open.has(key(tab, place))) ended();
+      else this.#session(tab, place, ended).detach();
     }
   }
 
-  #session(tab: string, note: NoteId, ended: () => void): NoteSession {
-    const known = this.#open.get(key(tab, note));
+  #session(tab: string, place: NotePlace, ended: () => void): NoteSession {
+    const known = this.#open.get(key(tab, place));
     if (known) return known;
-    const keep = new NoteKeep(this.tools.storage, tab, note);
+    const keep = new NoteKeep(this.tools.storage, tab, place);
     const onClosed = () => {
-      this.#open.delete(key(tab, note));
+      this.#open.delete(key(tab, place));
       ended();
     };
     const session = NoteSession.open({ ...this.tools, keep, onClosed });
-    this.#open.set(key(tab, note), session);
+    this.#open.set(key(tab, place), session);
     return session;
   }
 }
 
-function key(tab: string, note: string): string {
-  return `${tab}/${note}`;
+function key(tab: string, { space, note }: NotePlace): string {
+  return `${tab}/${space}/${note}`;
 }

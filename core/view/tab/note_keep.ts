@@ -1,4 +1,4 @@
-import { type NoteId, parseNoteId } from "../../base/ids.ts";
+import { type NoteId, parseNoteId, parseSpaceId, type SpaceId } from "../../base/ids.ts";
 import type { Heads, Splice } from "../view.ts";
 import { type Branch, isClean, type Sent } from "./note_branch.ts";
 import { spliced } from "./note_splices.ts";
@@ -22,16 +22,24 @@ interface Kept {
   readonly unsent: readonly Splice[];
 }
 
+/** A note, and the space that it is in. */
+export interface NotePlace {
+  readonly space: SpaceId;
+  readonly note: NoteId;
+}
+
 /** Where the keys of a note in a tab are. */
-function keysKey(tab: string, note: NoteId): string {
-  return `earshot.keys.${tab}.${note}`;
+function keysKey(tab: string, { space, note }: NotePlace): string {
+  return `earshot.keys.${tab}.${space}.${note}`;
 }
 
 /** Of which notes of which tabs something is kept. */
-export function keptNotes(storage: TextStorage): { tab: string; note: NoteId }[] {
+export function keptNotes(storage: TextStorage): { tab: string; place: NotePlace }[] {
+  const form = /^earshot\.keys\.([^.]+)\.([0-9a-f]{32})\.([0-9a-f]{32})$/;
   return keysWith(storage, "earshot.keys.").flatMap((key) => {
-    const [, tab, note] = /^earshot\.keys\.([^.]+)\.([0-9a-f]{32})$/.exec(key) ?? [];
-    return tab && note ? [{ tab, note: parseNoteId(note) }] : [];
+    const [, tab, space, note] = form.exec(key) ?? [];
+    if (!tab || !space || !note) return [];
+    return [{ tab, place: { space: parseSpaceId(space), note: parseNoteId(note) } }];
   });
 }
 
@@ -52,11 +60,15 @@ export class NoteKeep {
   /** Why the last save failed, or `null`: then the keys are in the page only. */
   problem: string | null = null;
 
-  constructor(readonly storage: TextStorage, readonly tab: string, readonly note: NoteId) {}
+  constructor(
+    readonly storage: TextStorage,
+    readonly tab: string,
+    readonly place: NotePlace,
+  ) {}
 
   /** What was kept, or `null` when there is nothing, or nothing that can be read. */
   load(): Branch | null {
-    const kept = read(this.storage.getItem(keysKey(this.tab, this.note)));
+    const kept = read(this.storage.getItem(keysKey(this.tab, this.place)));
     const text = kept && this.storage.getItem(kept.from);
     if (!kept || text === null) return null;
     try {
@@ -94,14 +106,14 @@ export class NoteKeep {
     try {
       if (this.#since === null) {
         const count = Number(old?.split(".").at(-1) ?? 0) + 1;
-        const from = `earshot.text.${this.tab}.${this.note}.${count}`;
+        const from = `earshot.text.${this.tab}.${this.place.note}.${count}`;
         this.storage.setItem(from, branch.base);
         this.#from = from;
         this.#since = [];
         this.#sinceUnits = 0;
       }
       const kept = { from: this.#from, since: this.#since, heads, sent, unsent };
-      this.storage.setItem(keysKey(this.tab, this.note), JSON.stringify(kept));
+      this.storage.setItem(keysKey(this.tab, this.place), JSON.stringify(kept));
       if (old !== null && old !== this.#from) this.storage.removeItem(old);
       this.#hasKeys = !isClean(branch);
       this.problem = null;
@@ -113,8 +125,8 @@ export class NoteKeep {
 
   /** Forgets what is kept. */
   clear(): void {
-    this.storage.removeItem(keysKey(this.tab, this.note));
-    for (const key of keysWith(this.storage, `earshot.text.${this.tab}.${this.note}.`)) {
+    this.storage.removeItem(keysKey(this.tab, this.place));
+    for (const key of keysWith(this.storage, `earshot.text.${this.tab}.${this.place.note}.`)) {
       this.storage.removeItem(key);
     }
     this.#from = null;

@@ -1,8 +1,8 @@
-import type { NoteId } from "../../base/ids.ts";
 import type { Answer } from "../command.ts";
 import type { Heads } from "../view.ts";
 import type { Asker } from "./asker.ts";
 import type { Sent } from "./note_branch.ts";
+import type { NotePlace } from "./note_keep.ts";
 
 /** Takes an answer, or why there is none, see {@linkcode Asker}. */
 interface Taker<A> {
@@ -18,7 +18,7 @@ export class NoteLine {
   #editing = false;
   #reading = false;
 
-  constructor(readonly asker: Asker, readonly note: NoteId) {}
+  constructor(readonly asker: Asker, readonly place: NotePlace) {}
 
   /** A `note.edit` is on its way. */
   get editing(): boolean {
@@ -33,20 +33,20 @@ export class NoteLine {
   edit(heads: Heads, { id, splices }: Sent, taker: Taker<Answer<"note.edit">>): void {
     this.#editing = true;
     const over = () => this.#editing = false;
-    const { asker, note } = this;
-    take(asker.askAs(id, { type: "note.edit", note, heads, splices }), over, taker);
+    const { asker, place } = this;
+    take(asker.askAs(id, { type: "note.edit", ...place, heads, splices }), over, taker);
   }
 
   merge(heads: Heads, taker: Taker<Answer<"note.merge">>): void {
     this.#reading = true;
     const over = () => this.#reading = false;
-    take(this.asker.ask({ type: "note.merge", note: this.note, heads }), over, taker);
+    take(this.asker.ask({ type: "note.merge", ...this.place, heads }), over, taker);
   }
 
   open(taker: Taker<Answer<"note.open">>): void {
     this.#reading = true;
     const over = () => this.#reading = false;
-    take(this.asker.ask({ type: "note.open", note: this.note }), over, taker);
+    take(this.asker.ask({ type: "note.open", ...this.place }), over, taker);
   }
 }
 

@@ -1,7 +1,7 @@
-import type { NoteId } from "../../base/ids.ts";
 import type { Event } from "../event.ts";
 import type { CursorView, Heads } from "../view.ts";
 import { sameHeads } from "./note_branch.ts";
+import type { NotePlace } from "./note_keep.ts";
 
 /** What a tab knows to be new in a note and does not show yet. */
 export class NoteNews {
@@ -13,7 +13,8 @@ export class NoteNews {
   #cursors: { heads: Heads; cursors: readonly CursorView[] } | null = null;
 
   /** Takes an event in, if it is about this note's text or cursors; whether it was. */
-  heard(event: Event, note: NoteId): boolean {
+  heard(event: Event, { space, note }: NotePlace): boolean {
+    if (event.type === "reset" && event.space === space) return this.unsure = true;
     if (event.type !== "note.text" && event.type !== "cursors" || event.note !== note) return false;
     if (event.type === "note.text") this.#told = event.heads;
     else this.putCursors(event.heads, event.cursors);

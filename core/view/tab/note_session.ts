@@ -48,7 +48,7 @@ export class NoteSession {
   readonly #pace: NotePace;
 
   private constructor(readonly tools: NoteTools) {
-    this.#line = new NoteLine(tools.asker, tools.keep.note);
+    this.#line = new NoteLine(tools.asker, tools.keep.place);
     this.#pace = new NotePace(tools.clock, () => this.#changed());
   }
 
@@ -58,7 +58,7 @@ export class NoteSession {
     session.#branch = tools.keep.load();
     session.#ends = [
       tools.asker.onEvent((event) => {
-        if (session.#news.heard(event, tools.keep.note)) session.#changed();
+        if (session.#news.heard(event, tools.keep.place)) session.#changed();
       }),
       tools.asker.onConnection((connected) => {
         // Where the others are now, nobody says.
@@ -240,7 +240,7 @@ export class NoteSession {
 
   #setAside(text: string): boolean {
     const { keep, clock, asker } = this.tools;
-    const kept = setAside(keep.storage, keep.note, text, clock.now(), asker.newId());
+    const kept = setAside(keep.storage, keep.place.note, text, clock.now(), asker.newId());
     if (kept) this.#viewer?.keptAside();
     return kept;
   }

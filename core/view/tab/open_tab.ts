@@ -1,10 +1,13 @@
+import { effect } from "@preact/signals";
 import { systemClock } from "../../base/clock.ts";
 import { randomBytes } from "../../base/random.ts";
 import { browserSockets, fetchPost } from "./browser_socket.ts";
 import { Connection } from "./connection.ts";
+import { Dialogs } from "./dialogs.ts";
 import { Entrance, tokenInHash } from "./entrance.ts";
 import { browserKeyShelf } from "./key_shelf.ts";
 import { Navigation } from "./navigation.ts";
+import { JOIN_PATH } from "./place_path.ts";
 import type { Tab } from "./session_context.ts";
 import { TabSession } from "./tab_session.ts";
 import { MemoryStorage, type TextStorage } from "./text_storage.ts";
@@ -26,21 +29,32 @@ function storageOfBrowser(): TextStorage {
   return localStorage;
 }
 
-/** Takes the token out of the address, so that it gets into no bookmark, screenshot or shared link. */
-function takeToken(): string | null {
-  const token = tokenInHash(location.hash);
-  if (location.hash) history.replaceState(null, "", location.pathname);
-  return token;
+/** What came with the page's address. */
+interface Taken {
+  /** Lets this browser in, or `null`. */
+  readonly token: string | null;
+  /** The whole link of an invitation to a space, or `null`. */
+  readonly invitation: string | null;
+}
+
+/** Takes secrets out of the address, so that they get into no bookmark, screenshot or shared link. */
+function takeSecrets(): Taken {
+  const { hash, href, pathname } = location;
+  const token = tokenInHash(hash);
+  const joins = pathname === JOIN_PATH;
+  if (hash || joins) history.replaceState(null, "", joins ? "/" : pathname);
+  return { token, invitation: joins && !token ? href : null };
 }
 
 /** Opens this page's tab: finds the node, stays connected, follows the address. */
 export function openTab(): OpenTab {
   const { host } = location;
+  const taken = takeSecrets();
   const entrance = new Entrance({
     host,
     shelf: browserKeyShelf,
     post: fetchPost,
-    link: takeToken(),
+    link: taken.token,
   });
   const connection = new Connection({
     open: browserSockets(host, entrance),
@@ -53,6 +67,8 @@ export function openTab(): OpenTab {
     clock: systemClock,
   });
   const navigation = new Navigation(globalThis);
+  const dialogs = new Dialogs();
+  if (taken.invitation) dialogs.show({ type: "join", link: taken.invitation });
   const ends = new AbortController();
   const { signal } = ends;
   const retry = () => connection.tryNow();
@@ -62,7 +78,7 @@ export function openTab(): OpenTab {
   }, { signal });
   // A link opened in a tab that is there already only changes the fragment.
   addEventListener("hashchange", () => {
-    const token = takeToken();
+    const { token } = takeSecrets();
     if (token) {
       entrance.takeLink(token);
       connection.tryNow();
@@ -70,10 +86,12 @@ export function openTab(): OpenTab {
   }, { signal });
   document.addEventListener("visibilitychange", retry, { signal });
   navigation.start();
+  const endShow = effect(() => session.show(navigation.place.value.space));
   session.start();
   return {
     session,
     navigation,
+    dialogs,
     enter(link) {
       const token = tokenInHash(link.match(/#t=.*$/)?.[0].trim() ?? `#t=${link.trim()}`);
       if (!token) return false;
@@ -83,6 +101,7 @@ export function openTab(): OpenTab {
     },
     close() {
       ends.abort();
+      endShow();
       navigation.close();
       session.close();
     },

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Clock, Timer } from "../../base/clock.ts";
-import type { ChannelId, MessageId } from "../../base/ids.ts";
+import type { ChannelId, MessageId, SpaceId } from "../../base/ids.ts";
 import { FaultError, RefusedError } from "../api.ts";
 import type { Answer, Command } from "../command.ts";
 import { parseCommand } from "../parse_command.ts";
@@ -15,7 +15,7 @@ const PREFIX = "earshot.out.";
 /** Commands that write and must not be lost. */
 export type WritingCommand = Extract<
   Command,
-  { type: "message.send" | "channel.create" | "note.create" | "profile.set" }
+  { type: "message.send" | "space.create" | "channel.create" | "note.create" | "profile.set" }
 >;
 
 /** A command on its way to the node. */
@@ -92,9 +92,10 @@ export class Outbox {
   }
 
   /** A channel's messages that are not in its history yet. */
-  waiting(channel: ChannelId): readonly OutboxEntry[] {
+  waiting(space: SpaceId, channel: ChannelId): readonly OutboxEntry[] {
     return this.#entries.value.filter(({ command, became }) =>
-      command.type === "message.send" && command.channel === channel && !became
+      command.type === "message.send" && command.space === space &&
+      command.channel === channel && !became
     );
   }
 
@@ -145,11 +146,12 @@ export class Outbox {
     if (entry) this.#remove(entry);
   }
 
-  /** Hears of an own new message: the first of its text on its way became it. */
-  met(message: { id: MessageId; channel: string; text: string }): void {
+  /** Hears of an own new message in a space: the first of its text on its way became it. */
+  met(space: SpaceId, message: { id: MessageId; channel: string; text: string }): void {
     const entry = this.#entries.value.find(({ command, state, became }) =>
       command.type === "message.send" && state === "sending" && !became &&
-      command.channel === message.channel && command.text.trim() === message.text.trim()
+      command.space === space && command.channel === message.channel &&
+      command.text.trim() === message.text.trim()
     );
     if (entry) this.#change(entry.id, { became: message.id });
   }

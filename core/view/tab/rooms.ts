@@ -1,8 +1,16 @@
-import type { TabPlace } from "./place_path.ts";
+import type { SpaceView } from "../view.ts";
+import {
+  nameOfSpace,
+  pathOfPlace,
+  type SpaceName,
+  spaceOfPlace,
+  type TabPlace,
+} from "./place_path.ts";
 import type { TabState } from "./tab_state.ts";
 
-/** A channel or note, where a person can go. */
+/** A channel, note or whole space, where a person can go. */
 export interface Room {
+  readonly type: "channel" | "note" | "space";
   readonly place: TabPlace;
   readonly name: string;
   readonly unread: number;
@@ -18,32 +26,50 @@ export function channelsInOrder([first, ...rest]: TabState["channels"]): TabStat
   return first ? [first, ...rest.toSorted((a, b) => a.name.localeCompare(b.name))] : [];
 }
 
-/** All rooms in the order of the sidebar. */
-export function roomsOf({ channels, notes }: TabState): readonly Room[] {
+/** How addresses name the space that is shown. */
+function shownSpace({ space }: TabState): SpaceName {
+  return space ? nameOfSpace(space) : null;
+}
+
+/** The rooms of the space that is shown, in the order of the sidebar. */
+export function roomsOf(state: TabState): readonly Room[] {
+  const { channels, notes } = state;
+  const space = shownSpace(state);
   return [
     ...channelsInOrder(channels).map(({ name, unread }): Room => ({
-      place: { type: "channel", name },
+      type: "channel",
+      place: { type: "channel", space, name },
       name,
       unread,
     })),
     ...notesInOrder(notes).map(({ id, title }): Room => ({
-      place: { type: "note", note: id },
+      type: "note",
+      place: { type: "note", space, note: id },
       name: title,
       unread: 0,
     })),
   ];
 }
 
+/** All spaces as rooms, in the order of the list. */
+export function spaceRooms(state: TabState): readonly Room[] {
+  return state.spaces.map((view): Room => ({
+    type: "space",
+    place: { type: "home", space: nameOfSpace(view) },
+    name: view.name,
+    unread: unreadIn(state, view),
+  }));
+}
+
+/** Unread messages of a space; of the one that is shown, its channels know best. */
+export function unreadIn({ space, channels }: TabState, view: SpaceView): number {
+  if (view.id !== space?.id) return view.unread;
+  return channels.reduce((sum, { unread }) => sum + unread, 0);
+}
+
 /** Whether two places are the same. */
 export function isAt(one: TabPlace, other: TabPlace): boolean {
-  switch (one.type) {
-    case "home":
-      return other.type === "home";
-    case "channel":
-      return other.type === "channel" && one.name === other.name;
-    case "note":
-      return other.type === "note" && one.note === other.note;
-  }
+  return pathOfPlace(one) === pathOfPlace(other);
 }
 
 /** The room `step` places on from one, around the end; `null` where there is none. */
@@ -62,10 +88,14 @@ export function findRooms(rooms: readonly Room[], query: string): readonly Room[
     .toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** The page's title: unread messages, the room, the product. */
+/** The page's title: unread messages of all spaces, the room, its space, the product. */
 export function titleOf(state: TabState, at: TabPlace): string {
-  const unread = state.channels.reduce((sum, channel) => sum + channel.unread, 0);
+  const unread = state.spaces.reduce((sum, view) => sum + unreadIn(state, view), 0);
+  const view = spaceOfPlace(state.spaces, at);
   const room = roomsOf(state).find(({ place }) => isAt(place, at));
-  const name = room && `${room.place.type === "channel" ? "#" : ""}${room.name} — `;
-  return `${unread > 0 ? `(${unread}) ` : ""}${name ?? ""}Earshot`;
+  const parts = [
+    room && `${room.type === "channel" ? "#" : ""}${room.name}`,
+    view && view.kind !== "lobby" && view.name,
+  ].filter(Boolean);
+  return `${unread > 0 ? `(${unread}) ` : ""}${parts.map((part) => `${part} — `).join("")}Earshot`;
 }

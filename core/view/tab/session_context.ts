@@ -1,5 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Dialogs } from "./dialogs.ts";
 import type { Navigation } from "./navigation.ts";
 import type { TabSession } from "./tab_session.ts";
 import type { TabState } from "./tab_state.ts";
@@ -8,6 +9,7 @@ import type { TabState } from "./tab_state.ts";
 export interface Tab {
   readonly session: TabSession;
   readonly navigation: Navigation;
+  readonly dialogs: Dialogs;
 }
 
 /** Carries the {@linkcode Tab} from the top island to those inside it. */

@@ -22,7 +22,7 @@ Deno.test("a question gets its own answer, whatever the order", async () => {
   connection.tryNow();
   await settle();
   const first = connection.ask({ type: "peers" });
-  const second = connection.ask({ type: "channel.create", name: "a" });
+  const second = connection.ask({ type: "space.create", name: "a" });
   const [one, two] = line.heard;
   assert.ok(one && two && one.id !== two.id);
   line.answer(two.id, "second");

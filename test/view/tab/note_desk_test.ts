@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseNoteId } from "../../../core/base/ids.ts";
+import { parseNoteId, parseSpaceId } from "../../../core/base/ids.ts";
 import { NoteDesk } from "../../../core/view/tab/note_desk.ts";
 import { keptNotes, NoteKeep } from "../../../core/view/tab/note_keep.ts";
 import type { NoteViewer } from "../../../core/view/tab/note_viewer.ts";
@@ -12,6 +12,7 @@ import { FakeLocks } from "../../fakes/tab_locks.ts";
 
 const NOTE = parseNoteId("0c".repeat(16));
 const OTHER = parseNoteId("0d".repeat(16));
+const SPACE = parseSpaceId("0e".repeat(16));
 const HEADS = ["aa".repeat(32)];
 const DONE = { heads: HEADS, merged: { heads: HEADS, splices: [] } };
 const viewer: NoteViewer = {
@@ -24,7 +25,7 @@ const viewer: NoteViewer = {
 };
 
 function show(desk: NoteDesk) {
-  const session = desk.session(NOTE);
+  const session = desk.session({ space: SPACE, note: NOTE });
   session.attach(viewer);
   return session;
 }
@@ -32,7 +33,7 @@ function show(desk: NoteDesk) {
 /** Leaves unsent keys of a tab in the storage. */
 function leave(storage: MemoryStorage, tab: string, note = NOTE, insert = tab): void {
   const unsent = [{ at: 0, remove: 0, insert }];
-  new NoteKeep(storage, tab, note).save({
+  new NoteKeep(storage, tab, { space: SPACE, note }).save({
     ...{ heads: HEADS, base: "base", sent: null, unsent },
     text: `${insert}base`,
   });
@@ -51,9 +52,9 @@ Deno.test("desk: what a tab that is gone has left is sent at its heads, then for
   leave(storage, "gone", OTHER);
   const { asker, locks, desk } = openDesk({ storage });
   await settle();
-  assert.deepEqual(asker.of("note.edit").map(({ note, heads }) => [note, heads]), [
-    [NOTE, HEADS],
-    [OTHER, HEADS],
+  assert.deepEqual(asker.of("note.edit").map(({ space, note, heads }) => [space, note, heads]), [
+    [SPACE, NOTE, HEADS],
+    [SPACE, OTHER, HEADS],
   ]);
   assert.ok(locks.held.has(tabLock("gone")));
   await asker.answer("note.edit", DONE);
@@ -119,11 +120,14 @@ Deno.test("desk: a note that is shown again goes on where it was left", async ()
 
 Deno.test("desk: what cannot be read in the storage does no harm", async () => {
   const storage = new MemoryStorage();
-  storage.setItem(`earshot.keys.me.${NOTE}`, "{");
-  storage.setItem(`earshot.keys.me.${OTHER}`, '{"from":"x","since":[],"heads":[],"sent":null}');
+  storage.setItem(`earshot.keys.me.${SPACE}.${NOTE}`, "{");
+  storage.setItem(
+    `earshot.keys.me.${SPACE}.${OTHER}`,
+    '{"from":"x","since":[],"heads":[],"sent":null}',
+  );
   storage.setItem("earshot.keys.gone.nonsense", "");
   storage.setItem(
-    `earshot.keys.gone.${NOTE}`,
+    `earshot.keys.gone.${SPACE}.${NOTE}`,
     JSON.stringify({
       from: "short",
       since: [],

@@ -13,7 +13,7 @@ import { MemoryStorage } from "../../../core/view/tab/text_storage.ts";
 import type { Splice } from "../../../core/view/view.ts";
 import { FakeClock } from "../../fakes/clock.ts";
 import { FakeNoteLine } from "../../fakes/note_line.ts";
-import { FakeNoteNode } from "../../fakes/note_node.ts";
+import { FakeNoteNode, NOTE_SPACE } from "../../fakes/note_node.ts";
 import { seededUnit } from "../../fakes/random.ts";
 import { FakeLocks } from "../../fakes/tab_locks.ts";
 
@@ -94,7 +94,7 @@ class Tab {
     this.#id = await claimTab(this.own, locks, () => name.replace(".", "-"));
     const { line: asker } = this;
     this.desk = NoteDesk.open({ asker, clock, storage, locks, tab: this.#id });
-    this.session = this.desk.session(NOTE);
+    this.session = this.desk.session({ space: NOTE_SPACE, note: NOTE });
     this.session.attach({
       opened: (text) => {
         assert.equal(this.text, null, "opened twice");

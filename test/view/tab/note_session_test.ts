@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseNoteId, parsePeerId } from "../../../core/base/ids.ts";
+import { parseNoteId, parsePeerId, parseSpaceId } from "../../../core/base/ids.ts";
 import { FaultError, RefusedError } from "../../../core/view/api.ts";
 import { asidesOf, discardAside } from "../../../core/view/tab/note_aside.ts";
 import { NoteKeep } from "../../../core/view/tab/note_keep.ts";
@@ -14,6 +14,7 @@ import { FakeClock } from "../../fakes/clock.ts";
 import { settle } from "../../fakes/settle.ts";
 
 const NOTE = parseNoteId("0b".repeat(16));
+const SPACE = parseSpaceId("0e".repeat(16));
 const ANA = parsePeerId("bb".repeat(32));
 const heads = (name: string): Heads => [name.charCodeAt(0).toString(16).repeat(32)];
 const insert = (at: number, text: string): Splice => ({ at, remove: 0, insert: text });
@@ -56,7 +57,7 @@ class Tab {
     readonly asker = new FakeAsker(),
     readonly clock = new FakeClock(),
   ) {
-    const keep = new NoteKeep(storage, "tab", NOTE);
+    const keep = new NoteKeep(storage, "tab", { space: SPACE, note: NOTE });
     this.session = NoteSession.open({ asker, clock, keep, onClosed: () => this.closed++ });
   }
 
@@ -76,7 +77,7 @@ class Tab {
   }
 
   tell(name: string): void {
-    this.asker.tell({ type: "note.text", note: NOTE, heads: heads(name) });
+    this.asker.tell({ type: "note.text", space: SPACE, note: NOTE, heads: heads(name) });
   }
 }
 
@@ -117,7 +118,9 @@ Deno.test("note (2): keys are kept before they are sent, and are there after a r
   let keptAtSend: string | null = null;
   const askAs = tab.asker.askAs.bind(tab.asker);
   tab.asker.askAs = (id, command) => {
-    if (command.type === "note.edit") keptAtSend = storage.getItem(`earshot.keys.tab.${NOTE}`);
+    if (command.type === "note.edit") {
+      keptAtSend = storage.getItem(`earshot.keys.tab.${SPACE}.${NOTE}`);
+    }
     return askAs(id, command);
   };
   tab.type(insert(4, "!"));
@@ -146,6 +149,7 @@ Deno.test("note (3) (4): a tab with keys on their way stays on its branch, then 
   tab.clock.advance(BATCH_MS);
   assert.deepEqual(tab.asker.of("note.edit")[1], {
     type: "note.edit",
+    space: SPACE,
     note: NOTE,
     heads: heads("b"),
     splices: [insert(5, "1")],
@@ -342,7 +346,7 @@ Deno.test("note: the viewer may put the others' text off, and gets it when it wa
 Deno.test("note: cursors are shown in the text they belong to, and wait for it", async () => {
   const tab = await Tab.open("text");
   const cursors = [{ peer: ANA, anchor: 1, head: 2 }];
-  tab.asker.tell({ type: "cursors", note: NOTE, heads: heads("b"), cursors });
+  tab.asker.tell({ type: "cursors", space: SPACE, note: NOTE, heads: heads("b"), cursors });
   assert.deepEqual(tab.page.at, []);
   tab.tell("b");
   await tab.asker.answer("note.merge", {
@@ -350,10 +354,10 @@ Deno.test("note: cursors are shown in the text they belong to, and wait for it",
     cursors: [{ peer: ANA, anchor: 2, head: 3 }],
   });
   assert.deepEqual(tab.page.at, [{ peer: ANA, anchor: 2, head: 3 }]);
-  tab.asker.tell({ type: "cursors", note: NOTE, heads: heads("b"), cursors });
+  tab.asker.tell({ type: "cursors", space: SPACE, note: NOTE, heads: heads("b"), cursors });
   assert.deepEqual(tab.page.at, cursors);
   tab.type(insert(0, "!"));
-  tab.asker.tell({ type: "cursors", note: NOTE, heads: heads("b"), cursors: [] });
+  tab.asker.tell({ type: "cursors", space: SPACE, note: NOTE, heads: heads("b"), cursors: [] });
   assert.deepEqual(tab.page.at, cursors);
   await tab.asker.connect(false);
   assert.deepEqual(tab.page.at, []);
@@ -402,4 +406,12 @@ Deno.test("note: a note that cannot be opened says why", async () => {
   tab.session.close();
   await settle();
   assert.equal(tab.closed, 1);
+});
+
+Deno.test("note (5): a reset of its space makes it ask for the merge, one elsewhere does not", async () => {
+  const tab = await Tab.open("a");
+  tab.asker.tell({ type: "reset", space: parseSpaceId("0f".repeat(16)) });
+  assert.equal(tab.asker.of("note.merge").length, 1);
+  tab.asker.tell({ type: "reset", space: SPACE });
+  assert.equal(tab.asker.of("note.merge").length, 2);
 });

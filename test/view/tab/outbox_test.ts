@@ -6,10 +6,11 @@ import { MemoryStorage, type TextStorage } from "../../../core/view/tab/text_sto
 import { FakeClock } from "../../fakes/clock.ts";
 import { seededBytes } from "../../fakes/random.ts";
 import { settle } from "../../fakes/settle.ts";
-import { channelId, message } from "../../fakes/tab.ts";
+import { channelId, LOBBY, message, spaceId } from "../../fakes/tab.ts";
 import { FakeLine } from "../../fakes/tab_socket.ts";
 
-const say = (text: string) => ({ type: "message.send", channel: channelId(1), text }) as const;
+const say = (text: string, space = LOBBY) =>
+  ({ type: "message.send", space, channel: channelId(1), text }) as const;
 
 function start(storage: TextStorage = new MemoryStorage(), seed = 1) {
   const line = new FakeLine();
@@ -110,7 +111,7 @@ Deno.test("any other refused command leaves at once: its dialog shows the reason
   const { line, connection, outbox, storage } = start();
   connection.tryNow();
   await settle();
-  const written = outbox.write({ type: "channel.create", name: "" });
+  const written = outbox.write({ type: "channel.create", space: LOBBY, name: "" });
   line.refuse(line.heard[0]?.id ?? "", { code: "refused", text: "empty" });
   await assert.rejects(written, { message: "empty" });
   assert.equal(outbox.entries.value.length, 0);
@@ -137,10 +138,22 @@ Deno.test("the event of one's own message meets the first entry of its text only
   const { outbox } = start();
   void outbox.write(say("same"));
   void outbox.write(say("same"));
-  outbox.met(message(7, { text: "same" }));
+  outbox.met(LOBBY, message(7, { text: "same" }));
   assert.deepEqual(outbox.entries.value.map(({ became }) => became), [message(7).id, null]);
-  outbox.met(message(8, { text: "other" }));
+  outbox.met(LOBBY, message(8, { text: "other" }));
   assert.equal(outbox.entries.value[1]?.became, null);
+});
+
+Deno.test("a channel of one name has its own entries in each space", () => {
+  const { outbox } = start();
+  void outbox.write(say("same"));
+  void outbox.write(say("same", spaceId(3)));
+  const waiting = (space = LOBBY) =>
+    outbox.waiting(space, channelId(1)).map(({ command }) => command);
+  assert.deepEqual(waiting(), [say("same")]);
+  assert.deepEqual(waiting(spaceId(3)), [say("same", spaceId(3))]);
+  outbox.met(spaceId(3), message(7, { text: "same" }));
+  assert.deepEqual([waiting().length, waiting(spaceId(3)).length], [1, 0]);
 });
 
 Deno.test("what another tab got answered leaves this one, own commands stay", () => {

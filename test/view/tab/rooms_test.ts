@@ -7,12 +7,30 @@ import {
   UNNAMED,
 } from "../../../core/view/people_words.ts";
 import { Drafts } from "../../../core/view/tab/drafts.ts";
-import { findRooms, neighbour, roomsOf, titleOf } from "../../../core/view/tab/rooms.ts";
+import {
+  findRooms,
+  neighbour,
+  roomsOf,
+  spaceRooms,
+  titleOf,
+  unreadIn,
+} from "../../../core/view/tab/rooms.ts";
 import { stateOf, type TabState, withoutPresence } from "../../../core/view/tab/tab_state.ts";
 import { MemoryStorage } from "../../../core/view/tab/text_storage.ts";
 import { TYPING_MS, TypingPace } from "../../../core/view/tab/typing_pace.ts";
 import { FakeClock } from "../../fakes/clock.ts";
-import { channel, channelId, noteId, peerId, person, SELF, snapshot } from "../../fakes/tab.ts";
+import {
+  channel,
+  channelId,
+  LOBBY,
+  noteId,
+  peerId,
+  person,
+  SELF,
+  snapshot,
+  space,
+  spaceId,
+} from "../../fakes/tab.ts";
 
 const state: TabState = stateOf(snapshot({
   channels: [
@@ -38,11 +56,18 @@ Deno.test("rooms: the first channel, the other channels by name, the notes by ti
 });
 
 Deno.test("going up and down the rooms goes around the end", () => {
-  const at = (name: string) => ({ type: "channel", name }) as const;
+  const at = (name: string) => ({ type: "channel", space: null, name }) as const;
   assert.deepEqual(neighbour(state, at("general"), 1), at("plans for zoo"));
-  assert.deepEqual(neighbour(state, at("general"), -1), { type: "note", note: noteId(1) });
-  assert.deepEqual(neighbour(state, { type: "note", note: noteId(1) }, 1), at("general"));
-  assert.deepEqual(neighbour(state, { type: "home" }, 1), at("general"));
+  assert.deepEqual(neighbour(state, at("general"), -1), {
+    type: "note",
+    space: null,
+    note: noteId(1),
+  });
+  assert.deepEqual(
+    neighbour(state, { type: "note", space: null, note: noteId(1) }, 1),
+    at("general"),
+  );
+  assert.deepEqual(neighbour(state, { type: "home", space: null }, 1), at("general"));
 });
 
 Deno.test("a room is found by parts of its name, those it begins with first", () => {
@@ -54,9 +79,28 @@ Deno.test("a room is found by parts of its name, those it begins with first", ()
 });
 
 Deno.test("the title has the unread and the room", () => {
-  assert.equal(titleOf(state, { type: "channel", name: "zoo" }), "(3) #zoo — Earshot");
-  assert.equal(titleOf(state, { type: "note", note: noteId(2) }), "(3) Apples — Earshot");
-  assert.equal(titleOf(stateOf(snapshot()), { type: "home" }), "Earshot");
+  assert.equal(titleOf(state, { type: "channel", space: null, name: "zoo" }), "(3) #zoo — Earshot");
+  assert.equal(
+    titleOf(state, { type: "note", space: null, note: noteId(2) }),
+    "(3) Apples — Earshot",
+  );
+  assert.equal(titleOf(stateOf(snapshot()), { type: "home", space: null }), "Earshot");
+});
+
+Deno.test("rooms, spaces and the title of a private space", () => {
+  const shown = space(3, { name: "Garden", unread: 9 });
+  const spaces = [space(0, { unread: 4 }), shown, space(5, { name: "Zoo", unread: 1 })];
+  const garden = stateOf(snapshot({ spaces, space: shown, channels: [channel(1, { unread: 2 })] }));
+  const place = { type: "channel", space: spaceId(3), name: "c1" } as const;
+  assert.deepEqual(roomsOf(garden).map((room) => room.place), [place]);
+  assert.deepEqual(spaceRooms(garden).map(({ place, unread }) => [place.space, unread]), [
+    [null, 4],
+    [spaceId(3), 2],
+    [spaceId(5), 1],
+  ]);
+  assert.equal(unreadIn(garden, shown), 2, "the channels that are shown know best");
+  assert.equal(titleOf(garden, place), "(7) #c1 — Garden — Earshot");
+  assert.deepEqual(findRooms(spaceRooms(garden), "gar").map(({ name }) => name), ["Garden"]);
 });
 
 Deno.test("people here come first, and without the node nobody is known to be here", () => {
@@ -107,18 +151,19 @@ Deno.test("typing begins with the first key and ends after the last, or with an 
   assert.equal(clock.waiting, 0);
 });
 
-Deno.test("drafts are kept by channel, and a text put back comes before what is there", () => {
+Deno.test("drafts are kept by space and channel, and a text put back comes before what is there", () => {
   const storage = new MemoryStorage();
   const drafts = new Drafts(storage);
   const heard: string[] = [];
-  drafts.onPutBack(channelId(1), (draft) => heard.push(draft));
-  drafts.set(channelId(1), "typing");
-  assert.equal(new Drafts(storage).get(channelId(1)), "typing");
-  assert.equal(drafts.get(channelId(2)), "");
-  drafts.putBack(channelId(1), "refused");
-  drafts.putBack(channelId(2), "other");
+  drafts.onPutBack(LOBBY, channelId(1), (draft) => heard.push(draft));
+  drafts.set(LOBBY, channelId(1), "typing");
+  assert.equal(new Drafts(storage).get(LOBBY, channelId(1)), "typing");
+  assert.equal(drafts.get(LOBBY, channelId(2)), "");
+  assert.equal(drafts.get(spaceId(3), channelId(1)), "", "the same name in another space");
+  drafts.putBack(LOBBY, channelId(1), "refused");
+  drafts.putBack(LOBBY, channelId(2), "other");
   assert.deepEqual(heard, ["refused\ntyping"]);
-  drafts.set(channelId(1), "");
-  drafts.set(channelId(2), "");
+  drafts.set(LOBBY, channelId(1), "");
+  drafts.set(LOBBY, channelId(2), "");
   assert.equal(storage.length, 0);
 });

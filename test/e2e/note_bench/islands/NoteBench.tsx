@@ -4,6 +4,7 @@ import { systemClock } from "../../../../core/base/clock.ts";
 import { randomBytes } from "../../../../core/base/random.ts";
 import type { NoteId } from "../../../../core/base/ids.ts";
 import { Connection } from "../../../../core/view/tab/connection.ts";
+import { Dialogs } from "../../../../core/view/tab/dialogs.ts";
 import { Navigation } from "../../../../core/view/tab/navigation.ts";
 import { type Tab, TabContext } from "../../../../core/view/tab/session_context.ts";
 import { TabSession } from "../../../../core/view/tab/tab_session.ts";
@@ -27,17 +28,18 @@ function newTab(): Tab {
   const session = new TabSession({ connection, storage: localStorage, clock: systemClock });
   const bar = { location, history, addEventListener, removeEventListener };
   session.start();
-  return { session, navigation: new Navigation(bar) };
+  return { session, navigation: new Navigation(bar), dialogs: new Dialogs() };
 }
 
 /** A page with one note and nothing else, over a bare socket. */
 export default function NoteBench({ note }: { note: NoteId }) {
   const tab = useSignal<Tab | null>(null);
   useEffect(() => void (tab.value = newTab()), []);
-  if (!tab.value?.session.state.value) return null;
+  const space = tab.value?.session.state.value?.space;
+  if (!tab.value || !space) return null;
   return (
     <TabContext.Provider value={tab.value}>
-      <NoteEditor note={note} />
+      <NoteEditor space={space} note={note} />
     </TabContext.Provider>
   );
 }

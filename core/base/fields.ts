@@ -1,15 +1,17 @@
 import {
   type ActorId,
   type ChannelId,
+  type EntryHash,
   type NoteId,
   parseActorId,
   parseChannelId,
+  parseEntryHash,
   parseNoteId,
   parsePeerId,
   parseSpaceId,
   type PeerId,
   type SpaceId,
-} from "../base/ids.ts";
+} from "./ids.ts";
 import type { Cbor } from "./cbor.ts";
 
 /**
@@ -80,4 +82,18 @@ export function readActor(field: Field): ActorId {
   const bytes = readBytes(field, "actor", 16, 21);
   if (bytes.length !== 16 && bytes.length !== 21) fail("actor", `${bytes.length} bytes`);
   return parseActorId(bytes.toHex());
+}
+
+/** An entry of a membership log: the 32 bytes of its hash. */
+export const readEntryHash = (field: Field): EntryHash =>
+  parseEntryHash(readBytes(field, "entry", 32).toHex());
+
+/** One of a list of words, by its place; `undefined` for one that only a later version knows. */
+export function readWord<Word>(
+  field: Field,
+  what: string,
+  words: readonly Word[],
+): Word | undefined {
+  if (typeof field !== "number") fail(what, "not a number");
+  return words[field];
 }

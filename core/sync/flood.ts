@@ -1,0 +1,62 @@
+import type { Clock } from "../base/clock.ts";
+import type { Link } from "../net/link.ts";
+import type { SentEnvelope } from "../wire/message.ts";
+
+/** Envelopes that a link may push in a second, on average. */
+export const MAX_PUSHED_PER_S = 200;
+/** Bytes of changes that a link may push in a second, on average. */
+export const MAX_PUSHED_BYTES_PER_S = 8 * 1024 * 1024;
+/** How much may come at once: what is due in this time, in seconds. */
+export const PUSH_BURST_S = 5;
+
+/** What may be spent: it grows with time up to what is due in {@linkcode PUSH_BURST_S}. */
+class Bucket {
+  #left: number;
+  #at: number;
+
+  constructor(readonly perSecond: number, now: number) {
+    this.#left = perSecond * PUSH_BURST_S;
+    this.#at = now;
+  }
+
+  /** Spends; gives in how many milliseconds the debt is made good. */
+  spend(amount: number, now: number): number {
+    const grown = this.#left + this.perSecond * (now - this.#at) / 1000;
+    this.#left = Math.min(grown, this.perSecond * PUSH_BURST_S) - amount;
+    this.#at = now;
+    return Math.max(0, -this.#left / this.perSecond * 1000);
+  }
+}
+
+/**
+ * Holds a link to the rate at which people write: what it pushes beyond that is taken, but the link is not
+ * read on before its time, so its peer must slow down and nobody else does. PROTOCOL.md, FLOOD.
+ */
+export class Flood {
+  readonly #link: Pick<Link, "closed">;
+  readonly #clock: Clock;
+  readonly #envelopes: Bucket;
+  readonly #bytes: Bucket;
+
+  constructor(link: Pick<Link, "closed">, clock: Clock) {
+    this.#link = link;
+    this.#clock = clock;
+    this.#envelopes = new Bucket(MAX_PUSHED_PER_S, clock.now());
+    this.#bytes = new Bucket(MAX_PUSHED_BYTES_PER_S, clock.now());
+  }
+
+  /** The link pushed these; resolves when it may be read on, or is closed. */
+  async pushed(items: readonly SentEnvelope[]): Promise<void> {
+    const now = this.#clock.now();
+    const bytes = items.reduce((sum, { change }) => sum + change.length, 0);
+    const ms = Math.max(
+      this.#envelopes.spend(items.length, now),
+      this.#bytes.spend(bytes, now),
+    );
+    if (ms === 0) return;
+    const due = Promise.withResolvers<void>();
+    const timer = this.#clock.after(ms, due.resolve);
+    await Promise.race([due.promise, this.#link.closed]);
+    timer.cancel();
+  }
+}

@@ -1,0 +1,122 @@
+import type { PeerId } from "../base/ids.ts";
+import { maxRows } from "../doc/row_limit.ts";
+import { type ChangeHeader, readChangeHeader } from "../trust/change_header.ts";
+import { EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
+import type { SentEnvelope } from "../wire/message.ts";
+import type { Culprits } from "./culprits.ts";
+import type { IfNeeded } from "./if_needed.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Arrived, Pending } from "./pending.ts";
+import type { CommitParts } from "./commits.ts";
+import type { Quotas } from "./quotas.ts";
+import { countsAlone, type RightsOf } from "./rights.ts";
+import type { Settlement } from "./settlement.ts";
+import { isVoidByLog } from "./void.ts";
+
+/** What {@linkcode Judge} needs. */
+export interface JudgeParts extends CommitParts {
+  readonly pending: Pending;
+  readonly ifNeeded: IfNeeded;
+  readonly culprits: Culprits;
+  readonly settlement: Settlement;
+  readonly quotas: Quotas;
+  readonly rights: RightsOf;
+  /** Something came that this very device signed, and did not write here. */
+  readonly onClone: () => void;
+}
+
+/** An envelope that its author signed, and whether another one is signed for its place. */
+export interface Judged {
+  readonly item: Arrived;
+  readonly isForked: boolean;
+}
+
+/** Looks at envelopes one by one, the cheapest first, up to that their authors signed them. PROTOCOL.md, SYNC. */
+export class Judge {
+  readonly #parts: JudgeParts;
+
+  constructor(parts: JudgeParts) {
+    this.#parts = parts;
+  }
+
+  /** Verifies an envelope that is neither here nor waiting; `undefined` when there is no more to do. */
+  judge(item: SentEnvelope, from: PeerId, outcome: Outcome): Judged | undefined {
+    const { space, self } = this.#parts;
+    try {
+      const header = readChangeHeader(item.change);
+      if (this.#isKnown(item, header, from, outcome)) return undefined;
+      if (header.rows > maxRows(item.doc, item.change.length)) {
+        outcome.refuse(item, "forged", `${header.rows} operations are too many for its bytes`);
+        return undefined;
+      }
+      const verified = verifyEnvelope({ ...item, space });
+      const isForked = this.#isForked(item, header);
+      if (item.author === self) this.#lookForClone(item, header, isForked);
+      return { item: { verified, from }, isForked };
+    } catch (error) {
+      if (!(error instanceof EnvelopeError || error instanceof SyntaxError)) throw error;
+      outcome.refuse(item, "forged", error.message);
+      return undefined;
+    }
+  }
+
+  /** What needs no verification: it waits, is held, or is refused whoever signed it. */
+  #isKnown(
+    item: SentEnvelope,
+    { hash, actor, seq }: ChangeHeader,
+    from: PeerId,
+    outcome: Outcome,
+  ): boolean {
+    const { space, store, pending, ifNeeded, culprits, settlement, quotas, clock, rights } =
+      this.#parts;
+    const { doc, author, change } = item;
+    if (pending.has(hash)) return true;
+    const isAllowed = countsAlone(rights(author), doc, { actor, seq });
+    if (ifNeeded.has(hash) && !isAllowed) {
+      outcome.refuse(item, "no right", "its author may not write it", "debug");
+      return true;
+    }
+    if (seq <= this.#top(item, actor) && this.#hashAt(item, actor, seq) === hash) {
+      outcome.held.push([from, [doc, actor, seq]]);
+      return true;
+    }
+    const places = store.disputes.of(space, doc);
+    const place = places.get(actor);
+    const isVariant = place?.seq === seq && !place.hashes.includes(hash);
+    if (settlement.isKnownVoid(hash) || !isVariant && isVoidByLog({ actor, seq, hash }, places)) {
+      outcome.refuse(item, "void", "it is known to be void", "debug");
+      return true;
+    }
+    const refusal = culprits.refusal(hash, author, doc, clock.now());
+    if (refusal !== undefined) {
+      outcome.refuse(item, "rejected", refusal, "debug");
+      return true;
+    }
+    const full = quotas.refusal(doc, author, change.length);
+    if (full !== undefined) outcome.refuse(item, "full", full, "info");
+    return full !== undefined;
+  }
+
+  #isForked(item: SentEnvelope, { actor, seq, hash }: ChangeHeader): boolean {
+    const { space, store } = this.#parts;
+    const place = store.disputes.of(space, item.doc).get(actor);
+    return seq <= this.#top(item, actor) ||
+      (place?.seq === seq && !place.hashes.includes(hash));
+  }
+
+  /** What was held here once and is not any more was written here all the same. */
+  #lookForClone(item: SentEnvelope, { actor, seq }: ChangeHeader, isForked: boolean): void {
+    const { space, store, onClone } = this.#parts;
+    const peak = store.envelopes.logs(space, item.doc).get(actor)?.peak ?? 0;
+    if (seq > peak || isForked) onClone();
+  }
+
+  #top({ doc }: SentEnvelope, actor: ChangeHeader["actor"]): number {
+    return this.#parts.vectors.of(doc).get(actor)?.seq ?? 0;
+  }
+
+  #hashAt({ doc }: SentEnvelope, actor: ChangeHeader["actor"], seq: number) {
+    const { space, store } = this.#parts;
+    return store.envelopes.hashAt(space, doc, actor, seq);
+  }
+}

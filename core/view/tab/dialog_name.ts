@@ -1,2 +1,0 @@
-/** What can stand over the space. */
-export type DialogName = "channel" | "note" | "profile" | "connections" | "switch";
