@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { isolated } from "../core/view/people_words.ts";
 import { Dialog } from "../core/view/parts/Dialog.tsx";
 import type { OpenDialog } from "../core/view/tab/dialogs.ts";
@@ -21,17 +22,18 @@ export default function Dialogs() {
   const { dialogs } = useTab();
   const state = useTabState();
   const open = dialogs.open.value;
-  if (!open || needsSpace(open) && !state.space) return null;
+  // What concerns a space goes with it: it was forgotten, or one went to another.
+  const stray = open !== null && "space" in open && open.space !== state.space?.id;
+  useEffect(() => {
+    if (stray) dialogs.close();
+  }, [stray]);
+  if (!open || stray) return null;
   const key = `${open.type} ${"peer" in open ? open.peer : ""}`;
   return (
     <Dialog key={key} title={titleOf(open, state)} onClose={() => dialogs.close()}>
       <Content open={open} />
     </Dialog>
   );
-}
-
-function needsSpace({ type }: OpenDialog): boolean {
-  return ["channel", "note", "space", "invite", "leave", "forget", "remove"].includes(type);
 }
 
 function titleOf(open: OpenDialog, state: TabState): string {

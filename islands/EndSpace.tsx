@@ -31,11 +31,12 @@ export default function EndSpace({ how, onDone }: EndSpaceProps) {
   return (
     <ConfirmForm
       submit="Forget"
-      send={() => session.asker.ask({ type: "space.forget", space: id })}
-      onDone={() => {
+      send={async () => {
+        await session.asker.ask({ type: "space.forget", space: id });
+        // The dialog went with its space.
         navigation.go({ type: "home", space: null });
-        onDone();
       }}
+      onDone={onDone}
       onCancel={onDone}
     >
       <ul class="plain-points">

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { readInvitation } from "../core/view/invitation_text.ts";
 import { useSubmit } from "../core/view/parts/use_submit.ts";
 import { nameOfSpace } from "../core/view/tab/place_path.ts";
@@ -26,15 +26,11 @@ export default function JoinForm({ link, onDone }: JoinFormProps) {
   const nobody = useSignal(false);
   const field = useId();
   const hint = useId();
-  const button = useRef<HTMLButtonElement>(null);
   const { input, problem, busy, onSubmit } = useSubmit(join, (space) => {
     if (!space) return void (nobody.value = true);
     navigation.go({ type: "home", space: nameOfSpace(space) });
     onDone();
   });
-  useLayoutEffect(() => {
-    if (link) button.current?.focus();
-  }, []);
 
   async function join(): Promise<SpaceView | null> {
     const invitation = readInvitation(text.value);
@@ -82,7 +78,12 @@ export default function JoinForm({ link, onDone }: JoinFormProps) {
         {busy.value ? <span class="looking">{looking.value}</span> : nobody.value &&
           "Nobody who can let you in is near yet. Earshot goes on looking while it runs, and the space appears in your list by itself."}
       </p>
-      <button ref={button} type="submit" class="button button-wide" aria-busy={busy.value}>
+      <button
+        type="submit"
+        class="button button-wide"
+        autofocus={link !== ""}
+        aria-busy={busy.value}
+      >
         {busy.value ? "Joining…" : nobody.value ? "Try again" : "Join"}
       </button>
     </form>

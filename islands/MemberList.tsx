@@ -10,7 +10,7 @@ import { agoWords } from "../core/view/when.ts";
 
 /** The members of a private space and who was one; an admin changes roles and removes. */
 export default function MemberList({ space }: { space: SpaceView }) {
-  const { session } = useTab();
+  const { session, dialogs } = useTab();
   const { people, self } = useTabState();
   const { problem, ask } = useAsk();
   const members = inOrder(membersOf(people));
@@ -35,7 +35,12 @@ export default function MemberList({ space }: { space: SpaceView }) {
           </li>
         )}
         {members.map((person) => (
-          <Member key={person.peer} person={person} rules={rules} onRole={setRole} />
+          <Member
+            key={person.peer}
+            {...{ person, rules }}
+            onRole={setRole}
+            onRemove={() => dialogs.show({ type: "remove", space: space.id, peer: person.peer })}
+          />
         ))}
       </ul>
       <p class="field-problem" role="alert">{problem.value}</p>
@@ -45,9 +50,7 @@ export default function MemberList({ space }: { space: SpaceView }) {
             {former.length === 1 ? "1 person was a member" : `${former.length} people were members`}
           </summary>
           <ul class="members">
-            {former.map((person) => (
-              <Member key={person.peer} person={person} rules={false} onRole={setRole} />
-            ))}
+            {former.map((person) => <Member key={person.peer} person={person} rules={false} />)}
           </ul>
         </details>
       )}
@@ -59,10 +62,11 @@ interface MemberProps {
   readonly person: PersonView;
   /** Whether this person changes roles and removes. */
   readonly rules: boolean;
-  readonly onRole: (person: PersonView, role: Role) => void;
+  readonly onRole?: (person: PersonView, role: Role) => void;
+  readonly onRemove?: () => void;
 }
 
-function Member({ person, rules, onRole }: MemberProps) {
+function Member({ person, rules, onRole, onRemove }: MemberProps) {
   const { dialogs } = useTab();
   const { peer, name, here, lastSeenAt, role } = person;
   const seen = lastSeenAt > 0 ? `away, seen ${agoWords(lastSeenAt, Date.now())}` : "away";
@@ -91,7 +95,7 @@ function Member({ person, rules, onRole }: MemberProps) {
                 const chosen = ROLES.find((one) => one === currentTarget.value);
                 // What is shown is what the node says; it tells when the role has changed.
                 currentTarget.value = role;
-                if (chosen && chosen !== role) onRole(person, chosen);
+                if (chosen && chosen !== role) onRole?.(person, chosen);
               }}
             >
               {ROLES.map((one) => <option key={one} value={one}>{ROLE_WORDS[one]}</option>)}
@@ -100,7 +104,7 @@ function Member({ person, rules, onRole }: MemberProps) {
               type="button"
               class="quiet-button danger"
               aria-label={`Remove ${isolated(name)}`}
-              onClick={() => dialogs.show({ type: "remove", peer })}
+              onClick={onRemove}
             >
               Remove
             </button>

@@ -39,7 +39,7 @@ export default function Rail() {
                   person={space.peer ? findPerson(state, space.peer) : undefined}
                 />
                 <bdi class="rail-name">{space.name}</bdi>
-                <span class="hidden">{`, ${kind}`}</span>
+                <span class="hidden">{kind}</span>
                 <UnreadCount count={unread} />
               </a>
             </li>

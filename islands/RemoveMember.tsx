@@ -11,7 +11,7 @@ export default function RemoveMember({ peer }: { peer: PeerId }) {
   const { space } = state;
   if (!space) return null;
   const name = isolated(findPerson(state, peer)?.name ?? "this person");
-  const back = () => dialogs.show({ type: "space" });
+  const back = () => dialogs.show({ type: "space", space: space.id });
   return (
     <ConfirmForm
       submit={`Remove ${name}`}

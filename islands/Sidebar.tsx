@@ -64,7 +64,7 @@ function SpaceHead({ space }: { space: SpaceView }) {
       class="space-label"
       aria-haspopup="dialog"
       title="Members and settings"
-      onClick={() => dialogs.show({ type: "space" })}
+      onClick={() => dialogs.show({ type: "space", space: space.id })}
     >
       <span class="space-label-text">{label}</span>
       <Icon name="chevron" />
@@ -83,7 +83,8 @@ function Rooms({ space }: { space: SpaceView }) {
     <>
       <Section
         title="Channels"
-        add={writes && { label: "New channel", act: () => dialogs.show({ type: "channel" }) }}
+        add={writes &&
+          { label: "New channel", act: () => dialogs.show({ type: "channel", space: space.id }) }}
       >
         {rooms.filter(({ type }) => type === "channel").map((room) => (
           <RoomLink key={pathOfPlace(room.place)} room={room} />
@@ -91,7 +92,8 @@ function Rooms({ space }: { space: SpaceView }) {
       </Section>
       <Section
         title="Notes"
-        add={writes && { label: "New note", act: () => dialogs.show({ type: "note" }) }}
+        add={writes &&
+          { label: "New note", act: () => dialogs.show({ type: "note", space: space.id }) }}
       >
         {notes.map((room) => <RoomLink key={pathOfPlace(room.place)} room={room} />)}
         {notes.length === 0 && (
@@ -103,7 +105,11 @@ function Rooms({ space }: { space: SpaceView }) {
       {(space.kind === "lobby" || space.role !== null) && (
         <Section
           title={space.kind === "lobby" ? "People" : "Members"}
-          add={invites && { label: "Invite someone", act: () => dialogs.show({ type: "invite" }) }}
+          add={invites &&
+            {
+              label: "Invite someone",
+              act: () => dialogs.show({ type: "invite", space: space.id }),
+            }}
         >
           <People space={space} />
           {unheard && <li class="sidebar-empty">{unheard}</li>}

@@ -29,7 +29,7 @@ export default function SpaceAbout() {
           <button
             type="button"
             class="button"
-            onClick={() => dialogs.show({ type: "invite" })}
+            onClick={() => dialogs.show({ type: "invite", space: space.id })}
           >
             <Icon name="add" />Invite someone
           </button>
@@ -39,7 +39,7 @@ export default function SpaceAbout() {
             <button
               type="button"
               class="quiet-button danger"
-              onClick={() => dialogs.show({ type: "forget" })}
+              onClick={() => dialogs.show({ type: "forget", space: space.id })}
             >
               Forget this space
             </button>
@@ -48,7 +48,7 @@ export default function SpaceAbout() {
             <button
               type="button"
               class="quiet-button danger"
-              onClick={() => dialogs.show({ type: "leave" })}
+              onClick={() => dialogs.show({ type: "leave", space: space.id })}
             >
               Leave this space
             </button>

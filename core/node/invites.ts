@@ -6,7 +6,7 @@ import type { Role } from "../base/role.ts";
 import type { Link } from "../net/link.ts";
 import type { Address } from "../net/transport.ts";
 import { type Door, doorOf } from "../trust/door.ts";
-import { INVITE_SECRET_BYTES, inviteKeys, isProof } from "../trust/invite.ts";
+import { INVITE_MS, INVITE_SECRET_BYTES, inviteKeys, isProof } from "../trust/invite.ts";
 import { writeInviteLink } from "../trust/invite_link.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
 import type { InviteState } from "../trust/member_views.ts";
@@ -19,8 +19,6 @@ import type { Notices } from "./notices.ts";
 import type { Space } from "./space.ts";
 import type { Spaces } from "./spaces.ts";
 
-/** How long an invitation holds unless another time is asked for, in hours. */
-export const INVITE_HOURS = 24;
 /** How long one that is used or over is still answered with why it does not let in, in milliseconds. */
 export const ANSWERED_MS = 7 * 24 * 60 * 60 * 1000;
 /** Invitations of a space that are answered at once; the newest. */
@@ -44,6 +42,9 @@ export interface InvitesParts {
   readonly offer: (link: Link, space: Space) => void;
 }
 
+/** A peer that is refused more often on one link loses it. */
+export const MAX_REFUSALS = 8;
+
 type Reason = RefusedMessage["reason"];
 
 /** Lets people in by links: any member who may does it, whoever made the link. */
@@ -51,6 +52,7 @@ export class Invites {
   readonly #parts: InvitesParts;
   /** A door's secret in hex → the door: the same object each time. */
   readonly #doors = new Map<string, Door>();
+  readonly #refusals = new WeakMap<Link, number>();
 
   constructor(parts: InvitesParts) {
     this.#parts = parts;
@@ -59,14 +61,14 @@ export class Invites {
   /** Makes a link that lets one person in. */
   make(
     members: Members,
-    { role = "member", hours = INVITE_HOURS }: { role?: Role; hours?: number },
+    { role = "member", hours }: { role?: Role; hours?: number },
   ): Answer<"invite.link"> {
     const { keys, clock, random, addresses } = this.#parts;
     if (members.isDirect) throw new RefusedError("A private space of two takes nobody else in");
     members.must("invite");
     const secret = random(INVITE_SECRET_BYTES);
     const { key, door } = inviteKeys(secret);
-    const expiresAt = clock.now() + hours * HOUR_MS;
+    const expiresAt = clock.now() + (hours === undefined ? INVITE_MS : hours * HOUR_MS);
     members.write({ type: "invite", key, door, role, expiresAt });
     const link = writeInviteLink({
       ...{ space: members.log.space, secret, expiresAt },
@@ -113,6 +115,9 @@ export class Invites {
     if (found?.members?.role(link.peer)) return offer(link, found);
     const why = this.#reason(link, message, found);
     if (why !== null) {
+      const refusals = (this.#refusals.get(link) ?? 0) + 1;
+      this.#refusals.set(link, refusals);
+      if (refusals > MAX_REFUSALS) return link.close("it asks to be let in again and again");
       log("warn", "Somebody was not let in", {
         peer: link.peer,
         space: message.space,

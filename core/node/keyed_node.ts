@@ -6,9 +6,9 @@ import { openDocuments } from "../doc/document_worker.ts";
 import type { Documents } from "../doc/documents.ts";
 import type { Link } from "../net/link.ts";
 import type { Store } from "../store/store.ts";
+import { StoreError } from "../store/store_error.ts";
 import type { Vault } from "../store/vault.ts";
 import { Meetings } from "../sync/meetings.ts";
-import { type Door, PAIRING_DOOR } from "../trust/door.ts";
 import type { Answer, Command, CommandType } from "../view/command.ts";
 import { commands } from "./commands.ts";
 import { Disputes } from "./disputes.ts";
@@ -22,6 +22,7 @@ import { Links } from "./links.ts";
 import { loadFrom } from "./load.ts";
 import { MembershipNews } from "./membership_news.ts";
 import { Network, type NetworkChoices } from "./network.ts";
+import { NodeDoors } from "./node_doors.ts";
 import { Notices } from "./notices.ts";
 import { Profile } from "./profile.ts";
 import { Rekeying } from "./rekeying.ts";
@@ -59,6 +60,7 @@ export class KeyedNode {
   readonly #likenesses: Likenesses;
   readonly #links: Links;
   readonly #meetings: Meetings;
+  readonly #doors: NodeDoors;
   readonly #rekeying: Rekeying;
   readonly #hearing: Hearing;
   #network: Network | null = null;
@@ -103,7 +105,12 @@ export class KeyedNode {
       spaces: () => this.spaces.list(),
       extraDoors: () => this.#ways?.doors() ?? [],
       onDoor: (link, door) => this.#ways?.linkJoins.found(link, door),
-      onMessage: (link, message) => this.#ways?.received(link, message),
+      onMessage: (link, message) => this.#tolerate(() => this.#ways?.received(link, message)),
+    });
+    this.#doors = new NodeDoors({
+      spaces: this.spaces,
+      meetings: this.#meetings,
+      ways: () => this.#ways,
     });
     const timed = {
       ...common,
@@ -197,8 +204,8 @@ export class KeyedNode {
       ...this.#parts,
       choices,
       keys,
-      doors: () => this.#doors(),
-      admits: (peer, door) => this.#admits(peer, door),
+      doors: () => this.#doors.all(),
+      admits: (peer, door) => this.#doors.admits(peer, door),
       onLink: (link) => this.#linked(link),
     });
     this.#network = network;
@@ -231,25 +238,6 @@ export class KeyedNode {
     this.#change();
   }
 
-  /** Those of spaces first; at all of them this node may be called. */
-  #doors(): Door[] {
-    const extra = this.#ways?.doors() ?? [];
-    return [...this.spaces.doors(), ...extra, ...(this.#ways?.isPairing ? [PAIRING_DOOR] : [])];
-  }
-
-  /** Whether a peer may be linked that comes through a door. */
-  #admits(peer: PeerId, door: Door): boolean {
-    if (door === PAIRING_DOOR) return this.#ways?.isPairing ?? false;
-    return this.spaces.admits(peer, door) || (this.#ways?.admits(peer, door) ?? false);
-  }
-
-  /** Whether a space is shared with a peer, or would be. */
-  #shares(peer: PeerId): boolean {
-    return this.spaces.list().some(({ space, members }) =>
-      members?.admits(peer) ?? this.#meetings.sharing(space).includes(peer)
-    );
-  }
-
   #linked(link: Link): void {
     this.#meetings.addLink(link);
     this.#links.add(link);
@@ -272,13 +260,19 @@ export class KeyedNode {
       this.#meetings.refresh();
       this.#network?.doorsChanged();
       this.#hearing.look();
-      for (const link of this.#meetings.links()) {
-        const { peer, door } = link;
-        // Who was removed was told so by now.
-        if (this.#shares(peer) || this.#admits(peer, door)) continue;
-        link.close("nothing is shared any more");
-      }
+      // Who was removed was told so by now.
+      this.#doors.shut();
     });
+  }
+
+  /** The link is not at fault when the disk is: the peer asks again. */
+  #tolerate(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#faults.meaning(error);
+    }
   }
 
   /** Work that nobody waits for; closing does. */

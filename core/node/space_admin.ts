@@ -34,6 +34,9 @@ export function spaceAdmin(spaces: Spaces, once: Once): Handlers<AdminCommand> {
       if (peer === found.space.replica.self) {
         throw new RefusedError("To go yourself, leave the space");
       }
+      if (found.members.isDirect) {
+        throw new RefusedError("In a private space of two nobody removes the other: leave it");
+      }
       if (found.members.role(peer)) found.members.remove(peer, cutOf(found.space, peer));
       return {};
     },

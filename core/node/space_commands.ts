@@ -62,7 +62,8 @@ export function spaceCommands(spaces: Spaces, once: Once): Handlers<SpaceCommand
       return { merged, cursors: cursorsAt(merged.heads, there) };
     },
     "place.set": async ({ space, place }) => {
-      await spaces.place(spaces.get(space), place);
+      // A tab that goes says so also of a space that went before.
+      if (place !== null || spaces.find(space)) await spaces.place(spaces.get(space), place);
       return {};
     },
   };

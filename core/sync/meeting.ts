@@ -21,12 +21,23 @@ export const MEETS_MS = 60_000;
 /** Node messages that are not about doors. */
 export type OtherMessage = Exclude<NodeMessage, MeetMessage>;
 
+/** A space and its doors of a moment. */
+export interface SpaceDoors {
+  readonly shared: SharedSpace;
+  readonly doors: readonly Door[];
+}
+
+/** What a node has to show at a moment. */
+export interface OwnDoors {
+  readonly spaces: readonly SpaceDoors[];
+  /** Doors of invites, open here or to be called at. */
+  readonly extra: readonly Door[];
+}
+
 /** What every {@linkcode Meeting} of a node needs. */
 export interface MeetingParts {
   readonly self: PeerId;
-  readonly spaces: () => readonly SharedSpace[];
-  /** Doors of invites, open here or to be called at. */
-  readonly extraDoors: () => readonly Door[];
+  readonly doors: () => OwnDoors;
   /** The peer showed that it has an extra door. */
   readonly onDoor: (link: Link, door: Door) => void;
   readonly onMessage: (link: Link, message: OtherMessage) => void;
@@ -56,7 +67,8 @@ export class Meeting {
   #meets = { since: -Infinity, count: 0 };
   readonly #ending = new Set<Promise<void>>();
   #updating = false;
-  #again = false;
+  /** What is to be shown next. */
+  #next: OwnDoors | undefined;
   #ended = false;
 
   constructor(link: Link, parts: MeetingParts) {
@@ -67,19 +79,20 @@ export class Meeting {
 
   /** Shows this node's doors and begins to read. */
   start(): void {
-    this.update();
+    this.update(this.#parts.doors());
     this.link.start((bytes) => this.#read(bytes));
   }
 
   /** Doors, members or spaces changed, here or with the peer. */
-  update(): void {
-    this.#again = true;
+  update(doors: OwnDoors): void {
+    this.#next = doors;
     if (this.#updating) return;
     this.#updating = true;
     try {
-      while (this.#again && !this.#ended) {
-        this.#again = false;
-        this.#update();
+      while (this.#next && !this.#ended) {
+        const next = this.#next;
+        this.#next = undefined;
+        this.#update(next);
       }
     } finally {
       this.#updating = false;
@@ -115,48 +128,47 @@ export class Meeting {
     await Promise.all(this.#ending);
   }
 
-  #update(): void {
-    const spaces = this.#parts.spaces();
+  #update({ spaces, extra }: OwnDoors): void {
     // Who is removed by an entry gets that entry before the space is closed.
     for (const opened of this.#opened.values()) opened.push();
-    const places = new Map(spaces.map((shared) => [shared, this.#placeOf(shared)]));
+    const places = new Map(spaces.map(({ shared, doors }) => [shared, this.#placeIn(doors)]));
     for (const [space, { shared }] of [...this.#opened]) {
       if ((places.get(shared) ?? -1) < 0) this.#close(space);
     }
-    this.#show(spaces);
+    this.#show(spaces, extra);
     for (const [shared, place] of places) if (place >= 0) this.#open(shared).update(place === 0);
-    const extra = this.#parts.extraDoors();
-    const tags = new Set(extra.map((door) => this.#tags.theirs(door)));
-    // One that was given up and is called at again is met anew.
-    for (const tag of this.#met) if (!tags.has(tag)) this.#met.delete(tag);
-    for (const door of extra) {
-      const tag = this.#tags.theirs(door);
-      if (!this.#shown.has(tag) || this.#met.has(tag)) continue;
-      this.#met.add(tag);
-      this.#parts.onDoor(this.link, door);
-    }
+    this.#tellMet(extra);
   }
 
-  /** Which of a space's doors the peer showed, 0 being the newest; -1 for none. */
-  #placeOf(shared: SharedSpace): number {
-    return shared.doors().findIndex((door) => this.#shown.has(this.#tags.theirs(door)));
+  /** Which of these doors the peer showed first, 0 being the newest; -1 for none. */
+  #placeIn(doors: readonly Door[]): number {
+    return doors.findIndex((door) => this.#shown.has(this.#tags.theirs(door)));
   }
 
   /**
    * Shows the newest door of each space, and to its members the older ones that are still open: whoever of the
    * two did not hear of the newest, they have one in common. Nothing is said if it was said last.
    */
-  #show(spaces: readonly SharedSpace[]): void {
-    const doors = spaces.map((shared) => shared.doors());
-    const older = spaces.map((shared, i) =>
-      shared.admits(this.link.peer) ? doors[i]?.slice(1) ?? [] : []
+  #show(spaces: readonly SpaceDoors[], extra: readonly Door[]): void {
+    const newest = spaces.flatMap(({ doors }) => doors.slice(0, 1));
+    const older = spaces.flatMap(({ shared, doors }) =>
+      doors.length > 1 && shared.admits(this.link.peer) ? doors.slice(1) : []
     );
-    const newest = doors.map((all) => all.slice(0, 1));
-    const shown = [...newest.flat(), ...this.#parts.extraDoors(), ...older.flat()];
-    const message = encodeMessage(this.#tags.message(shown));
+    const message = encodeMessage(this.#tags.message([...newest, ...extra, ...older]));
     if (equal(message, this.#said)) return;
     this.#said = message;
     this.link.send(message);
+  }
+
+  /** Tells of extra doors that the peer showed, each once, until it was given up. */
+  #tellMet(extra: readonly Door[]): void {
+    const tags = new Map(extra.map((door) => [this.#tags.theirs(door), door]));
+    for (const tag of this.#met) if (!tags.has(tag)) this.#met.delete(tag);
+    for (const [tag, door] of tags) {
+      if (!this.#shown.has(tag) || this.#met.has(tag)) continue;
+      this.#met.add(tag);
+      this.#parts.onDoor(this.link, door);
+    }
   }
 
   #open(shared: SharedSpace): OpenedSpace {
@@ -231,7 +243,7 @@ export class Meeting {
       throw new SyntaxError(`Cannot meet: more than ${MAX_MEETS} times in a minute`);
     }
     this.#shown = shown;
-    this.update();
+    this.update(this.#parts.doors());
   }
 
   async #stream(messages: Iterable<Uint8Array>): Promise<void> {

@@ -1,15 +1,21 @@
 import type { Timer } from "../base/clock.ts";
 import type { EntryHash, PeerId, SpaceId } from "../base/ids.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
+import type { Door } from "../trust/door.ts";
 import type { NodeMessage, SentEntry } from "../wire/message.ts";
 import { packEntries } from "../wire/pack.ts";
 import { HeardEntries } from "./heard_entries.ts";
-import { Meeting, type MeetingParts } from "./meeting.ts";
+import { Meeting, type MeetingParts, type OwnDoors } from "./meeting.ts";
 import type { MembershipLog } from "./membership_log.ts";
+import type { SharedSpace } from "./shared_space.ts";
 import { BEAT_MS } from "./timing.ts";
 
 /** What {@linkcode Meetings} needs. */
-export type MeetingsParts = Omit<MeetingParts, "heard" | "onEntries">;
+export interface MeetingsParts extends Omit<MeetingParts, "doors" | "heard" | "onEntries"> {
+  readonly spaces: () => readonly SharedSpace[];
+  /** Doors of invites, open here or to be called at. */
+  readonly extraDoors: () => readonly Door[];
+}
 
 type TakeEntries = (items: readonly SentEntry[]) => void;
 
@@ -26,6 +32,9 @@ export class Meetings {
   readonly #unlisten = new Map<MembershipLog, () => void>();
   readonly #ending = new Set<Promise<void>>();
   #beat: Timer | undefined;
+  #refreshing = false;
+  /** Whether something changed since the doors were read. */
+  #stale = false;
   #closed = false;
 
   constructor(parts: MeetingsParts) {
@@ -38,6 +47,7 @@ export class Meetings {
     this.#listen();
     const meeting = new Meeting(link, {
       ...this.#parts,
+      doors: () => this.#doors(),
       heard: this.#heard,
       onEntries: (peer, space, items) => this.#expected.get(`${peer} ${space}`)?.(items),
     });
@@ -51,9 +61,19 @@ export class Meetings {
 
   /** Doors, members or spaces changed: they are shown anew, and spaces opened and closed accordingly. */
   refresh(): void {
-    if (this.#closed) return;
-    this.#listen();
-    for (const meeting of [...this.#meetings.values()]) meeting.update();
+    this.#stale = true;
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    try {
+      while (this.#stale && !this.#closed) {
+        this.#stale = false;
+        this.#listen();
+        const doors = this.#doors();
+        for (const meeting of [...this.#meetings.values()]) meeting.update(doors);
+      }
+    } finally {
+      this.#refreshing = false;
+    }
   }
 
   /** Says something to a peer; gives whether there is a link to it. */
@@ -76,7 +96,7 @@ export class Meetings {
     return [...this.#meetings].filter(([, meeting]) => meeting.shares(space)).map(([peer]) => peer);
   }
 
-  /** Sends the whole membership log of a space to one who was just let in, and expects it. */
+  /** Sends the whole membership log of a space to one who was just let in and expects it. */
   offer(peer: PeerId, space: SpaceId): void {
     const log = this.#parts.spaces().find((shared) => shared.space === space)?.log;
     if (log) {
@@ -151,6 +171,11 @@ export class Meetings {
   /** All who share a space get its new entries before anything follows from them. */
   #onEntries({ space }: MembershipLog): void {
     for (const meeting of this.#meetings.values()) meeting.push(space);
-    for (const meeting of [...this.#meetings.values()]) meeting.update();
+    this.refresh();
+  }
+
+  #doors(): OwnDoors {
+    const spaces = this.#parts.spaces().map((shared) => ({ shared, doors: shared.doors() }));
+    return { spaces, extra: this.#parts.extraDoors() };
   }
 }

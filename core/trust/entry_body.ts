@@ -113,7 +113,7 @@ export const MAX_ENTRY_BYTES = 56 * 1024;
 /** Entries on which one may rest directly. */
 export const MAX_PARENTS = 16;
 /** Entries of a space. */
-export const MAX_ENTRIES = 4096;
+export const MAX_ENTRIES = 2048;
 /** Members of a space: the seals of an epoch for all of them fit into one entry, with some kilobytes of cut. */
 export const MAX_MEMBERS = 448;
 /** Bytes of a seal's box. */

@@ -3,7 +3,7 @@ import { Bits } from "./bits.ts";
 /**
  * Finds entries that wait for each other and for nothing else: a strongly connected component of the graph
  * `waitsFor` among `open` from which no edge leads out. Tarjan's algorithm, up to the first component that
- * it completes, without recursion: a stranger's log may be 4,096 entries deep.
+ * it completes, without recursion: a stranger's log may be 2,048 entries deep.
  */
 export function waitingCircle(open: Bits, waitsFor: readonly Bits[]): readonly number[] {
   const order = new Map<number, number>();

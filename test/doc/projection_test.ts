@@ -21,7 +21,9 @@ import {
   project,
   type Row,
 } from "../../core/doc/projection.ts";
+import { signSuccessor } from "../../core/trust/successor.ts";
 import { COLOURS } from "../../core/view/view.ts";
+import { deviceKeys } from "../fakes/device.ts";
 import { seededUnit } from "../fakes/random.ts";
 
 const SPACE = parseSpaceId("0c".repeat(16));
@@ -108,6 +110,19 @@ Deno.test("DOC-5: a note is a title, a person names only themselves", () => {
   }
   for (const key of ["note", "note/", "note/x", `note/${NOTE}/`, "person/", "other/x", "", "/"]) {
     assert.deepEqual(rows(SPACE_DOC, ANN, { key, value: '{"title":"t","name":"n"}' }), [], key);
+  }
+});
+
+Deno.test("DOC-11: a person's earlier key counts if that key says so itself", () => {
+  const [old, next] = [deviceKeys(1), deviceKeys(2)];
+  const before = { old: old.peer, signature: signSuccessor(old, next.peer) };
+  const entry = personEntry(next.peer, "Ann", 1, before);
+  const plain = { type: "person", peer: next.peer, name: "Ann", colour: 1, op: OP };
+  assert.deepEqual(rows(SPACE_DOC, next.peer, entry), [{ ...plain, before }]);
+  const forged = { old: old.peer, signature: signSuccessor(next, old.peer) };
+  const told = { ...before, signature: before.signature.slice(1) };
+  for (const wrong of [forged, told, { ...before, old: next.peer }]) {
+    assert.deepEqual(rows(SPACE_DOC, next.peer, personEntry(next.peer, "Ann", 1, wrong)), [plain]);
   }
 });
 

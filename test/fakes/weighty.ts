@@ -5,7 +5,7 @@ import { GENESIS, TEXT_OBJECT } from "../../core/doc/genesis.ts";
 /** A sound change of some 200 bytes that writes under one key again and again. Needs `startAutomerge`. */
 export function weightyPut(actor: ActorId, rows: number): Uint8Array {
   const handle = newHandle(actor);
-  for (let i = 0; i < rows; i++) handle.put("_root", "k", "ab"[i % 2], "str");
+  for (let i = 0; i < rows; i++) handle.put("_root", "k", i % 2 === 0 ? "a" : "b", "str");
   return committed(handle);
 }
 

@@ -57,3 +57,61 @@ Deno.test("hostile 40: a restored device goes on under a new key, and nothing is
     assert.deepEqual(await restored.texts(space), texts);
     assert.equal((await restored.space(space))?.unread, 0);
   }));
+
+Deno.test("hostile 14, 40: two copies that wrote are shown, and everyone comes to the same", () =>
+  withFolder(async (folder) => {
+    const first = await TestNode.open(`${folder}/ana`, "Ana");
+    const { peer, port } = first.node;
+    await first.say(LOBBY, "together");
+    await using ben = await TestNode.open(`${folder}/ben`, "Ben", { peers: [first] });
+    await ben.hears(LOBBY, "together");
+    await first.close();
+    await copy(`${folder}/ana`, `${folder}/backup`);
+
+    // Both write, out of each other's sight.
+    const clone = await TestNode.open(`${folder}/backup`, null, { port });
+    await clone.say(LOBBY, "from the copy");
+    await ben.hears(LOBBY, "from the copy");
+    await clone.close();
+    const lonely = await TestNode.open(`${folder}/ana`, null);
+    await lonely.say(LOBBY, "from the original");
+    await lonely.close();
+
+    await using original = await TestNode.open(`${folder}/ana`, null, { port });
+    const { notices } = await ben.event(
+      "notices",
+      ({ notices }) => notices.some(({ kind }) => kind === "equivocation"),
+    );
+    const [proof] = notices;
+    assert.deepEqual([proof?.peer, proof?.space], [peer, LOBBY]);
+    assert.match(proof?.text ?? "", /Ana signed two different changes .* “Lobby”/);
+    await original.event(
+      "notices",
+      ({ notices }) => notices.some(({ kind }) => kind === "new-device"),
+    );
+    assert.notEqual(original.peer, peer);
+    await original.say(LOBBY, "and on");
+    await ben.hears(LOBBY, "and on");
+    const person = (await ben.snapshot()).people.find((person) => person.peer === peer);
+    assert.equal(person?.disputed, true);
+    const texts = await ben.texts(LOBBY);
+    await original.until(async () => (await original.texts(LOBBY)).join() === texts.join());
+  }));
+
+Deno.test("rebuild makes anew what is shown, and it is the same", () =>
+  withFolder(async (folder) => {
+    await using ana = await TestNode.open(`${folder}/ana`, "Ana");
+    const space = (await ana.ask({ type: "space.create", name: "Crew" })).id;
+    for (const text of ["one", "two"]) await ana.say(space, text);
+    await ana.ask({ type: "note.create", space, title: "List" });
+    const before = await ana.snapshot(space);
+    const { documents, changes } = await ana.ask({ type: "rebuild" });
+    // The space documents of both spaces, and one segment.
+    assert.deepEqual([documents, changes], [3, 5]);
+    const { notices: [notice], ...after } = await ana.snapshot(space);
+    assert.deepEqual(notice?.kind, "rebuilt");
+    assert.deepEqual({ ...after, notices: [] }, before);
+    assert.deepEqual(await ana.texts(space), ["one", "two"]);
+    await ana.ask({ type: "notice.dismiss", notice: notice?.id ?? 0 });
+    assert.deepEqual((await ana.snapshot()).notices, []);
+  }));

@@ -214,6 +214,7 @@ export class SimNode {
     });
     log?.listen(() => {
       meetings.refresh();
+      void space.replica.rightsChanged();
       // Admins do not all begin an epoch at once.
       this.#clock.after(REKEY_MS * (1 + this.number), () => {
         if (this.#running?.spaces.get(space.space) === space) space.rekeyIfDue();

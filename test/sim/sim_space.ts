@@ -39,7 +39,12 @@ export class SimSpace implements SharedSpace {
     this.space = log?.space ?? LOBBY;
     this.log = log;
     this.#parts = parts;
-    this.replica = new Replica({ ...parts, space: this.space, signer: keys });
+    this.replica = new Replica({
+      ...parts,
+      space: this.space,
+      signer: keys,
+      ...(log && { rights: (author) => log.membership.rights(author) }),
+    });
     this.sync = new SpaceSync({ replica: this.replica, store, clock: parts.clock, log: parts.log });
   }
 
@@ -94,7 +99,8 @@ export class SimSpace implements SharedSpace {
   }
 
   remove(peer: PeerId): void {
-    this.#write({ type: "remove", peer, cut: WHOLE_CUT, seals: this.#newKey(peer) });
+    const cut = { docs: this.replica.logsOf(peer), rest: false };
+    this.#write({ type: "remove", peer, cut, seals: this.#newKey(peer) });
   }
 
   setRole(peer: PeerId, role: "admin" | "member"): void {

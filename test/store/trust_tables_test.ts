@@ -1,10 +1,22 @@
 /** What a node keeps of private spaces and of people, table by table. */
 import assert from "node:assert/strict";
 import type { EntryHash, SpaceId } from "../../core/base/ids.ts";
+import { segmentDoc } from "../../core/doc/doc_id.ts";
 import { MAX_KNOWN_NAMES } from "../../core/store/known_names.ts";
 import { MAX_NOTICES, type NewNotice } from "../../core/store/notices.ts";
 import { Store } from "../../core/store/store.ts";
-import { NOW, OTHER_SPACE, peer, SPACE, withDirectory, withStore } from "./made.ts";
+import {
+  envelope,
+  GENERAL,
+  messageId,
+  NOTE,
+  NOW,
+  OTHER_SPACE,
+  peer,
+  SPACE,
+  withDirectory,
+  withStore,
+} from "./made.ts";
 
 const ANNA = peer(1);
 const BEN = peer(2);
@@ -29,6 +41,48 @@ Deno.test("membership entries come back in the order of admission, each once", (
     assert.deepEqual(store.entries.of(SPACE), []);
     assert.deepEqual(store.entries.spaces(), [OTHER_SPACE]);
     assert.equal(store.entries.add(SPACE, hash(1), entry(1), NOW), true);
+  }));
+
+Deno.test("a space that is forgotten leaves nothing behind but that it was here", () =>
+  withDirectory((directory) => {
+    using first = Store.open(directory);
+    for (const [seq, space] of [[1, SPACE], [2, SPACE], [1, OTHER_SPACE]] as const) {
+      const doc = segmentDoc(GENERAL, 0);
+      const verified = envelope(ANNA, doc, seq, { space });
+      const { actor, startOp } = verified.header;
+      const id = messageId(ANNA, NOW + seq);
+      const op = { counter: startOp, actor };
+      const row = { type: "message", channel: GENERAL, id, text: "t", op } as const;
+      first.commit({ space, envelopes: [verified], rows: [row], receivedAt: NOW });
+      first.entries.add(space, hash(seq), entry(seq), NOW);
+      first.heardEpochs.set(space, BEN, hash(seq));
+    }
+    const kept = envelope(ANNA, segmentDoc(GENERAL, 0), 3);
+    first.disputes.keep(SPACE, kept.envelope.doc, { ...kept.header, ...kept.envelope });
+    first.readMarks.mark(SPACE, GENERAL, messageId(ANNA, NOW + 1));
+    first.holdings.holdsAll(BEN, SPACE);
+    first.noteCopies.add(SPACE, NOTE, NOW, "before");
+    first.notices.add(notice("about it", { space: SPACE }));
+    first.forgotten.forget(SPACE);
+    const check = (store: Store) => {
+      assert.deepEqual([store.forgotten.has(SPACE), store.forgotten.has(OTHER_SPACE)], [
+        true,
+        false,
+      ]);
+      assert.deepEqual([...store.envelopes.tops(SPACE)], []);
+      assert.deepEqual(store.messages.page(SPACE, GENERAL).messages, []);
+      assert.deepEqual(store.entries.spaces(), [OTHER_SPACE]);
+      assert.equal(store.heardEpochs.get(SPACE, BEN), undefined);
+      assert.deepEqual(store.disputes.docs(SPACE), []);
+      assert.deepEqual(store.noteCopies.of(SPACE, NOTE), []);
+      assert.deepEqual(store.notices.all(), []);
+      assert.equal(store.messages.page(OTHER_SPACE, GENERAL).messages.length, 1);
+      assert.equal(store.heardEpochs.get(OTHER_SPACE, BEN), hash(1));
+    };
+    check(first);
+    first.close();
+    using again = Store.open(directory);
+    check(again);
   }));
 
 Deno.test("a secret is kept, replaced and forgotten under its name", () =>

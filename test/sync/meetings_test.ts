@@ -177,7 +177,7 @@ Deno.test("meetings: doors of invitations are told of once, other messages are h
     });
     const peer = new Intruder(world, { keys: node.keys, meetings }, 60);
     peer.meet(invite);
-    peer.send({ type: "ask", step: "ask" });
+    peer.send({ type: "ask", step: "ask", space: null });
     await world.pass(10);
     assert.deepEqual(told, [[peer.peer, "ask"]]);
     doors.push(invite);
@@ -187,14 +187,49 @@ Deno.test("meetings: doors of invitations are told of once, other messages are h
     await world.pass(10);
     assert.deepEqual(told.slice(1), [[peer.peer, "invite"]]);
     assert.ok(tags(peer).includes(meetTag(invite, peer.binding, node.peer).toHex()));
-    assert.equal(meetings.send(peer.peer, { type: "ask", step: "accept" }), true);
-    assert.equal(meetings.send(node.peer, { type: "ask", step: "accept" }), false);
+    assert.equal(meetings.send(peer.peer, { type: "ask", step: "accept", space: null }), true);
+    assert.equal(meetings.send(node.peer, { type: "ask", step: "accept", space: null }), false);
     await world.pass(10);
-    assert.deepEqual(peer.all("ask"), [{ type: "ask", step: "accept" }]);
+    assert.deepEqual(peer.all("ask"), [{ type: "ask", step: "accept", space: null }]);
     assert.equal(meetings.link(peer.peer)?.peer, peer.peer);
     peer.close();
     await world.pass(10);
     assert.deepEqual([meetings.links(), world.clock.waiting], [[], 0]);
+    await meetings.close();
+  });
+});
+
+Deno.test("meetings: what changes while links are brought up to date is shown on all of them", async () => {
+  await SimWorld.run(1, async (world) => {
+    const node = await world.add();
+    const [first, second] = [1, 2].map((n) => doorOf(new Uint8Array(32).fill(n), `${n}`));
+    const doors: Door[] = [];
+    const meetings: Meetings = new Meetings({
+      self: node.peer,
+      spaces: () => [],
+      extraDoors: () => [...doors],
+      onDoor: () => {
+        doors.push(second!);
+        meetings.refresh();
+      },
+      onMessage: () => {},
+      random: seededBytes(1),
+      clock: world.clock,
+      log: () => {},
+    });
+    const peers = [60, 61, 62].map((n) => new Intruder(world, { keys: node.keys, meetings }, n));
+    peers[1]!.meet(first!);
+    await world.pass(10);
+    doors.push(first!);
+    meetings.refresh();
+    await world.pass(10);
+    for (const peer of peers) {
+      const last = peer.all("meet").at(-1)?.tags.map((tag) => tag.toHex());
+      const shown = (door: Door) => last?.includes(meetTag(door, peer.binding, node.peer).toHex());
+      assert.deepEqual([first!, second!].map(shown), [true, true]);
+      peer.close();
+    }
+    await world.pass(10);
     await meetings.close();
   });
 });

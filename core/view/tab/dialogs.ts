@@ -1,15 +1,19 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { PeerId } from "../../base/ids.ts";
+import type { PeerId, SpaceId } from "../../base/ids.ts";
 
 /** What can stand over the page. */
 export type OpenDialog =
-  | { readonly type: "channel" | "note" | "profile" | "connections" | "switch" }
+  | { readonly type: "profile" | "connections" | "switch" }
   /** To make a space, or join one by an invitation, filled in when `link` is one. */
   | { readonly type: "space.new" }
   | { readonly type: "join"; readonly link: string }
-  /** About the space that is shown: its members, and what can be done with it. */
-  | { readonly type: "space" | "invite" | "leave" | "forget" }
-  | { readonly type: "remove" | "person"; readonly peer: PeerId };
+  /** About a space, while it is shown: something new in it, its members, what can be done with it. */
+  | {
+    readonly type: "channel" | "note" | "space" | "invite" | "leave" | "forget";
+    readonly space: SpaceId;
+  }
+  | { readonly type: "remove"; readonly space: SpaceId; readonly peer: PeerId }
+  | { readonly type: "person"; readonly peer: PeerId };
 
 /** Which dialog is open; one at most. */
 export class Dialogs {
