@@ -22,14 +22,17 @@ export default function PersonCard({ peer }: { peer: PeerId }) {
   const person = findPerson(state, peer) ?? unknownPerson(peer);
   const { name, here, lastSeenAt, role, verified, muted } = person;
   const words = useSignal<readonly string[] | null>(null);
+  const loading = useAsk();
   const { problem, busy, ask } = useAsk();
   const called = isolated(name);
 
+  const connected = session.connection.value === "connected";
   useEffect(() => {
-    void ask(() => asker.ask({ type: "person.words", peer }), (answer) => {
+    if (!connected || words.value) return;
+    void loading.ask(() => asker.ask({ type: "person.words", peer }), (answer) => {
       words.value = answer.words;
     });
-  }, [peer]);
+  }, [connected]);
 
   const verify = (now: boolean) =>
     void ask(() => asker.ask({ type: "person.verify", peer, verified: now }));
@@ -104,7 +107,7 @@ export default function PersonCard({ peer }: { peer: PeerId }) {
         </section>
       )}
       <DirectAsk person={person} />
-      <p class="field-problem" role="alert">{problem.value}</p>
+      <p class="field-problem" role="alert">{problem.value ?? loading.problem.value}</p>
     </div>
   );
 }

@@ -115,7 +115,7 @@ export interface Documents {
    * neither opened nor changed, nor is the store.
    */
   entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]>;
-  /** Gives the common text of a note. */
+  /** Gives the common text of a note; of more than 64 heads, the text at so many of them. */
   noteText(key: DocKey): Promise<NoteText>;
   /**
    * Applies splices that were made at `heads`, each to what the one before it left, as one or more changes

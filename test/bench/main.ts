@@ -7,6 +7,7 @@
 import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
 import { benchEnvelopes } from "./envelope_bench.ts";
+import { benchGate } from "./gate_bench.ts";
 import { benchFlood, benchLatency } from "./latency.ts";
 import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
@@ -31,6 +32,7 @@ try {
   await a.stop();
   await benchLink();
   await benchEnvelopes();
+  await benchGate();
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

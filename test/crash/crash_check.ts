@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "@std/path";
-import type { DocId, PeerId } from "../../core/base/ids.ts";
+import type { DocId, NoteId, PeerId, SpaceId } from "../../core/base/ids.ts";
 import { DATABASE_FILE } from "../../core/store/file_names.ts";
 import { Store } from "../../core/store/store.ts";
-import { lookUntil, Tab } from "../e2e/tab.ts";
+import { isFault, lookUntil, Tab } from "../e2e/tab.ts";
 import type { CrashRecord, Room } from "./crash_record.ts";
 
 const PAGE = 200;
@@ -26,7 +26,7 @@ export async function checkNode(url: string, peer: PeerId, record: CrashRecord):
   for (const [note, wanted] of record.notes) {
     let lines: string[] = [];
     await lookUntil(tab, async () => {
-      const { text } = await tab.ask({ type: "note.open", space, note });
+      const text = await textOf(tab, space, note);
       lines = text.split("\n").filter((line) => line !== "");
       return includesAll(lines, wanted);
     });
@@ -37,6 +37,16 @@ export async function checkNode(url: string, peer: PeerId, record: CrashRecord):
   assert.deepEqual([self.peer, fault], [peer, null]);
   assert.deepEqual(notes.map(({ id }) => id).sort(), [...record.notes.keys()].sort());
   assert(people.every(({ disputed, replaces }) => !disputed && replaces === null));
+}
+
+async function textOf(tab: Tab, space: SpaceId, note: NoteId): Promise<string> {
+  for (;;) {
+    try {
+      return (await tab.ask({ type: "note.open", space, note })).text;
+    } catch (error) {
+      if (!isFault(error)) throw error;
+    }
+  }
 }
 
 function includesAll(texts: readonly string[], wanted: readonly string[]): boolean {

@@ -16,6 +16,8 @@ export class CrashRecord {
   readonly notes = new Map<NoteId, string[]>();
   /** Requests that were sent again because the node went away before it answered. */
   resent = 0;
+  /** Times that a node said it could not do it just now; it was asked again. */
+  faults = 0;
 
   constructor(lobby: Room, crew: Room) {
     this.lobby = lobby;

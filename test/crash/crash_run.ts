@@ -44,6 +44,8 @@ export interface CrashFigures {
   readonly acknowledged: number;
   /** Requests that were sent again, since the node died before it answered. */
   readonly resent: number;
+  /** Requests that were made again, since a node was too slow for its own deadline. */
+  readonly faults: number;
   readonly seconds: number;
 }
 
@@ -88,6 +90,7 @@ export async function runCrash(plan: CrashPlan): Promise<CrashFigures> {
     whileStarting,
     acknowledged: record.acknowledged,
     resent: record.resent,
+    faults: record.faults,
     seconds: Math.round((performance.now() - began) / 1000),
   };
 }

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { tempFolder } from "../e2e/temp_folder.ts";
+import { minutesTest } from "../hostile/minutes.ts";
 import { runCrash } from "./crash_run.ts";
 
-Deno.test("hostile 39: killed while three write, all that was acknowledged is everywhere, and no log is torn", async () => {
+async function crash(kills: number, seed: number): Promise<void> {
   await using folder = await tempFolder();
-  const figures = await runCrash({ kills: 5, seed: 1, folder: folder.path });
-  assert.equal(figures.kills, 5);
-  assert(figures.acknowledged > 0);
-});
+  const { acknowledged } = await runCrash({ kills, seed, folder: folder.path });
+  assert(acknowledged > kills, `${acknowledged} acknowledged`);
+}
+
+const WHAT = "while three write, all that was acknowledged is everywhere, and no log is torn";
+
+Deno.test(`hostile 39: killed ${WHAT}`, () => crash(5, 1));
+
+minutesTest(`hostile 39: killed a hundred times ${WHAT}`, () => crash(100, 2));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NoteId } from "../../core/base/ids.ts";
-import { GoneError, Tab } from "../e2e/tab.ts";
+import { GoneError, isFault, Tab } from "../e2e/tab.ts";
 import type { CrashNode } from "./crash_node.ts";
 import type { CrashRecord, Room } from "./crash_record.ts";
 
@@ -48,6 +48,10 @@ export class CrashWriter {
       try {
         if (node) return await this.#writeAt(node.ready.url);
       } catch (error) {
+        if (isFault(error)) {
+          this.#record.faults++;
+          continue;
+        }
         // A node that ends, or a tab that closes, without having been killed is a failure.
         if (!(error instanceof GoneError && life.killed)) throw error;
         if (this.#pending) this.#record.resent++;

@@ -19,7 +19,7 @@ function alive(page: Page): Promise<string[]> {
     // CodeMirror puts images of nothing beside its widgets.
     const loads =
       "img:not(.cm-widgetBuffer), img[src], image, iframe, object, embed, video, audio, base, form[action], math, " +
-      "template, details, marquee, foreignObject, animate, use, style, meta[http-equiv]";
+      "template, marquee, foreignObject, animate, use, style, meta[http-equiv]";
     for (const { outerHTML } of document.querySelectorAll(loads)) found.push(outerHTML);
     for (const element of document.querySelectorAll("*")) {
       for (const { name, value } of element.attributes) {
@@ -51,6 +51,9 @@ class Hostile implements AsyncDisposable {
       node.say(n, channel, text, CORPUS.length - i);
       if (i % 5 === 0) node.addChannel(text);
       if (i % 5 === 1) node.addNote(text, text);
+      if (i % 10 === 2) node.addSpace(text);
+      if (i % 10 === 3) node.addNotice("note-copy", text, { detail: text });
+      if (i % 50 === 4) node.askedBy(n, text);
     }
     node.peers = CORPUS.map((text, i) => ({
       peer: i % 2 ? node.peerId(10 + i) : null,
@@ -119,11 +122,19 @@ for (const bypassCSP of [false, true]) {
     await hostile.assertInert("the switcher");
     await page.keyboard.press("Escape");
 
+    await page.getByRole("button", { name: /^Show \d+ more$/ }).click();
+    await page.getByText("Show the text").first().click();
+    await hostile.assertInert("notices");
+    await page.locator("button.person").first().click();
+    await page.getByRole("region", { name: "Words to compare" }).waitFor();
+    await hostile.assertInert("a person's card");
+    await page.keyboard.press("Escape");
+
     const note = node.addNote("The note", CORPUS.join("\n"));
     await page.getByRole("link", { name: "The note" }).click();
     await page.locator(".cm-line", { hasText: "globalThis" }).first().waitFor();
     const cursors = [10, 11, 12].map((n) => ({ peer: node.peerId(n), anchor: n, head: n }));
-    node.tell({ type: "cursors", note: note.id, heads: [], cursors });
+    node.tell({ type: "cursors", space: node.lobby.id, note: note.id, heads: [], cursors });
     await hostile.assertInert("a note");
 
     for (const text of CORPUS.filter((_, i) => i % 10 === 0)) {
@@ -134,7 +145,7 @@ for (const bypassCSP of [false, true]) {
     }
     node.setFault(null);
     await page.goto(`${ui.harness.url}channel/batch-0`);
-    node.refusing = `Not: ${CORPUS[5]}`;
+    node.refuse("message.send", `Not: ${CORPUS[5]}`);
     await ui.send("refused");
     await page.getByText("Not sent. Not:").waitFor();
     await hostile.assertInert("a refusal");

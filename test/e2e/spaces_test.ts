@@ -47,7 +47,7 @@ async function texts(node: RunningNode): Promise<string[]> {
 
 const send = (node: RunningNode, text: string) => node.ask(["send", "--space", CREW, text]);
 
-Deno.test("who is invited by link or code talks, a stranger sees nothing, who is removed no more", async () => {
+Deno.test("hostile 11, 23: who is invited by link or code talks, a stranger sees nothing, who is removed no more", async () => {
   await using folder = await tempFolder();
   await using net = await openPlaces(4);
   const names = ["Ana", "Ben", "Cleo", "Dan"];

@@ -1,9 +1,31 @@
-import type { Answer, Command, CommandType, Response as Reply } from "../../core/view/command.ts";
+import type {
+  Answer,
+  Command,
+  CommandType,
+  Refusal,
+  Response as Reply,
+} from "../../core/view/command.ts";
 import type { Event, Told } from "../../core/view/event.ts";
 
 /** The node went away before it answered. */
 export class GoneError extends Error {
   override name = "GoneError";
+}
+
+/** The node refused; its message is the node's. */
+export class RefusalError extends Error {
+  override name = "RefusalError";
+  readonly code: Refusal["code"];
+
+  constructor({ code, text }: Refusal) {
+    super(text);
+    this.code = code;
+  }
+}
+
+/** Whether a node refused what it would do another time: a busy machine may be too slow for its deadlines. */
+export function isFault(error: unknown): boolean {
+  return error instanceof RefusalError && error.code === "fault";
 }
 
 interface Waiting {
@@ -47,7 +69,12 @@ export class Tab implements Disposable {
     return tab;
   }
 
-  /** Asks under an `id`. @throws {GoneError} if the node goes away before it answers. */
+  /**
+   * Asks under an `id`.
+   *
+   * @throws {GoneError} if the node goes away before it answers.
+   * @throws {RefusalError} if it refuses.
+   */
   async ask<T extends CommandType>(
     command: Extract<Command, { type: T }>,
     id: string = crypto.randomUUID(),
@@ -57,7 +84,7 @@ export class Tab implements Disposable {
       this.#waiting.set(id, { answer, fail });
       this.#socket.send(JSON.stringify({ id, command }));
     }).finally(() => this.#waiting.delete(id));
-    if ("refusal" in reply) throw new Error(reply.refusal.text);
+    if ("refusal" in reply) throw new RefusalError(reply.refusal);
     return reply.answer as Answer<T>;
   }
 

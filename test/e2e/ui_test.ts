@@ -123,34 +123,37 @@ browserTest("a message that the node refuses shows why and can be mended", async
   await ui.message("unwelcome").getByText("saved").waitFor();
 });
 
-browserTest("a browser once let in stays in; a stranger learns how to get in", async (browser) => {
-  await using ui = await UiPage.open(browser, "busy");
-  const { page, harness } = ui;
-  await ui.composer.waitFor();
-  assert.equal(page.url(), `${harness.url}channel/general`, "the token leaves the address");
-  const tab = await ui.context.newPage();
-  await tab.goto(harness.url);
-  await tab.locator(".message").first().waitFor();
-  await harness.stop();
-  harness.start();
-  const later = await ui.context.newPage();
-  await later.goto(`${harness.url}channel/plans`);
-  await later.getByText("Saturday works for me").waitFor();
+browserTest(
+  "hostile 33: the token leaves the address; a browser once let in stays in",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "busy");
+    const { page, harness } = ui;
+    await ui.composer.waitFor();
+    assert.equal(page.url(), `${harness.url}channel/general`, "the token leaves the address");
+    const tab = await ui.context.newPage();
+    await tab.goto(harness.url);
+    await tab.locator(".message").first().waitFor();
+    await harness.stop();
+    harness.start();
+    const later = await ui.context.newPage();
+    await later.goto(`${harness.url}channel/plans`);
+    await later.getByText("Saturday works for me").waitFor();
 
-  const stranger = await browser.newContext();
-  const shut = await stranger.newPage();
-  ui.watch(shut);
-  await shut.goto(harness.url);
-  const field = shut.getByLabel("Or paste the link");
-  await field.fill("http://127.0.0.1/");
-  await field.press("Enter");
-  await shut.getByText("That is not a link of Earshot").waitFor();
-  assert.equal(await shut.getByText("Ana").count(), 0);
-  await field.fill(harness.link);
-  await field.press("Enter");
-  await shut.locator(".message").first().waitFor();
-  await stranger.close();
-});
+    const stranger = await browser.newContext();
+    const shut = await stranger.newPage();
+    ui.watch(shut);
+    await shut.goto(harness.url);
+    const field = shut.getByLabel("Or paste the link");
+    await field.fill("http://127.0.0.1/");
+    await field.press("Enter");
+    await shut.getByText("That is not a link of Earshot").waitFor();
+    assert.equal(await shut.getByText("Ana").count(), 0);
+    await field.fill(harness.link);
+    await field.press("Enter");
+    await shut.locator(".message").first().waitFor();
+    await stranger.close();
+  },
+);
 
 browserTest("a tab of a stranger enters when another tab of its browser did", async (browser) => {
   await using ui = await UiPage.open(browser, "busy");

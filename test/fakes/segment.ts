@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import { silentLog } from "../../core/base/log.ts";
 import { Discovery } from "../../core/net/discovery.ts";
 import type { NetworkInterface } from "../../core/net/interfaces.ts";
@@ -65,8 +66,8 @@ export class Segment {
   }
 }
 
-/** A packet as a stranger with this program would send it. */
-export async function forged(packet: Parameters<MdnsPort["send"]>[0]): Promise<Uint8Array> {
+/** The bytes of a packet as a stranger with this program would send it. */
+export async function forged(packet: Parameters<MdnsPort["send"]>[0]): Promise<Buffer> {
   const clock = new FakeClock();
   const cable = new Cable(clock);
   const on = fakeInterface("eth0", ["10.77.0.9/24"]);

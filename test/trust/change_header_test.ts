@@ -54,6 +54,8 @@ function deflated(body: Uint8Array, packed: Uint8Array = deflateRawSync(body)): 
   ]);
 }
 
+type Columns = readonly (readonly [spec: number, data: string])[];
+
 interface Parts {
   deps?: string;
   actor?: string;
@@ -62,11 +64,11 @@ interface Parts {
   time?: string;
   message?: string;
   actors?: string;
-  columns?: readonly (readonly [spec: number, data: string])[];
+  columns?: Columns;
 }
 
 /** The columns of one operation: the string "v" under the key "k". */
-const ONE_PUT: Parts["columns"] = [
+const ONE_PUT: Columns = [
   [COLUMN.keyText, "7f016b"],
   [COLUMN.insert, "01"],
   [COLUMN.action, "7f01"],
@@ -217,7 +219,7 @@ Deno.test("CHG-3: a bomb of few bytes and many operations is refused at once", (
 
 /** Columns of one put, some of them others. */
 function columns(...others: readonly (readonly [spec: number, data: string])[]) {
-  const all = new Map([...ONE_PUT ?? [], ...others]);
+  const all = new Map([...ONE_PUT, ...others]);
   return [...all].filter(([, data]) => data !== "").sort(([a], [b]) => a - b);
 }
 
@@ -298,13 +300,13 @@ Deno.test("CHG-3: a column has one form, that which Automerge writes", () => {
 });
 
 Deno.test("CHG-3: only columns that this program writes are read, in order and none empty", () => {
-  const wrong: [Parts["columns"], RegExp][] = [
+  const wrong: [Columns, RegExp][] = [
     [columns([0x03, "7f01"]), /column 3/],
     [columns([COLUMN.value | 8, "7f01"]), /column 95/],
     [columns([0x94, "01"]), /column 148/],
-    [(ONE_PUT ?? []).toReversed(), /out of order/],
-    [[...ONE_PUT ?? [], [COLUMN.predCount, "7f00"]], /out of order/],
-    [[...ONE_PUT ?? [], [COLUMN.predActor, ""]], /empty/],
+    [ONE_PUT.toReversed(), /out of order/],
+    [[...ONE_PUT, [COLUMN.predCount, "7f00"]], /out of order/],
+    [[...ONE_PUT, [COLUMN.predActor, ""]], /empty/],
     [Array.from({ length: 13 }, (_, i) => [i + 1, "0101"] as const), /13 columns/],
   ];
   for (const [columns, reason] of wrong) {

@@ -47,7 +47,7 @@ Deno.test("ENV-1: an envelope signs context, space, document and change hash (ve
   assert.deepEqual(verifyEnvelope(envelope).header, header);
 });
 
-Deno.test("ENV-2: an envelope altered by one bit is refused", () => {
+Deno.test("ENV-2: hostile 12: an envelope altered by one bit is refused", () => {
   const { envelope } = signEnvelope(ANN, SPACE, DOC, ANNS);
   for (const part of ["change", "signature"] as const) {
     for (let bit = 0; bit < envelope[part].length * 8; bit += part === "change" ? 1 : 3) {
@@ -58,7 +58,7 @@ Deno.test("ENV-2: an envelope altered by one bit is refused", () => {
   }
 });
 
-Deno.test("ENV-2: an envelope moved to another space, document or author is refused", () => {
+Deno.test("ENV-2: hostile 12: an envelope moved to another space, document or author is refused", () => {
   const { envelope } = signEnvelope(ANN, SPACE, DOC, ANNS);
   const moved: Partial<Envelope>[] = [
     { space: parseSpaceId("0d".repeat(16)) },
@@ -74,7 +74,7 @@ Deno.test("ENV-2: an envelope moved to another space, document or author is refu
   }
 });
 
-Deno.test("ENV-3: nobody writes under another's actor, whoever signs", () => {
+Deno.test("ENV-3: hostile 13: nobody writes under another's actor, whoever signs", () => {
   const hash = signEnvelope(ANN, SPACE, DOC, ANNS).header.hash;
   const squatted = {
     space: SPACE,
@@ -92,7 +92,7 @@ Deno.test("ENV-3: nobody writes under another's actor, whoever signs", () => {
   verifyEnvelope(signEnvelope(ANN, SPACE, DOC, change(branch)).envelope);
 });
 
-Deno.test("ENV-2: a small-order key does not sign for everything", () => {
+Deno.test("ENV-2: hostile 5: a small-order key does not sign for everything", () => {
   const author = "01".padEnd(64, "0") as Envelope["author"];
   const signature = new Uint8Array(64);
   signature[0] = 1;

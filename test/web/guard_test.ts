@@ -122,7 +122,7 @@ const REFUSED: [what: string, status: number, ...lines: string[]][] = [
 ];
 
 for (const [what, status, ...lines] of REFUSED) {
-  Deno.test(`the guard refuses ${what}`, async () => {
+  Deno.test(`hostile 31, 32, 33: the guard refuses ${what}`, async () => {
     await using to = site();
     const answer = await send(to, ...lines);
     assert.equal(answer.status, status, answer.text);
