@@ -196,7 +196,9 @@ export class Store implements Disposable {
       if (kind.type === "segment") {
         this.#projector.clearSegment(space, kind.channel, kind.segment);
       }
-      const sources = staying.map(({ actor, change, receivedAt }): Source => {
+      // Of a note without some of its changes there is nothing to be made anew here.
+      const isAsBefore = kind.type === "note" && gone.length > 0;
+      const sources = (isAsBefore ? [] : staying).map(({ actor, change, receivedAt }): Source => {
         const log = this.#logs.find(space, doc, actor);
         if (!log) throw new RangeError(`Cannot make "${doc}" anew: no log of "${actor}"`);
         return { doc, header: readChangeHeader(change), log, receivedAt };

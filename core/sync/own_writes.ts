@@ -64,9 +64,10 @@ export class OwnWrites {
     make: () => Promise<T>,
     options: (made: T) => Omit<CommitOptions, "local">,
   ): Promise<T> {
+    const { remaking } = this.#parts;
     for (let tries = 1;; tries++) {
       this.#check(doc);
-      await this.#parts.remaking.ready(doc);
+      for (let busy = remaking.underWay(doc); busy; busy = remaking.underWay(doc)) await busy;
       const made = await make();
       try {
         this.#commit(doc, made.changes, options(made));

@@ -33,8 +33,10 @@ export class Quotas {
 
   /** Why so many bytes of an author do not fit into a document, or `undefined`. */
   refusal(doc: DocId, author: PeerId, bytes: number): string | undefined {
-    const { vectors } = this.#parts;
-    if (vectors.of(doc).size === 0 && vectors.docs().length >= this.#limits.documents) {
+    const { space, store } = this.#parts;
+    // Those of which nothing is held (any more) are known for what is void in them, and take room too.
+    const known = store.envelopes.tops(space);
+    if (!known.has(doc) && known.size >= this.#limits.documents) {
       return `the space has ${this.#limits.documents} documents already`;
     }
     if (this.#bytesOf(author) + bytes > this.#limits.bytes) {

@@ -35,9 +35,9 @@ export class Remaking {
     this.#commits = commits;
   }
 
-  /** Resolves when a document is not being made anew: who writes into it meanwhile would delay that. */
-  async ready(doc: DocId): Promise<void> {
-    for (let busy = this.#underWay.get(doc); busy; busy = this.#underWay.get(doc)) await busy;
+  /** Whether a document is being made anew, until when: who writes into it meanwhile would delay that. */
+  underWay(doc: DocId): Promise<void> | undefined {
+    return this.#underWay.get(doc);
   }
 
   /**

@@ -95,7 +95,10 @@ export class Replica {
     );
     // What became void of this device's is written again as soon as that is committed.
     commits.listen(({ reset }) => {
-      if (reset?.why === "void") void this.#rewriting.run();
+      if (reset?.why !== "void") return;
+      this.#rewriting.run().catch((error) =>
+        log("error", "Cannot write again what became void", { error: String(error) })
+      );
     });
   }
 

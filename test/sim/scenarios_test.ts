@@ -9,13 +9,13 @@ import { actorOf } from "../../core/trust/actor.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
 import { envelopeText } from "../../core/trust/envelope.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
-import { bombChange } from "../fakes/bomb.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { Author } from "../sync/author.ts";
 import { Intruder } from "./intruder.ts";
 import { allMessages, type Logged, type SimNode } from "./sim_node.ts";
 import { SimWorld } from "./sim_world.ts";
 import { checkEven } from "./story.ts";
+import { changeBy } from "./villains.ts";
 
 const general = channelIdOf(LOBBY, "general");
 const doc = segmentDoc(general, 0);
@@ -220,7 +220,7 @@ Deno.test("hostile 13: who writes under another's actor is refused, and that one
     world.joinAll();
     await world.pass(100);
     const squatter = deviceKeys(70);
-    const change = bombChange(actorOf(victim.peer, LOBBY, doc), 2);
+    const change = await changeBy(actorOf(victim.peer, LOBBY, doc), doc);
     const { hash } = readChangeHeader(change);
     for (const author of [squatter.peer, victim.peer]) {
       const intruder = new Intruder(world, node, 60);

@@ -1,13 +1,14 @@
-import type { DocId } from "../../core/base/ids.ts";
+import type { ActorId, DocId } from "../../core/base/ids.ts";
 import { SPACE_DOC } from "../../core/doc/doc_id.ts";
+import { docKey } from "../../core/doc/doc_key.ts";
 import { noteEntry } from "../../core/doc/projection.ts";
 import { actorOf } from "../../core/trust/actor.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
 import { type Envelope, envelopeText } from "../../core/trust/envelope.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import type { DocVector, Mark, SentEnvelope } from "../../core/wire/message.ts";
-import { bombChange } from "../fakes/bomb.ts";
 import { deviceKeys } from "../fakes/device.ts";
+import { directDocuments } from "../fakes/documents.ts";
 import { Author } from "../sync/author.ts";
 import { Intruder } from "./intruder.ts";
 import type { SimNode } from "./sim_node.ts";
@@ -15,6 +16,13 @@ import type { SimWorld } from "./sim_world.ts";
 
 const space = LOBBY;
 const PER_MESSAGE = 50;
+
+/** A sound first change of an actor, whoever makes it. */
+export async function changeBy(actor: ActorId, doc: DocId): Promise<Uint8Array> {
+  const documents = await directDocuments(() => ({ actor, changes: [] }));
+  const entries = [{ key: "0".repeat(32), value: '{"text":"squatted"}' }];
+  return (await documents.put(docKey(space, doc), entries, 1)).change;
+}
 
 /** A device that does harm to nodes, over links of its own which it opens again when it loses them. */
 export abstract class Villain {
@@ -92,11 +100,10 @@ export class Equivocator extends Villain {
 
 /** Writes under the actors of others, and signs that itself, or not at all. */
 export class Squatter extends Villain {
-  // deno-lint-ignore require-await
   async act(node: SimNode, docs: readonly DocId[]): Promise<void> {
     const victim = this.world.pick(this.world.nodes);
     const doc = this.world.pick(docs);
-    const change = bombChange(actorOf(victim.peer, space, doc), 2);
+    const change = await changeBy(actorOf(victim.peer, space, doc), doc);
     const keys = deviceKeys(this.seed);
     const signature = keys.sign(envelopeText(space, doc, readChangeHeader(change).hash));
     const author = this.world.unit() < 0.5 ? keys.peer : victim.peer;
