@@ -5,9 +5,9 @@ import { Lru } from "./lru.ts";
 /** Begins the id of a branch that Automerge's `changeAt` made; one byte of level and the base follow. */
 const BRANCH_PREFIX = "13b22309";
 /** Actors that one peer may have, one after the other, in a document. */
-export const MAX_GENERATIONS = 16;
+export const MAX_GENERATIONS = 256;
 /** Places (peer, space, document) of which all generations are remembered. */
-const MAX_REMEMBERED = 1024;
+const MAX_REMEMBERED = 128;
 
 /** Later actors of a place, to their generation. The first, which most changes have, is not among them. */
 const laterActors = new Lru<string, ReadonlyMap<ActorId, number>>(MAX_REMEMBERED);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { BEAT_MS, EXCHANGE_MS, MAX_REPAIR_BEATS } from "../../core/sync/timing.ts";
 import { signEntry } from "../../core/trust/entry.ts";
+import { MAX_ENTRIES } from "../../core/trust/entry_body.ts";
 import type { LogMessage, Message } from "../../core/wire/message.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import {
@@ -171,12 +172,15 @@ Deno.test("MEET-5: a forged entry, and a log without end, cost the link", async 
     await world.pass(10);
     assert.equal(forger.isOpen, false);
     const endless = atTheDoor(story);
-    const hashes = Array.from({ length: 1000 }, () => joined.hash);
-    const part: LogMessage = { type: "log", space: space.space, hashes, last: false };
-    for (let i = 0; i < 4; i++) endless.send(part);
+    const list = (length: number): LogMessage => {
+      const hashes = Array.from({ length }, () => joined.hash);
+      return { type: "log", space: space.space, hashes, last: false };
+    };
+    const half = list(MAX_ENTRIES / 2);
+    endless.send(half, half);
     await world.pass(10);
     assert.equal(endless.isOpen, true);
-    endless.send(part);
+    endless.send(list(1));
     await world.pass(10);
     assert.equal(endless.isOpen, false);
   });
