@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { NoteId } from "../../core/base/ids.ts";
 import { GoneError, isFault, Tab } from "../e2e/tab.ts";
+import type { RunningNode } from "../e2e/running_node.ts";
 import type { CrashNode } from "./crash_node.ts";
 import type { CrashRecord, Room } from "./crash_record.ts";
+import { within } from "./within.ts";
 
 /** After so many lines a new note is begun: a long one takes ever longer to edit. */
 const NOTE_LINES = 200;
@@ -53,11 +55,18 @@ export class CrashWriter {
           continue;
         }
         // A node that ends, or a tab that closes, without having been killed is a failure.
-        if (!(error instanceof GoneError && life.killed)) throw error;
+        if (!(error instanceof GoneError && life.killed)) throw await this.#failure(node, error);
         if (this.#pending) this.#record.resent++;
       }
       life = await life.next;
     }
+  }
+
+  /** What became of the node as well, if it ended. */
+  async #failure(node: RunningNode | null, cause: unknown): Promise<Error> {
+    const ended = node && within("the node is gone", node.ended(), 5_000).catch(() => null);
+    const state = JSON.stringify(await ended) ?? "it runs";
+    return new Error(`${this.#node.name} failed its writer; the node: ${state}`, { cause });
   }
 
   end(): void {

@@ -194,6 +194,11 @@ export class RunningNode implements AsyncDisposable {
     return await this.#end();
   }
 
+  /** How it ended; resolves when it has. */
+  ended(): Promise<{ code: number; err: string }> {
+    return this.#end();
+  }
+
   async #end(): Promise<{ code: number; err: string }> {
     this.#ended = true;
     while (!(await this.#lines.read()).done);

@@ -49,9 +49,10 @@ export class Tab implements Disposable {
       if ("event" in message) this.onEvent(message.event);
       else this.#waiting.get(message.id)?.answer(message);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code, reason }) => {
       this.onClose();
-      for (const { fail } of this.#waiting.values()) fail(new GoneError("The node is gone"));
+      const gone = new GoneError(`The node is gone: ${code} ${reason}`);
+      for (const { fail } of this.#waiting.values()) fail(gone);
     };
   }
 
