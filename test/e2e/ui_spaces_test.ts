@@ -11,11 +11,14 @@ function rail(page: Page, name: string) {
 }
 
 /** The space's name and who reads it, as the sidebar says. */
+function head(page: Page) {
+  return page.locator(".space-label");
+}
+
 /** Waits until the head of the sidebar says where one is. */
 async function isAt(page: Page, words: string): Promise<void> {
-  const head = page.locator(".space-label");
-  await head.filter({ hasText: words }).waitFor();
-  assert.equal(await head.textContent(), words);
+  await head(page).filter({ hasText: words }).waitFor();
+  assert.equal(await head(page).textContent(), words);
 }
 
 function focused(page: Page): Promise<string | null | undefined> {
