@@ -26,6 +26,7 @@ import { NodeDoors } from "./node_doors.ts";
 import { Notices } from "./notices.ts";
 import { Profile } from "./profile.ts";
 import { Rekeying } from "./rekeying.ts";
+import { tellSetAside } from "./set_aside.ts";
 import type { Space } from "./space.ts";
 import { Spaces } from "./spaces.ts";
 import type { Tell } from "./tell.ts";
@@ -71,8 +72,9 @@ export class KeyedNode {
   /** What follows from what happened, until it is done. */
   readonly #following = new Set<Promise<void>>();
 
-  private constructor(parts: KeyedNodeParts, documents: Documents) {
+  private constructor(parts: KeyedNodeParts, notices: Notices, documents: Documents) {
     this.#parts = parts;
+    this.notices = notices;
     this.#documents = documents;
     const { store, vault, clock, steady, tell } = parts;
     const { keys } = vault;
@@ -84,10 +86,9 @@ export class KeyedNode {
       tryWriting: () => store.tryWriting(),
       onOver: () => this.#follow(this.spaces.recover()),
     });
-    this.notices = new Notices(parts);
     this.profile = new Profile(common);
     this.#likenesses = new Likenesses({ ...common, spaces: () => this.spaces.ids() });
-    const disputes = new Disputes({ ...common, notices: this.notices });
+    const disputes = new Disputes({ store, notices });
     this.spaces = new Spaces({
       ...common,
       epochKeys: new EpochKeys(common),
@@ -107,15 +108,12 @@ export class KeyedNode {
       onDoor: (link, door) => this.#ways?.linkJoins.found(link, door),
       onMessage: (link, message) => this.#tolerate(() => this.#ways?.received(link, message)),
     });
-    this.#doors = new NodeDoors({
-      spaces: this.spaces,
-      meetings: this.#meetings,
-      ways: () => this.#ways,
-    });
+    const { spaces } = this;
+    this.#doors = new NodeDoors({ spaces, meetings: this.#meetings, ways: () => this.#ways });
     const timed = {
       ...common,
       clock: steady,
-      spaces: this.spaces,
+      spaces,
       sharing: this.#meetings.sharing.bind(this.#meetings),
       heard: this.#meetings.heard.bind(this.#meetings),
     };
@@ -123,7 +121,7 @@ export class KeyedNode {
     this.#hearing = new Hearing(timed);
     const news = new MembershipNews({
       ...common,
-      notices: this.notices,
+      notices,
       rekeying: this.#rekeying,
       follow: (work) => this.#follow(work),
     });
@@ -143,8 +141,11 @@ export class KeyedNode {
    */
   static async open(parts: KeyedNodeParts): Promise<KeyedNode> {
     const { store, vault, clock, log } = parts;
-    const documents = await openDocuments({ load: loadFrom(store, vault.keys.peer), clock, log });
-    const node = new KeyedNode(parts, documents);
+    const notices = new Notices(parts);
+    const onSetAside = tellSetAside(store, notices);
+    const load = loadFrom(store, vault.keys.peer);
+    const documents = await openDocuments({ load, onSetAside, clock, log });
+    const node = new KeyedNode(parts, notices, documents);
     try {
       await node.#start();
       return node;

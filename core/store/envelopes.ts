@@ -49,6 +49,7 @@ export class Envelopes {
   readonly #bytesOf: Statement;
   readonly #changes: Statement;
   readonly #hasHash: Statement;
+  readonly #author: Statement;
   readonly #bySeq: Statement;
   readonly #places: Statement;
   readonly #byId: Statement;
@@ -61,6 +62,10 @@ export class Envelopes {
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#changes = database.prepare("SELECT change FROM envelopes WHERE doc = ? ORDER BY id");
+    this.#author = database.prepare(
+      `SELECT peer FROM envelopes JOIN logs ON logs.id = envelopes.log
+       JOIN peers ON peers.id = logs.author WHERE envelopes.doc = ? AND hash = ?`,
+    );
     this.#hasHash = database.prepare("SELECT 1 FROM envelopes WHERE doc = ? AND hash = ?");
     this.#bySeq = database.prepare(
       `SELECT id, lower(hex(hash)) AS hash
@@ -151,6 +156,13 @@ export class Envelopes {
   hashAt(space: SpaceId, doc: DocId, actor: ActorId, seq: number): ChangeHash | undefined {
     const log = this.#logs.find(space, doc, actor);
     return log && this.#bySeq.get<{ hash: ChangeHash }>(log.id, seq)?.hash;
+  }
+
+  /** Who signed a change, if it is held. */
+  authorOfChange(space: SpaceId, doc: DocId, hash: ChangeHash): PeerId | undefined {
+    const id = this.#logs.docId(space, doc);
+    if (id === undefined) return undefined;
+    return this.#author.get<{ peer: PeerId }>(id, Buffer.from(hash, "hex"))?.peer;
   }
 
   /** Who writes under an actor, if anything of it is held. */

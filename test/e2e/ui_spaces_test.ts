@@ -15,6 +15,12 @@ function head(page: Page) {
   return page.locator(".space-label");
 }
 
+/** Waits until the head of the sidebar says where one is. */
+async function isAt(page: Page, words: string): Promise<void> {
+  await head(page).filter({ hasText: words }).waitFor();
+  assert.equal(await head(page).textContent(), words);
+}
+
 function focused(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => {
     const element = document.activeElement;
@@ -31,7 +37,7 @@ browserTest(
     await ui.composer.fill("half a thought");
     await rail(page, "Garden").click();
     await ui.message("Found it").waitFor();
-    assert.equal(await head(page).textContent(), "Garden — only its 4 members");
+    await isAt(page, "Garden — only its 4 members");
     assert.equal(await rail(page, "Garden").getAttribute("aria-current"), "true");
     assert.equal(await ui.composer.inputValue(), "", "drafts are kept by space");
     assert.match(page.url(), /\/space\/[0-9a-f]{32}\/channel\/general$/);
@@ -46,14 +52,14 @@ browserTest(
     await rail(page, "Lobby").click();
     await page.getByRole("heading", { name: "general", level: 1 }).waitFor();
     assert.equal(await ui.composer.inputValue(), "half a thought");
-    assert.equal(await head(page).textContent(), "Lobby — open to everyone on this network");
+    await isAt(page, "Lobby — open to everyone on this network");
     await rail(page, "Garden").click();
     await page.getByRole("heading", { name: "compost", level: 1 }).waitFor();
     await page.reload();
     await ui.message("to the garden only").waitFor();
     await page.goBack();
     await page.getByRole("heading", { name: "general", level: 1 }).waitFor();
-    assert.equal(await head(page).textContent(), "Lobby — open to everyone on this network");
+    await isAt(page, "Lobby — open to everyone on this network");
   },
 );
 
@@ -123,7 +129,7 @@ browserTest("a space is made by its name, and its maker is there alone", async (
   await page.getByLabel("Name of the space").fill("Attic");
   await page.keyboard.press("Enter");
   await page.getByText("The beginning of").waitFor();
-  assert.equal(await head(page).textContent(), "Attic — only you");
+  await isAt(page, "Attic — only you");
   assert.equal(await page.getByRole("dialog").count(), 0);
   await page.getByRole("button", { name: "New note" }).click();
   await page.getByText("Everyone in \u2068Attic\u2069 can read it.").waitFor();
@@ -307,7 +313,7 @@ browserTest("who was removed reads what is here, and can let go of it", async (b
   await page.getByRole("button", { name: "Forget", exact: true }).click();
   await page.getByRole("heading", { name: "general", level: 1 }).waitFor();
   await rail(page, "Garden").waitFor({ state: "detached" });
-  assert.equal(await head(page).textContent(), "Lobby — open to everyone on this network");
+  await isAt(page, "Lobby — open to everyone on this network");
 });
 
 browserTest("leaving a space keeps what is here, and says no more than that", async (browser) => {

@@ -11,6 +11,7 @@ import { startAutomerge } from "../../core/doc/automerge.ts";
 import { openDocuments } from "../../core/doc/document_worker.ts";
 import type { Load } from "../../core/doc/documents.ts";
 import { directDocuments } from "../fakes/documents.ts";
+import { memoryDirectory } from "../fakes/memory_directory.ts";
 import { fuzzRound } from "./round.ts";
 
 const MUTANTS_PER_ROUND = 1000;
@@ -34,7 +35,7 @@ const total = {
 };
 const kinds = new Set<string>();
 for (let round = Number(seed); total.mutants < Number(count); round++) {
-  const directory = await Deno.makeTempDir({ prefix: "earshot-fuzz-" });
+  const directory = memoryDirectory("earshot-fuzz-");
   try {
     const mutants = Math.min(MUTANTS_PER_ROUND, Number(count) - total.mutants);
     const figures = await fuzzRound(round, mutants, directory, open);

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/base/clock.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { memoryDirectory } from "../fakes/memory_directory.ts";
 import { seededUnit } from "../fakes/random.ts";
 import { turn } from "../fakes/turn.ts";
 import { SimLink, type Traffic } from "./sim_link.ts";
@@ -27,7 +28,7 @@ export class SimWorld {
   readonly nodes: SimNode[] = [];
   readonly unit: () => number;
   readonly #cables: Cable[] = [];
-  readonly #directory = makeDirectory();
+  readonly #directory = memoryDirectory("earshot-sim-");
   readonly #past: Traffic = { messages: 0, bytes: 0 };
 
   private constructor(seed: number) {
@@ -201,17 +202,6 @@ export class SimWorld {
     for (const cable of this.#cables) this.#unlink(cable);
     for (const node of this.nodes) if (node.isUp) await node.stop();
     Deno.removeSync(this.#directory, { recursive: true });
-  }
-}
-
-/** In memory where the system has a place for that: a simulation waits for no disk. */
-function makeDirectory(): string {
-  const prefix = "earshot-sim-";
-  try {
-    return Deno.makeTempDirSync({ dir: "/dev/shm", prefix });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return Deno.makeTempDirSync({ prefix });
   }
 }
 
