@@ -64,9 +64,9 @@ export class CrashWriter {
 
   /** What became of the node as well, if it ended. */
   async #failure(node: RunningNode | null, cause: unknown): Promise<Error> {
-    const ended = node && within("the node is gone", node.ended(), 5_000).catch(() => null);
-    const state = JSON.stringify(await ended) ?? "it runs";
-    return new Error(`${this.#node.name} failed its writer; the node: ${state}`, { cause });
+    const ended = await (node && within("the node is gone", node.ended(), 5_000).catch(() => null));
+    const state = ended ? `ended with ${ended.code}: ${ended.err}` : "still runs";
+    return new Error(`The node of ${this.#node.name} failed its writer and ${state}`, { cause });
   }
 
   end(): void {

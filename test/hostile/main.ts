@@ -24,7 +24,10 @@ const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
 }).output();
 const results = readJunit(await Deno.readTextFile(junit));
 await Deno.remove(junit);
-if (code !== 0) { for (const bytes of [stdout, stderr]) say(new TextDecoder().decode(bytes)); }
+if (code !== 0) {
+  say(`It ended with ${code}`);
+  for (const bytes of [stdout, stderr]) say(new TextDecoder().decode(bytes));
+}
 for (const { numbers, attack, isApplicable } of readTable()) {
   const own = results.filter(({ name }) => numbersOf(name).some((one) => numbers.includes(one)));
   const count = (state: Result["state"]) => own.filter((result) => result.state === state).length;
