@@ -88,10 +88,12 @@ export default function MessageList({ space, channel }: MessageListProps) {
     return () => history.readBack(false);
   }, [atEnd.value]);
 
-  /** Loads older messages while the reader is near the oldest that are here. */
+  /** Loads older messages while the reader is near the oldest that are here, or folds leave the view unfilled. */
   function loadNear(): void {
-    if (atEnd.value || problem || (scroller.current?.scrollTop ?? 0) >= LOAD_AHEAD_PX) return;
-    void history.loadOlder();
+    const element = scroller.current;
+    if (!element || problem || element.scrollTop >= LOAD_AHEAD_PX) return;
+    const filled = element.scrollHeight > element.clientHeight;
+    if (!atEnd.value || (!filled && placed.value)) void history.loadOlder();
   }
 
   function scrolled(): void {

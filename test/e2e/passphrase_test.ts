@@ -99,7 +99,9 @@ class Terminal {
   shown = "";
 
   constructor(args: readonly string[]) {
-    const line = [Deno.execPath(), ...denoArgs(args)].map((arg) => `'${arg}'`).join(" ");
+    const words = [Deno.execPath(), ...denoArgs(args)].map((arg) => `'${arg}'`);
+    // Not every shell makes way by itself, and one that stays is interrupted along with the program.
+    const line = `exec ${words.join(" ")}`;
     this.#child = new Deno.Command("script", {
       args: ["--quiet", "--flush", "--return", "--command", line, "/dev/null"],
       stdin: "piped",
