@@ -238,8 +238,7 @@ export class Admission {
       await this.#apply(doc, next, outcome);
     } else if (taken.length > 0) {
       commits.write(doc, taken, { local: false, heads });
-      outcome.fresh += taken.length;
-      for (const item of taken) outcome.hold(item);
+      for (const item of taken) outcome.take(item);
     }
     for (const item of rejected) this.#parts.settlement.keepAlone(item);
     this.#wait(doc, missing, outcome);

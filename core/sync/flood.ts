@@ -9,8 +9,14 @@ export const MAX_PUSHED_BYTES_PER_S = 8 * 1024 * 1024;
 /** How much may come at once: what is due in this time, in seconds. */
 export const PUSH_BURST_S = 5;
 
+/**
+ * Envelopes of others that a node passes on over all links in a second, half of what a link may push; the rest
+ * comes by repair, so that no flood holds up what a relay says itself.
+ */
+export const MAX_RELAYED_PER_S = MAX_PUSHED_PER_S / 2;
+
 /** What may be spent: it grows with time up to what is due in {@linkcode PUSH_BURST_S}. */
-class Bucket {
+export class Bucket {
   #left: number;
   #at: number;
 
@@ -24,6 +30,17 @@ class Bucket {
     const grown = this.#left + this.perSecond * (now - this.#at) / 1000;
     this.#left = Math.min(grown, this.perSecond * PUSH_BURST_S) - amount;
     this.#at = now;
+    return this.#debtMs();
+  }
+
+  /** Spends what is there, and gives whether it was. */
+  afford(amount: number, now: number): boolean {
+    if (this.spend(amount, now) === 0) return true;
+    this.#left += amount;
+    return false;
+  }
+
+  #debtMs(): number {
     return Math.max(0, -this.#left / this.perSecond * 1000);
   }
 }

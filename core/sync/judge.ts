@@ -44,7 +44,7 @@ export class Judge {
     const { space, self } = this.#parts;
     try {
       const header = readChangeHeader(item.change);
-      if (this.#isKnown(item, header, from, outcome)) return undefined;
+      if (this.#isKnown(item, header, outcome)) return undefined;
       if (header.rows > maxRows(item.doc, item.change.length)) {
         outcome.refuse(item, "forged", `${header.rows} operations are too many for its bytes`);
         return undefined;
@@ -64,7 +64,6 @@ export class Judge {
   #isKnown(
     item: SentEnvelope,
     { hash, actor, seq }: ChangeHeader,
-    from: PeerId,
     outcome: Outcome,
   ): boolean {
     const { space, store, pending, ifNeeded, culprits, settlement, quotas, clock, rights } =
@@ -77,7 +76,7 @@ export class Judge {
       return true;
     }
     if (seq <= this.#top(item, actor) && this.#hashAt(item, actor, seq) === hash) {
-      outcome.held.push([from, [doc, actor, seq]]);
+      outcome.known(author, [doc, actor, seq]);
       return true;
     }
     const places = store.disputes.of(space, doc);

@@ -27,7 +27,8 @@ export function messageRuns(messages: readonly Message[]): MessageRun[] {
       case "vectors":
       case "envelopes":
       case "held":
-      case "presence": {
+      case "presence":
+      case "relay": {
         const { space } = message;
         if (last?.type === "content" && last.space === space) last.messages.push(message);
         else runs.push({ type: "content", space, messages: [message] });

@@ -29,11 +29,17 @@ export interface Admitted {
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
   /** What is held now, or was before, of what was sent, and who sent it. */
   readonly held: readonly (readonly [from: PeerId, mark: Mark])[];
+  /** What was committed, in the order in which it was, and who sent it. */
+  readonly taken: readonly Arrived[];
+  /** The authors of what was held before. */
+  readonly again: ReadonlySet<PeerId>;
 }
 
 /** Gathers what becomes of envelopes. */
 export class Outcome implements Admitted {
   readonly held: (readonly [PeerId, Mark])[] = [];
+  readonly taken: Arrived[] = [];
+  readonly again = new Set<PeerId>();
   readonly refused: Partial<Record<RefusalReason, number>> = {};
   readonly #from: PeerId;
   readonly #log: Log;
@@ -45,9 +51,18 @@ export class Outcome implements Admitted {
     this.#log = log;
   }
 
-  /** Notes that an envelope is held. */
-  hold({ from, verified: { envelope: { doc }, header: { actor, seq } } }: Arrived): void {
+  /** Notes that an envelope was committed. */
+  take(item: Arrived): void {
+    const { from, verified: { envelope: { doc }, header: { actor, seq } } } = item;
+    this.fresh++;
+    this.taken.push(item);
     this.held.push([from, [doc, actor, seq]]);
+  }
+
+  /** Notes that an envelope was held before. */
+  known(author: PeerId, mark: Mark): void {
+    this.again.add(author);
+    this.held.push([this.#from, mark]);
   }
 
   /** Notes and logs a refusal; of many for one reason, the first only. */

@@ -1,10 +1,16 @@
 import type { Clock } from "../base/clock.ts";
+import type { PeerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
+import {
+  type Mark,
+  MAX_RELAY_AUTHORS,
+  type SentEnvelope,
+  type SpaceMessage,
+} from "../wire/message.ts";
 import { packHeld } from "../wire/pack.ts";
 import { Exchange, type LogBeat } from "./exchange.ts";
 import { Flood } from "./flood.ts";
@@ -26,8 +32,10 @@ export interface PeerSyncParts {
   readonly log: Log;
   readonly presences: PeerPresences;
   readonly held: Held;
-  /** Hears what became of envelopes that this peer sent. */
-  readonly onAdmitted: (admitted: Admitted) => void;
+  /** Hears what became of envelopes that this peer pushed (`live`) or was asked for. */
+  readonly onAdmitted: (admitted: Admitted, live: boolean) => void;
+  /** Hears whose envelopes this peer wants to be passed on, or does not. */
+  readonly onWants: (authors: readonly PeerId[], wanted: boolean) => void;
   /** Hears why the disk did not take what this peer sent. */
   readonly onFault: (error: StoreError) => void;
 }
@@ -37,6 +45,11 @@ export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
   readonly #flood: Flood;
+  /** What is held here of what the peer sent, by log: since the last beat, and since the one before. */
+  #held = new Map<string, Mark>();
+  #heldBefore = new Map<string, Mark>();
+  /** The digest of the last beat. */
+  #said: Uint8Array = new Uint8Array();
   #open = true;
 
   constructor(parts: PeerSyncParts) {
@@ -56,10 +69,16 @@ export class PeerSync {
     this.present(presence);
   }
 
+  /** Says the digest, and what has been held for a whole beat without an equal digest to say so. */
   beat(): void {
     const { space } = this.#parts.replica;
     const digest = this.#exchange.ownDigest;
+    this.#said = digest;
     this.link.send(encodeMessage({ type: "digest", space, digest }));
+    const messages = packHeld(space, this.#heldBefore.values(), MAX_MESSAGE_BYTES);
+    for (const message of messages) this.link.send(message);
+    this.#heldBefore = this.#held;
+    this.#held = new Map();
   }
 
   present({ name, place }: Presence): void {
@@ -78,10 +97,25 @@ export class PeerSync {
     this.#exchange.recover();
   }
 
-  /** Tells the peer what is held here of what it sent, each log once. */
-  tellHeld(marks: Iterable<Mark>): void {
-    const messages = packHeld(this.#parts.replica.space, marks, MAX_MESSAGE_BYTES);
-    for (const message of messages) this.link.send(message);
+  /** Something that the peer sent is held here; it is told with a beat. */
+  noteHeld(mark: Mark): void {
+    const [doc, actor, seq] = mark;
+    const log = `${doc} ${actor}`;
+    if ((this.#held.get(log)?.[2] ?? 0) < seq) this.#held.set(log, mark);
+  }
+
+  #forgetMarks(): void {
+    this.#held = new Map();
+    this.#heldBefore = new Map();
+  }
+
+  /** Asks the peer to pass on what these authors write, or not to. */
+  want(authors: readonly PeerId[], wanted: boolean): void {
+    const { space } = this.#parts.replica;
+    for (let at = 0; at < authors.length; at += MAX_RELAY_AUTHORS) {
+      const some = authors.slice(at, at + MAX_RELAY_AUTHORS);
+      this.link.send(encodeMessage({ type: "relay", space, wanted, authors: some }));
+    }
   }
 
   /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */
@@ -112,6 +146,8 @@ export class PeerSync {
       switch (message.type) {
         case "digest":
           if (this.#exchange.digest(message.digest)) remember(log, () => held.all(peer));
+          // The peer has heard the same from here: it knows.
+          if (message.digest.every((byte, i) => byte === this.#said[i])) this.#forgetMarks();
           break;
         case "vectors": {
           const list = this.#exchange.vectors(message);
@@ -120,6 +156,9 @@ export class PeerSync {
         }
         case "held":
           remember(log, () => held.marks(peer, message.items));
+          break;
+        case "relay":
+          this.#parts.onWants(message.authors, message.wanted);
           break;
         case "presence":
           presences.said(peer, message);
@@ -145,7 +184,7 @@ export class PeerSync {
     try {
       const admitted = await replica.admit(envelopes, this.link.peer, live);
       if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
-      onAdmitted(admitted);
+      onAdmitted(admitted, live);
       if (admitted.refused.forged) this.link.close("forged envelopes");
     } catch (error) {
       // The link is not at fault: what was not committed comes again by repair, less and less often.

@@ -4,14 +4,18 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Store } from "../store/store.ts";
-import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
+import type { SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packEnvelopes } from "../wire/pack.ts";
 import type { LogBeat } from "./exchange.ts";
+import { Bucket, MAX_RELAYED_PER_S } from "./flood.ts";
 import { Held, type HeldListener } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import { Paced } from "./paced.ts";
 import { PeerSync } from "./peer_sync.ts";
+import type { Arrived } from "./pending.ts";
 import { PeerPresences, type Presence, type PresenceListener } from "./presence.ts";
+import { type Graft, Relay } from "./relay.ts";
+import { relayRuns } from "./relay_runs.ts";
 import type { Replica } from "./replica.ts";
 import { BEAT_MS, PRESENCE_MS } from "./timing.ts";
 
@@ -39,6 +43,8 @@ export class SpaceSync {
   readonly #own: Paced<Presence>;
   readonly #presences: PeerPresences;
   readonly #held: Held;
+  readonly #relay = new Relay();
+  readonly #relayed: Bucket;
   readonly #unlisten: () => void;
   /** Those with whom it is shared no longer, until what they had under way is over. */
   readonly #leaving = new Set<Promise<void>>();
@@ -48,6 +54,7 @@ export class SpaceSync {
   constructor(options: SpaceSyncOptions) {
     const { replica, store, clock, onPresence, onHeld } = options;
     this.#options = options;
+    this.#relayed = new Bucket(MAX_RELAYED_PER_S, clock.now());
     this.#own = new Paced<Presence>({
       clock,
       ms: PRESENCE_MS,
@@ -96,11 +103,17 @@ export class SpaceSync {
       log,
       presences: this.#presences,
       held: this.#held,
-      onAdmitted: (admitted) => this.#tellHeld(admitted),
+      onAdmitted: (admitted, live) => this.#admitted(link.peer, admitted, live),
+      onWants: (authors, wanted) => {
+        for (const author of authors) this.#relay.wants(link.peer, author, wanted);
+      },
       onFault: (error) => onFault?.(error),
     });
     const before = this.#peers.get(link.peer);
     this.#peers.set(link.peer, peer);
+    // The other side may have begun anew and know of no way any more.
+    if (before) this.#detour(link.peer);
+    this.#relay.add(link.peer);
     if (before) this.#leave(before);
     else onPeer?.(link.peer, true);
     this.#beat ??= clock.every(BEAT_MS, () => this.#onBeat());
@@ -112,6 +125,7 @@ export class SpaceSync {
     const removed = this.#peers.get(peer);
     if (!removed) return;
     this.#peers.delete(peer);
+    this.#detour(peer);
     this.#leave(removed);
     this.#held.gone(peer);
     this.#presences.gone(peer);
@@ -178,16 +192,41 @@ export class SpaceSync {
     for (const peer of this.#peers.values()) peer.push(messages);
   }
 
-  /** Tells each peer what is held of what it sent: the highest seq of each log. */
-  #tellHeld({ held }: Admitted): void {
-    const highest = new Map<PeerId, Map<string, Mark>>();
-    for (const [from, mark] of held) {
-      const [doc, actor, seq] = mark;
-      let marks = highest.get(from);
-      if (!marks) highest.set(from, marks = new Map());
-      const log = `${doc} ${actor}`;
-      if ((marks.get(log)?.[2] ?? 0) < seq) marks.set(log, mark);
+  /** Passes on what a peer pushed and is new here, and mends the ways by which it came. */
+  #admitted(from: PeerId, { held, taken, again }: Admitted, live: boolean): void {
+    for (const [sender, mark] of held) this.#peers.get(sender)?.noteHeld(mark);
+    if (!live) {
+      const authors = new Set(taken.map(({ verified }) => verified.envelope.author));
+      const grafts = [...authors].filter((author) => this.#relay.repaired(author, from));
+      if (grafts.length > 0) this.#peers.get(from)?.want(grafts, true);
+      return;
     }
-    for (const [from, marks] of highest) this.#peers.get(from)?.tellHeld(marks.values());
+    this.#passOn(taken);
+    const prunes = [...again].flatMap((author) => {
+      const peer = this.#relay.again(author, from);
+      return peer === null ? [] : [[author, peer] as const];
+    });
+    this.#want(prunes, false);
+  }
+
+  /** Pushes each to those who may not have it, in order; what is too much at once is left to repairs. */
+  #passOn(taken: readonly Arrived[]): void {
+    const { replica, clock } = this.#options;
+    for (const { to, items } of relayRuns(this.#relay, taken)) {
+      if (!this.#relayed.afford(items.length, clock.now())) return;
+      const messages = [...packEnvelopes(replica.space, true, items, MAX_MESSAGE_BYTES)];
+      for (const peer of to) this.#peers.get(peer)?.push(messages);
+    }
+  }
+
+  /** A peer is gone: what came over it is asked for elsewhere. */
+  #detour(peer: PeerId): void {
+    this.#want(this.#relay.remove(peer), true);
+  }
+
+  #want(ways: readonly Graft[], wanted: boolean): void {
+    for (const [peer, authors] of Map.groupBy(ways, ([, peer]) => peer)) {
+      this.#peers.get(peer)?.want(authors.map(([author]) => author), wanted);
+    }
   }
 }

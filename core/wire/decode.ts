@@ -25,6 +25,7 @@ import {
   MAX_CURSOR_UNITS,
   MAX_MEET_TAGS,
   MAX_PAIR_BYTES,
+  MAX_RELAY_AUTHORS,
   MAX_SENT_ENTRY_BYTES,
   MAX_SENT_NAME_UNITS,
   type Message,
@@ -150,6 +151,12 @@ const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMe
     space,
     name: name === null ? null : readText(name, "name", MAX_SENT_NAME_UNITS),
     place: readPlace(place),
+  })],
+  [MESSAGE_TYPES.relay, (space, [wanted, authors]) => ({
+    type: "relay",
+    space,
+    wanted: readBoolean(wanted, "wanted"),
+    authors: readList(authors, "authors", 1, MAX_RELAY_AUTHORS).map(readPeer),
   })],
   [MESSAGE_TYPES.log, (space, [hashes, last]) => ({
     type: "log",

@@ -57,6 +57,8 @@ function spaceFields(message: SpaceMessage): readonly Cbor[] {
       return [message.items.map(markToCbor)];
     case "presence":
       return [message.name, placeToCbor(message.place)];
+    case "relay":
+      return [message.wanted, message.authors.map(hex)];
     case "log":
       return [message.hashes.map(hex), message.last];
     case "entries":

@@ -74,6 +74,15 @@ export interface HeldMessage {
   readonly items: readonly Mark[];
 }
 
+/** Whose envelopes the sender wants to be passed on to it again, or has another way and does not want. */
+export interface RelayMessage {
+  readonly type: "relay";
+  readonly space: SpaceId;
+  readonly wanted: boolean;
+  /** 1 to {@linkcode MAX_RELAY_AUTHORS}. */
+  readonly authors: readonly PeerId[];
+}
+
 /** Who the sender is and where; replaces what was said before. */
 export interface PresenceMessage {
   readonly type: "presence";
@@ -154,6 +163,7 @@ export type SpaceMessage =
   | EnvelopesMessage
   | HeldMessage
   | PresenceMessage
+  | RelayMessage
   | LogMessage
   | EntriesMessage;
 
@@ -172,6 +182,7 @@ export const MESSAGE_TYPES = {
   presence: 5,
   log: 6,
   entries: 7,
+  relay: 8,
   meet: 16,
   join: 17,
   pair: 18,
@@ -181,6 +192,8 @@ export const MESSAGE_TYPES = {
 
 /** Bytes of the head in a {@linkcode LogTop}. */
 export const HEAD_BYTES = 16;
+/** Authors of one `relay`. */
+export const MAX_RELAY_AUTHORS = 1024;
 /** Tags of one `meet`. */
 export const MAX_MEET_TAGS = 256;
 /** An entry of a membership log, in bytes. */

@@ -273,18 +273,22 @@ Deno.test("sync: what a peer says it holds is counted, never beyond what there i
   });
 });
 
-Deno.test("sync: an envelope is answered with what is held, a duplicate as well", async () => {
+Deno.test("HELD-1: the second beat says what is held if no digest did, of a duplicate as well", async () => {
   await node(async (node, world) => {
     const author = await Author.open(80);
     const items = [await author.post(doc, "one"), await author.post(doc, "two")];
     const peer = new Intruder(world, node, 50);
     for (let i = 0; i < 2; i++) {
       peer.send({ type: "envelopes", space, live: i === 0, items });
-      await world.pass(10);
+      await world.pass(3 * BEAT_MS);
     }
     const actor = actorOf(author.keys.peer, LOBBY, doc);
     const mark = { type: "held", space, items: [[doc, actor, 2]] } as const;
     assert.deepEqual(peer.all("held"), [mark, mark]);
+    peer.send({ type: "envelopes", space, live: true, items });
+    peer.send({ type: "digest", space, digest: node.replica.vectors.digest() });
+    await world.pass(3 * BEAT_MS);
+    assert.equal(peer.all("held").length, 2, "equal digests say it");
   });
 });
 
@@ -310,7 +314,7 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
     assert.deepEqual([faults, peer.all("held"), peer.isOpen], [["full"], [], true]);
     store.commit = commit;
     peer.send({ type: "envelopes", space, live: false, items });
-    await world.pass(10);
+    await world.pass(3 * BEAT_MS);
     assert.equal(peer.all("held").length, 1);
     peer.close();
     await world.pass(1);
