@@ -11,6 +11,7 @@ import { benchGate } from "./gate_bench.ts";
 import { benchFlood, benchLatency } from "./latency.ts";
 import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
+import { benchRelay } from "./relay.ts";
 import { benchStart } from "./start.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "earshot-bench-" });
@@ -30,6 +31,7 @@ try {
     await b.stop();
   }
   await a.stop();
+  await benchRelay(folder);
   await benchLink();
   await benchEnvelopes();
   await benchGate();
