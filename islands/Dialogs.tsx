@@ -7,6 +7,7 @@ import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import type { TabState } from "../core/view/tab/tab_state.ts";
 import Connections from "./Connections.tsx";
 import EndSpace from "./EndSpace.tsx";
+import Holders from "./Holders.tsx";
 import InviteForm from "./InviteForm.tsx";
 import JoinForm from "./JoinForm.tsx";
 import NameForm from "./NameForm.tsx";
@@ -66,6 +67,8 @@ function titleOf(open: OpenDialog, state: TabState): string {
       return `Remove ${person} from ${space}?`;
     case "person":
       return person;
+    case "holders":
+      return "Who has this message";
   }
 }
 
@@ -97,5 +100,7 @@ function Content({ open }: { open: OpenDialog }) {
       return <RemoveMember peer={open.peer} />;
     case "person":
       return <PersonCard peer={open.peer} />;
+    case "holders":
+      return <Holders channel={open.channel} message={open.message} />;
   }
 }

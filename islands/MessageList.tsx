@@ -10,6 +10,7 @@ import { MessageRows } from "../core/view/parts/MessageRows.tsx";
 import { ScrollKeeper } from "../core/view/parts/scroll_keeper.ts";
 import { useAttentive } from "../core/view/parts/use_attentive.ts";
 import { shownPerson, shownSelf } from "../core/view/people_words.ts";
+import { othersIn } from "../core/view/space_words.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import type { ChannelView, SpaceView } from "../core/view/view.ts";
 import { dayOf } from "../core/view/when.ts";
@@ -52,6 +53,13 @@ export default function MessageList({ space, channel }: MessageListProps) {
   const me = useMemo(() => shownSelf(self), [self]);
   const author = (peer: PeerId) => peer === me.peer ? me : shownPerson(peer, self, people);
   const onPerson = useCallback((peer: PeerId) => dialogs.show({ type: "person", peer }), []);
+  const onHolders = useCallback(
+    (message: MessageId) =>
+      dialogs.show({ type: "holders", space: space.id, channel: channel.id, message }),
+    [space.id, channel.id],
+  );
+  // Who might be in the lobby cannot be counted.
+  const others = space.kind === "lobby" ? null : othersIn(space, people).length;
   const onFold = useCallback(() => keeper.current?.hold(), []);
   const newest = messages.at(-1);
 
@@ -128,7 +136,9 @@ export default function MessageList({ space, channel }: MessageListProps) {
             </li>
           )}
           {!more && state === "ready" && <ChannelStart name={channel.name} kind={space.kind} />}
-          <MessageRows {...{ rows, self: self.peer, author, onFold, onPerson }} />
+          <MessageRows
+            {...{ rows, self: self.peer, author, others, onFold, onPerson, onHolders }}
+          />
           <PendingMessages
             space={space.id}
             channel={channel.id}

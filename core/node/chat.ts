@@ -106,6 +106,16 @@ export class Chat {
     return view;
   }
 
+  /** Who else is known to hold a message. */
+  holders({ channel, message }: Commands["message.holders"]["ask"]): Answer<"message.holders"> {
+    const { space, store } = this.#parts;
+    this.#known(channel);
+    const found = store.messages.get(space, channel, message);
+    if (!found) throw new RefusedError("There is no such message (any more)");
+    const { doc, actor, seq } = found;
+    return { holders: store.holdings.namesOfHolders(space, doc, actor, seq) };
+  }
+
   /** Notes that the person has seen a channel up to a message. It never goes back. */
   markRead({ channel, message }: Commands["read.mark"]["ask"]): ChannelView {
     const { space, store, tell } = this.#parts;

@@ -11,6 +11,12 @@ interface Holder {
   readonly heard: number;
 }
 
+/** The numbers of the peers that hold place 2 of log 1, whose document is 3. */
+const HOLDERS = `SELECT peer FROM holdings WHERE log = ?1 AND seq >= ?2
+  UNION
+  SELECT peer FROM holders WHERE space = (SELECT space FROM docs WHERE id = ?3) AND up_to >=
+    (SELECT id FROM envelopes WHERE log = ?1 AND seq = ?2)`;
+
 /**
  * What other peers hold of the envelopes in this store, as they said themselves. What is not in this store
  * is not kept of it: a peer says it again.
@@ -31,6 +37,7 @@ export class Holdings {
   readonly #firstLacking: Statement;
   readonly #lastEnvelope: Statement;
   readonly #count: Statement;
+  readonly #named: Statement;
   readonly #isHeld: Statement;
   readonly #setBackLog: Statement;
   readonly #setBackAll: Statement;
@@ -67,12 +74,10 @@ export class Holdings {
     );
     this.#firstLacking = database.prepare("SELECT id FROM envelopes WHERE log = ? AND seq = ?");
     this.#lastEnvelope = database.prepare("SELECT coalesce(max(id), 0) AS id FROM envelopes");
-    this.#count = database.prepare(
-      `SELECT count(*) AS count FROM (
-         SELECT peer FROM holdings WHERE log = ?1 AND seq >= ?2
-         UNION
-         SELECT peer FROM holders WHERE space = (SELECT space FROM docs WHERE id = ?3) AND up_to >=
-           (SELECT id FROM envelopes WHERE log = ?1 AND seq = ?2))`,
+    this.#count = database.prepare(`SELECT count(*) AS count FROM (${HOLDERS})`);
+    this.#named = database.prepare(
+      `SELECT peers.peer FROM (${HOLDERS}) AS held JOIN peers ON peers.id = held.peer
+       ORDER BY peers.peer`,
     );
     this.#isHeld = database.prepare(
       "SELECT 1 FROM holdings WHERE log = ? AND peer = ? AND seq >= ?",
@@ -166,6 +171,13 @@ export class Holdings {
     const log = this.#logs.find(space, doc, actor);
     if (!log || seq > log.seq) return 0;
     return this.#count.get<{ count: number }>(log.id, seq, log.doc)?.count ?? 0;
+  }
+
+  /** Which other peers are known to hold an envelope of this store, sorted. */
+  namesOfHolders(space: SpaceId, doc: DocId, actor: ActorId, seq: number): PeerId[] {
+    const log = this.#logs.find(space, doc, actor);
+    if (!log || seq > log.seq) return [];
+    return this.#named.all<{ peer: PeerId }>(log.id, seq, log.doc).map(({ peer }) => peer);
   }
 
   /** Notes that a peer was heard of, the last of all; a new one may push another out. */

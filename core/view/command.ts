@@ -84,6 +84,10 @@ export interface Commands {
     answer: { messages: readonly MessageView[]; more: boolean };
   };
   "message.send": { ask: InSpace & { channel: ChannelId; text: string }; answer: MessageView };
+  "message.holders": {
+    ask: InSpace & { channel: ChannelId; message: MessageId };
+    answer: { holders: readonly PeerId[] };
+  };
   "read.mark": { ask: InSpace & { channel: ChannelId; message: MessageId }; answer: ChannelView };
   "note.create": { ask: InSpace & { title: string }; answer: NoteView };
   "note.rename": { ask: InSpace & { note: NoteId; title: string }; answer: NoteView };

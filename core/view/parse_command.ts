@@ -192,6 +192,11 @@ const parsers: { readonly [T in CommandType]: (fields: Fields) => Commands[T]["a
     channel: channelField(fields, "channel"),
     text: text(fields, "text"),
   }),
+  "message.holders": (fields) => ({
+    ...inSpace(fields),
+    channel: channelField(fields, "channel"),
+    message: messageField(fields, "message"),
+  }),
   "read.mark": (fields) => ({
     ...inSpace(fields),
     channel: channelField(fields, "channel"),

@@ -45,7 +45,12 @@ browserTest("a message is sent with Enter, and says who holds it", async (browse
   assert.equal(done?.type === "message.send" && done.text, "first line\nsecond **line**");
   const last = node.say(0, "general", "held elsewhere");
   node.hold(last, 2);
-  await ui.message("held elsewhere").getByText("held by 2").waitFor();
+  await ui.message("held elsewhere").getByRole("button", { name: "held by 2" }).click();
+  const dialog = page.getByRole("dialog", { name: "Who has this message" });
+  await dialog.getByText("Saved on this machine, and on these:").waitFor();
+  assert.equal(await dialog.getByRole("listitem").count(), 2);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
 
   await composer.fill("   ");
   await composer.press("Enter");

@@ -59,6 +59,11 @@ export class FakeCommands {
         return space.list(command);
       case "message.send":
         return space.say(0, space.channel(command.channel).name, cleanText(command.text));
+      case "message.holders": {
+        const { messages } = space.list({ space: space.id, channel: command.channel });
+        const heldBy = messages.find(({ id }) => id === command.message)?.heldBy ?? 0;
+        return { holders: space.people.slice(0, heldBy).map(({ peer }) => peer) };
+      }
       case "read.mark":
         return space.mark(command.channel, command.message);
       case "note.create":

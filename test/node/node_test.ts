@@ -37,6 +37,13 @@ Deno.test("two nodes link, know each other by name, and what one writes the othe
     );
     const { messages } = await ana.ask({ type: "message.list", space, channel });
     assert.deepEqual(messages, [{ ...sent, heldBy: 1 }]);
+    const { holders } = await ana.ask({
+      type: "message.holders",
+      space,
+      channel,
+      message: sent.id,
+    });
+    assert.deepEqual(holders, [ben.node.peer]);
 
     const snapshot = await ben.ask({ type: "snapshot" });
     assert.equal(snapshot.channels[0]?.unread, 1);

@@ -37,6 +37,8 @@ Deno.test("a peer's holdings go forward", () =>
     assert.equal(store.holdings.advance(ANNA, SPACE, DOC, ACTOR, 1), false);
     assert.equal(store.holdings.advance(BEN, SPACE, DOC, ACTOR, 5), true);
     assert.deepEqual([1, 3, 4, 5, 6].map((seq) => holders(store, seq)), [2, 2, 1, 1, 0]);
+    const named = (seq: number) => store.holdings.namesOfHolders(SPACE, DOC, ACTOR, seq);
+    assert.deepEqual([named(3), named(4), named(6)], [[ANNA, BEN].sort(), [BEN], []]);
     // More than there is counts as all there is now, not as what will be made.
     assert.equal(store.holdings.advance(CARL, SPACE, DOC, ACTOR, 1000), true);
     write(store, 6, 6);

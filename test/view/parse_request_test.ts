@@ -41,6 +41,7 @@ const good: Record<string, unknown>[] = [
   { type: "message.list", space, channel, before: message, limit: 50 },
   { type: "message.list", space, channel, after: message },
   { type: "message.send", space, channel, text: "hello" },
+  { type: "message.holders", space, channel, message },
   { type: "read.mark", space, channel, message },
   { type: "note.create", space, title: "Shopping" },
   { type: "note.rename", space, note: message, title: "Shopping" },

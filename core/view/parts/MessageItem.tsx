@@ -1,4 +1,4 @@
-import type { PeerId } from "../../base/ids.ts";
+import type { MessageId, PeerId } from "../../base/ids.ts";
 import type { Shown } from "../people_words.ts";
 import type { MessageView } from "../view.ts";
 import { fullWords, timeWords } from "../when.ts";
@@ -54,12 +54,18 @@ interface MessageItemProps {
   readonly author: Shown;
   /** Whether the author stands above: the first of a group. */
   readonly head: boolean;
+  /** How many others could hold it, where that is known. */
+  readonly others?: number | null | undefined;
+  /** Asks who holds one's own message. */
+  readonly onHolders?: ((message: MessageId) => void) | undefined;
   readonly onFold: () => void;
   /** Opens the author's card; one's own messages have none. */
   readonly onPerson?: ((peer: PeerId) => void) | undefined;
 }
 
-function Item({ message, author, head, onFold, onPerson }: MessageItemProps) {
+function Item(
+  { message, author, head, others = null, onFold, onPerson, onHolders }: MessageItemProps,
+) {
   const { id, at, text, heldBy } = message;
   return (
     <li class={head ? "message message-head" : "message"} id={`m-${id}`}>
@@ -76,7 +82,13 @@ function Item({ message, author, head, onFold, onPerson }: MessageItemProps) {
           : <bdi class="hidden">{author.name}</bdi>}
         <MessageText text={text} onFold={onFold} />
       </div>
-      {heldBy !== undefined && <HeldState heldBy={heldBy} />}
+      {heldBy !== undefined && (
+        <HeldState
+          heldBy={heldBy}
+          of={others}
+          onAsk={() => onHolders?.(id)}
+        />
+      )}
     </li>
   );
 }

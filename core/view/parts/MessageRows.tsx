@@ -1,4 +1,4 @@
-import type { PeerId } from "../../base/ids.ts";
+import type { MessageId, PeerId } from "../../base/ids.ts";
 import type { Row } from "../message_rows.ts";
 import type { Shown } from "../people_words.ts";
 import { dayWords } from "../when.ts";
@@ -11,10 +11,15 @@ interface MessageRowsProps {
   readonly author: (peer: PeerId) => Shown;
   readonly onFold: () => void;
   readonly onPerson: (peer: PeerId) => void;
+  /** How many others could hold a message, where that is known. */
+  readonly others: number | null;
+  readonly onHolders: (message: MessageId) => void;
 }
 
 /** Messages with their day lines and the line "New". */
-export function MessageRows({ rows, self, author, onFold, onPerson }: MessageRowsProps) {
+export function MessageRows(
+  { rows, self, author, onFold, onPerson, others, onHolders }: MessageRowsProps,
+) {
   const now = Date.now();
   return (
     <>
@@ -49,6 +54,8 @@ export function MessageRows({ rows, self, author, onFold, onPerson }: MessageRow
                 message={row.message}
                 author={author(row.message.author)}
                 head={row.head}
+                others={others}
+                onHolders={onHolders}
                 onFold={onFold}
                 onPerson={row.message.author === self ? undefined : onPerson}
               />

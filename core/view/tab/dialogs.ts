@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { PeerId, SpaceId } from "../../base/ids.ts";
+import type { ChannelId, MessageId, PeerId, SpaceId } from "../../base/ids.ts";
 
 /** What can stand over the page. */
 export type OpenDialog =
@@ -13,7 +13,14 @@ export type OpenDialog =
     readonly space: SpaceId;
   }
   | { readonly type: "remove"; readonly space: SpaceId; readonly peer: PeerId }
-  | { readonly type: "person"; readonly peer: PeerId };
+  | { readonly type: "person"; readonly peer: PeerId }
+  /** Which machines have a message. */
+  | {
+    readonly type: "holders";
+    readonly space: SpaceId;
+    readonly channel: ChannelId;
+    readonly message: MessageId;
+  };
 
 /** Which dialog is open; one at most. */
 export class Dialogs {
