@@ -52,7 +52,9 @@ export class Relay {
   /** An envelope of `author`, which `from` pushed, is new here: to whom it is passed on. */
   first(author: PeerId, from: PeerId): PeerId[] {
     const ways = this.#of(author);
-    ways.from = from;
+    // One who was asked not to send them may do so before it hears that: the way that was kept stays the way, or
+    // the next duplicate would prune that too.
+    if (!ways.pruned.has(from)) ways.from = from;
     return [...this.#peers].filter((peer) =>
       peer !== from && peer !== author && !ways.unwanted.has(peer)
     );
@@ -74,10 +76,14 @@ export class Relay {
     return prune;
   }
 
-  /** A peer does not want, or wants again, what `author` writes. */
+  /**
+   * A peer does not want, or wants again, what `author` writes. Of authors whose envelopes did not come here there is
+   * nothing to remember: names that a peer makes up crowd out no ways.
+   */
   wants(peer: PeerId, author: PeerId, wanted: boolean): void {
-    if (wanted) this.#authors.get(author)?.unwanted.delete(peer);
-    else if (this.#peers.has(peer)) this.#of(author).unwanted.add(peer);
+    const ways = this.#authors.get(author);
+    if (wanted) ways?.unwanted.delete(peer);
+    else if (this.#peers.has(peer)) ways?.unwanted.add(peer);
   }
 
   /** A repair with `from` brought what no push did; gives whether `from` is to push that author's again. */

@@ -29,8 +29,18 @@ Deno.test("RELAY-2: who sends it again is pruned, never the author itself", () =
   assert.equal(relay.again(ana, cem), cem, "one who did not hear is told again");
 });
 
+Deno.test("RELAY-2: who sends the next before it hears that it is pruned does not cost the way that was kept", () => {
+  const relay = relayOf(ben, cem);
+  relay.first(ana, ben);
+  assert.equal(relay.again(ana, cem), cem);
+  assert.deepEqual(relay.first(ana, cem), [ben], "it is passed on all the same");
+  assert.equal(relay.again(ana, ben), null, "the only way that is left");
+  assert.deepEqual(relay.remove(ben), [[ana, cem]]);
+});
+
 Deno.test("RELAY-3: a peer that does not want an author's is not sent them until it does", () => {
   const relay = relayOf(ana, ben, cem);
+  relay.first(ana, cem);
   relay.wants(ben, ana, false);
   assert.deepEqual(relay.first(ana, cem), []);
   assert.deepEqual(relay.first(dia, cem), [ana, ben], "of others it does");
@@ -60,11 +70,20 @@ Deno.test("RELAY-4: when a way is cut another one is grafted, and when a repair 
 
 Deno.test("hostile: authors without end take no memory without end", () => {
   const relay = relayOf(ben, cem);
+  relay.first(peer(1000), ben);
   relay.wants(cem, peer(1000), false);
   for (let n = 1; n <= MAX_RELAYED_AUTHORS; n++) relay.first(peer(1000 + n), ben);
   assert.deepEqual(relay.first(peer(1000), ben), [cem], "the oldest is forgotten");
   relay.wants(peer(99), ana, false);
   assert.deepEqual(relay.first(ana, ben), [cem], "who is not linked has no say");
+});
+
+Deno.test("hostile: authors that a peer makes up crowd out no way that is in use", () => {
+  const relay = relayOf(ben, cem, dia);
+  relay.first(ana, ben);
+  relay.wants(cem, ana, false);
+  for (let n = 0; n <= MAX_RELAYED_AUTHORS; n++) relay.wants(dia, peer(1000 + n), false);
+  assert.deepEqual(relay.first(ana, ben), [dia], "cem has it another way still");
 });
 
 /** Pushes one envelope of node 0 through a network, in rounds; gives its messages and who got it. */
