@@ -27,6 +27,12 @@ export type ClientOptions =
       readonly follow: boolean;
     }
     | InSpace & {
+      readonly type: "search";
+      /** `null` is all. */
+      readonly channel: string | null;
+      readonly text: string;
+    }
+    | InSpace & {
       readonly type: "notes.show" | "notes.write" | "notes.append";
       readonly title: string;
     }
@@ -59,6 +65,7 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   members: ["space"],
   send: ["space", "channel"],
   read: ["space", "channel", "limit", "follow"],
+  search: ["space", "channel"],
   notes: ["space"],
   invite: ["space", "code", "role", "hours"],
   join: [],
@@ -86,12 +93,16 @@ export function clientOptions(command: string, args: readonly string[]): ClientO
   }
   const common: Common = { data: single(parsed.data, "data"), json: parsed.json };
   const space = single(parsed.space, "space");
-  const channel = single(parsed.channel, "channel") ?? DEFAULT_CHANNEL;
+  const asked = single(parsed.channel, "channel");
+  const channel = asked ?? DEFAULT_CHANNEL;
   const words = parsed._.map(String);
   switch (command) {
     case "send":
       need(words, `"send" needs a TEXT, or - for stdin`);
       return { ...common, type: "send", space, channel, text: words.join(" ") };
+    case "search":
+      need(words, `"search" needs WORDS to look for`);
+      return { ...common, type: "search", space, channel: asked, text: words.join(" ") };
     case "read": {
       noMore(words, 0, command);
       const limit = single(parsed.limit, "limit");

@@ -48,6 +48,30 @@ export async function read(
   }
 }
 
+/** Prints the newest messages that have all the words of `text`, newest first. */
+export async function search(
+  client: Client,
+  output: Output,
+  options: { space: string | null; channel: string | null; text: string },
+): Promise<void> {
+  const snapshot = await spaceNamed(client, options.space);
+  const wanted = options.channel === null ? null : channelNamed(snapshot, options.channel);
+  const { messages } = await client.ask({
+    type: "message.search",
+    space: snapshot.space.id,
+    text: options.text,
+    ...(wanted ? { channel: wanted.id } : {}),
+  });
+  for (const message of messages) {
+    const channel = snapshot.channels.find(({ id }) => id === message.channel);
+    if (!channel) continue;
+    output.result(
+      `#${channel.name}  ${line(message, snapshot)}`,
+      facts(message, snapshot, channel),
+    );
+  }
+}
+
 async function history(
   client: Client,
   space: SpaceId,

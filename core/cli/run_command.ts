@@ -2,7 +2,7 @@ import { dataDirectory } from "../store/data_directory.ts";
 import { readRunning } from "../store/running_file.ts";
 import { StoreError } from "../store/store_error.ts";
 import { apiClient, ClientError, type LocalNode } from "./client.ts";
-import { read, send } from "./messages.ts";
+import { read, search, send } from "./messages.ts";
 import { listNotes, showNote, writeNote } from "./notes.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { lineOutput, type Output } from "./output.ts";
@@ -78,6 +78,8 @@ async function dispatch(
     }
     case "read":
       return await read(client, output, options, signal);
+    case "search":
+      return await search(client, output, options);
     case "notes":
       return await listNotes(client, output, options.space);
     case "notes.show":

@@ -41,6 +41,7 @@ Commands (each takes --data DIR and --json; those about a space --space NAME|ID,
   send [--channel C] TEXT            sends a message; TEXT "-" reads it from stdin
   read [--channel C] [--limit N] [--follow]
                                      prints messages; --follow goes on with new ones
+  search [--channel C] WORDS         finds messages that have all the words, newest first
   notes                              lists the notes
   notes show TITLE                   prints a note
   notes write TITLE                  makes stdin the text of a note, new or not

@@ -106,6 +106,19 @@ export class Chat {
     return view;
   }
 
+  /** Messages by their words. */
+  search({ channel, text }: Commands["message.search"]["ask"]): Answer<"message.search"> {
+    const { space, store } = this.#parts;
+    if (channel !== undefined) this.#known(channel);
+    const found = store.search.find(space, channel ?? null, text);
+    return {
+      messages: found.flatMap(([channel, id]) => {
+        const message = store.messages.get(space, channel, id);
+        return message ? [this.#message(message)] : [];
+      }),
+    };
+  }
+
   /** Who else is known to hold a message. */
   holders({ channel, message }: Commands["message.holders"]["ask"]): Answer<"message.holders"> {
     const { space, store } = this.#parts;

@@ -11,6 +11,7 @@ type SpaceCommand =
   | "channel.create"
   | "message.list"
   | "message.send"
+  | "message.search"
   | "message.holders"
   | "read.mark"
   | "note.create"
@@ -34,6 +35,7 @@ export function spaceCommands(spaces: Spaces, once: Once): Handlers<SpaceCommand
     "channel.create": (command, id) => write(command, id, ({ chat }) => chat.create(command, id)),
     "message.list": (command) => spaces.get(command.space).chat.list(command),
     "message.send": (command, id) => write(command, id, ({ chat }) => chat.send(command, id)),
+    "message.search": (command) => spaces.get(command.space).chat.search(command),
     "message.holders": (command) => spaces.get(command.space).chat.holders(command),
     "read.mark": (command) => {
       const space = spaces.get(command.space);

@@ -1,3 +1,5 @@
+import { MESSAGE_WORDS } from "./message_words.ts";
+
 /** `PRAGMA application_id` of the database: "Ears". It tells a database of Earshot from any other. */
 export const APPLICATION_ID = 0x45617273;
 
@@ -283,6 +285,7 @@ export const MIGRATIONS: readonly string[] = [
     SELECT hash FROM envelopes WHERE envelopes.log = logs.id AND envelopes.seq = logs.seq
   );
   `,
+  MESSAGE_WORDS,
 ];
 
 /** The version of the database that this program writes. */

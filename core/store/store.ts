@@ -18,6 +18,7 @@ import { Holdings } from "./holdings.ts";
 import { KnownNames } from "./known_names.ts";
 import { Logs } from "./logs.ts";
 import { MembershipEntries } from "./membership_entries.ts";
+import { MessageSearch } from "./message_search.ts";
 import { Messages } from "./messages.ts";
 import { Names } from "./names.ts";
 import { NoteCopies } from "./note_copies.ts";
@@ -80,6 +81,7 @@ export interface Remake {
 export class Store implements Disposable {
   readonly envelopes: Envelopes;
   readonly messages: Messages;
+  readonly search: MessageSearch;
   readonly registers: Registers;
   readonly holdings: Holdings;
   readonly receipts: Receipts;
@@ -112,6 +114,7 @@ export class Store implements Disposable {
     this.#projector = new Projector(database, names);
     this.envelopes = new Envelopes(database, logs);
     this.messages = new Messages(database, names, logs);
+    this.search = new MessageSearch(database, names);
     this.registers = new Registers(database);
     this.holdings = new Holdings(database, names, logs);
     this.receipts = new Receipts(database);

@@ -84,6 +84,11 @@ export interface Commands {
     answer: { messages: readonly MessageView[]; more: boolean };
   };
   "message.send": { ask: InSpace & { channel: ChannelId; text: string }; answer: MessageView };
+  /** Finds messages that have all the words of `text`; newest first, some tens at most. */
+  "message.search": {
+    ask: InSpace & { text: string; channel?: ChannelId };
+    answer: { messages: readonly MessageView[] };
+  };
   "message.holders": {
     ask: InSpace & { channel: ChannelId; message: MessageId };
     answer: { holders: readonly PeerId[] };

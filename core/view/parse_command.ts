@@ -192,6 +192,11 @@ const parsers: { readonly [T in CommandType]: (fields: Fields) => Commands[T]["a
     channel: channelField(fields, "channel"),
     text: text(fields, "text"),
   }),
+  "message.search": (fields) => ({
+    ...inSpace(fields),
+    text: text(fields, "text"),
+    ...(fields.channel === undefined ? {} : { channel: channelField(fields, "channel") }),
+  }),
   "message.holders": (fields) => ({
     ...inSpace(fields),
     channel: channelField(fields, "channel"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClientError } from "../../core/cli/client.ts";
-import { read, send } from "../../core/cli/messages.ts";
+import { read, search, send } from "../../core/cli/messages.ts";
 import { listNotes, showNote, writeNote } from "../../core/cli/notes.ts";
 import { lineOutput } from "../../core/cli/output.ts";
 import { channels, peers, status } from "../../core/cli/overview.ts";
@@ -34,6 +34,20 @@ Deno.test("an unknown channel is said with the way on", async () => {
     (error) =>
       error instanceof ClientError && /no channel "nowhere".*lists them/.test(error.message),
   );
+});
+
+Deno.test("search prints what is found, with its channel", async () => {
+  const client = new FakeClient({
+    snapshot: () => snapshot(),
+    "message.search": ({ text, channel }) => {
+      assert.deepEqual([text, channel], ["hello there", GENERAL]);
+      return { messages: [message(7, "hello there")] };
+    },
+  });
+  const output = new FakeOutput();
+  await search(client, output, { space: null, channel: "general", text: "hello there" });
+  assert.match(output.texts[0] ?? "", /^#general .*Ana: hello there$/);
+  assert.equal(output.facts.length, 1);
 });
 
 Deno.test("read goes back over pages up to the limit, oldest first", async () => {

@@ -61,6 +61,7 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["a peer with port 0", ["--peer", "10.0.0.2:0"], /--peer is HOST:PORT/],
   ["send without text", ["send"], /needs a TEXT/],
   ["an option of another command", ["peers", "--channel", "x"], /Cannot use --channel/],
+  ["nothing to search", ["search"], /"search" needs WORDS/],
   ["a limit of none", ["read", "--limit", "0"], /--limit is a number from 1/],
   ["an unknown verb of notes", ["notes", "delete", "x"], /takes show, write or append/],
   ["passphrase without a verb", ["passphrase"], /takes set or remove$/],

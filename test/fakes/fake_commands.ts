@@ -59,6 +59,10 @@ export class FakeCommands {
         return space.list(command);
       case "message.send":
         return space.say(0, space.channel(command.channel).name, cleanText(command.text));
+      case "message.search": {
+        const { messages } = space.list({ space: space.id, channel: space.channels[0]!.id });
+        return { messages: messages.filter(({ text }) => text.includes(command.text)) };
+      }
       case "message.holders": {
         const { messages } = space.list({ space: space.id, channel: command.channel });
         const heldBy = messages.find(({ id }) => id === command.message)?.heldBy ?? 0;

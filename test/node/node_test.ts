@@ -44,6 +44,8 @@ Deno.test("two nodes link, know each other by name, and what one writes the othe
       message: sent.id,
     });
     assert.deepEqual(holders, [ben.node.peer]);
+    const found = await ben.ask({ type: "message.search", space, text: "HEL" });
+    assert.deepEqual(found.messages, [seen]);
 
     const snapshot = await ben.ask({ type: "snapshot" });
     assert.equal(snapshot.channels[0]?.unread, 1);

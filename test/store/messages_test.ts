@@ -2,9 +2,21 @@ import assert from "node:assert/strict";
 import type { MessageId } from "../../core/base/ids.ts";
 import { MAX_AHEAD_MS } from "../../core/base/limits.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
+import { MAX_FOUND } from "../../core/store/message_search.ts";
 import { MAX_UNREAD } from "../../core/store/messages.ts";
 import type { Store } from "../../core/store/store.ts";
-import { envelope, GENERAL, messageId, NOW, peer, post, RANDOM, SPACE, withStore } from "./made.ts";
+import {
+  envelope,
+  GENERAL,
+  messageId,
+  NOW,
+  OTHER_SPACE,
+  peer,
+  post,
+  RANDOM,
+  SPACE,
+  withStore,
+} from "./made.ts";
 
 const ANNA = peer(1);
 const BEN = peer(2);
@@ -168,4 +180,50 @@ Deno.test("the read mark goes forward only, and only to messages that are there"
     const unknown = messageId(ANNA, NOW + 5);
     assert.throws(() => store.readMarks.mark(SPACE, GENERAL, unknown), RangeError);
     assert.throws(() => store.readMarks.mark(SPACE, RANDOM, id(4)), RangeError);
+  }));
+
+Deno.test("search: all the words, or such as begin with them, without case and accents; newest first", () =>
+  withStore((store) => {
+    const posts = [
+      "Crème brûlée for two",
+      "two coffees",
+      "coffee, cream",
+      "كتاب البحر",
+      'a_b c-d "quoted"',
+    ]
+      .map((text, i) => post(ANNA, 1 + i, NOW - 10_000 + i, { text }));
+    commit(store, posts);
+    commit(store, [post(BEN, 1, NOW, { text: "two elsewhere", channel: RANDOM })]);
+    const find = (text: string, channel: typeof GENERAL | null = null) =>
+      store.search.find(SPACE, channel, text).map(([channel, id]) =>
+        store.messages.get(SPACE, channel, id)?.text
+      );
+    assert.deepEqual(find("coffee"), ["coffee, cream", "two coffees"]);
+    assert.deepEqual(find("CREME brul"), ["Crème brûlée for two"]);
+    assert.deepEqual(find("two"), ["two elsewhere", "two coffees", "Crème brûlée for two"]);
+    assert.deepEqual(find("two", RANDOM), ["two elsewhere"]);
+    assert.deepEqual(find("البح"), ["كتاب البحر"]);
+    assert.deepEqual(find('"quoted" OR NOT'), [], "words only, no language of queries");
+    assert.deepEqual(find('"quoted" c-d'), ['a_b c-d "quoted"']);
+    for (const none of ["", " ", '"', "*", "tea"]) assert.deepEqual(find(none), []);
+    assert.deepEqual(store.search.find(OTHER_SPACE, null, "two"), []);
+  }));
+
+Deno.test("search: finds what a message says now, and none that is gone", () =>
+  withStore((store) => {
+    const first = post(ANNA, 1, NOW, { text: "before" });
+    commit(store, [first]);
+    const again = post(ANNA, 2, NOW, { text: "after", id: first.row.id });
+    commit(store, [again]);
+    assert.deepEqual(store.search.find(SPACE, null, "before"), []);
+    assert.deepEqual(store.search.find(SPACE, null, "after"), [[GENERAL, first.row.id]]);
+  }));
+
+Deno.test("search: of many no more than some tens", () =>
+  withStore((store) => {
+    commit(
+      store,
+      Array.from({ length: MAX_FOUND + 5 }, (_, i) => post(ANNA, 1 + i, NOW - 1000 + i)),
+    );
+    assert.equal(store.search.find(SPACE, GENERAL, "text").length, MAX_FOUND);
   }));

@@ -53,8 +53,6 @@ const MESSAGES: readonly Message[] = [
   },
   { type: "held", space, items: [[docs[0], actor, 7], [docs[2], branch, 1]] },
   { type: "presence", space, name: null, place: null },
-  { type: "relay", space, wanted: false, authors: [author] },
-  { type: "relay", space, wanted: true, authors: [author, author] },
   { type: "presence", space, name: "Ana", place: { type: "channel", channel, typing: true } },
   {
     type: "presence",
@@ -62,6 +60,8 @@ const MESSAGES: readonly Message[] = [
     name: "Ana",
     place: { type: "note", note, anchor: `12@${actor}`, head: "s" },
   },
+  { type: "relay", space, wanted: false, authors: [author] },
+  { type: "relay", space, wanted: true, authors: [author, author] },
 ];
 
 for (const message of MESSAGES) {
