@@ -7,6 +7,9 @@ export const MAX_FOUND = 50;
 /** Of more messages than this that fit, only those that came here last are looked at, to stay quick. */
 const MAX_LOOKED_AT = 5000;
 
+/** Words that count of what is looked for. */
+const MAX_WORDS = 16;
+
 /** Where a message was found. */
 export type Found = readonly [ChannelId, MessageId];
 
@@ -42,7 +45,7 @@ export class MessageSearch {
     if (!words) return [];
     const number = channel === null ? null : this.#names.findChannel(space, channel);
     if (number === undefined) return [];
-    const wanted = words.map((word) => `"${word}"*`).join(" ");
+    const wanted = words.slice(0, MAX_WORDS).map((word) => `"${word}"*`).join(" ");
     return this.#find.all<{ channel: ChannelId; message: MessageId }>(
       wanted,
       space,
