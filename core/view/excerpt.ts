@@ -1,3 +1,5 @@
+/** Words that begin with fewer letters than this are too many: a shorter one is found as a whole word only. */
+export const MIN_PREFIX_UNITS = 3;
 /** So much of a message stands before the first word that was found, in UTF-16 units. */
 const BEFORE_UNITS = 40;
 /** The longest excerpt, in UTF-16 units. */
@@ -17,7 +19,9 @@ export function excerpt(text: string, query: string): readonly Piece[] {
   const wanted = wordsOf(query).map(({ word }) => folded(word));
   const hits = wordsOf(text).filter(({ word }) => {
     const plain = folded(word);
-    return wanted.some((one) => plain.startsWith(one));
+    return wanted.some((one) =>
+      one.length < MIN_PREFIX_UNITS ? plain === one : plain.startsWith(one)
+    );
   });
   const first = hits[0]?.at ?? 0;
   const from = first <= BEFORE_UNITS ? 0 : wholeFrom(text, first - BEFORE_UNITS);

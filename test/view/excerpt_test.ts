@@ -11,6 +11,11 @@ Deno.test("an excerpt marks the words that begin with those looked for", () => {
     "[Dinner] at [seven], [dinners] on Friday",
   );
   assert.equal(shown("redinner", "dinner"), "redinner", "only where a word begins, as the search");
+  assert.equal(
+    shown("go home, gopher", "go ho"),
+    "[go] home, gopher",
+    "short ones as whole words only",
+  );
   assert.equal(shown("no such thing", "dinner"), "no such thing");
   assert.equal(shown("", "dinner"), "");
 });

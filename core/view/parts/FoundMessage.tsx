@@ -1,7 +1,7 @@
 import { excerpt } from "../excerpt.ts";
 import type { Shown } from "../people_words.ts";
 import type { MessageView } from "../view.ts";
-import { dayWords, timeWords } from "../when.ts";
+import { agoWords, fullWords } from "../when.ts";
 
 interface FoundMessageProps {
   readonly message: MessageView;
@@ -20,7 +20,7 @@ export function FoundMessage({ message, author, channel, query }: FoundMessagePr
       <p class="found-line">
         <bdi class={`author hue-${author.colour}`}>{author.name}</bdi>
         <bdi class="found-channel">#{channel}</bdi>
-        <span class="found-time">{dayWords(at, Date.now())}, {timeWords(at)}</span>
+        <span class="found-time" title={fullWords(at)}>{agoWords(at, Date.now())}</span>
       </p>
       <p class="found-text" dir="auto">
         {excerpt(text, query).map((piece, index) =>
