@@ -72,6 +72,8 @@ export class FakeCommands {
         const heldBy = messages.find(({ id }) => id === command.message)?.heldBy ?? 0;
         return { holders: space.people.slice(0, heldBy).map(({ peer }) => peer) };
       }
+      case "person.waiting":
+        return space.waiting;
       case "read.mark":
         return space.mark(command.channel, command.message);
       case "note.create":
