@@ -2,7 +2,8 @@
  * `deno task sim`: one line of JSON per figure.
  *
  * `--seeds N --from S` tells N stories of each kind, from seed S on: whole nodes that are cut off and crash, members
- * that come and go, hostile devices among honest ones. It ends with an error at the first that ends badly.
+ * that come and go, hostile devices among honest ones; `--story faults`, `members` or `hostile` only those. It ends
+ * with an error at the first that ends badly.
  *
  * `--crowd` passes posts on in crowds of up to 5,000 nodes that know no more than how to relay; `--svg FILE` draws
  * that.
@@ -26,7 +27,9 @@ const SETTLING = 12;
 /** The share of links that break while a post spreads. */
 const CUT = 0.02;
 
-const { seeds = 0, from = 1, crowd = false, svg } = minimist(Deno.args, { boolean: ["crowd"] });
+const { seeds = 0, from = 1, story: only, crowd = false, svg } = minimist(Deno.args, {
+  boolean: ["crowd"],
+});
 for (
   const [story, tell] of [
     ["faults", tellStory],
@@ -34,7 +37,7 @@ for (
     ["hostile", tellHostileStory],
   ] as const
 ) {
-  if (seeds === 0) break;
+  if (seeds === 0 || only !== undefined && only !== story) continue;
   const start = performance.now();
   for (let seed = Number(from); seed < Number(from) + Number(seeds); seed++) {
     try {

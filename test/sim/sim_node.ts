@@ -103,8 +103,9 @@ export class SimNode {
     const store = Store.open(this.directory);
     const documents = await directDocuments(loadFrom(store, this.peer));
     const clock = this.#clock;
+    // Of one who crashed nothing is heard, though here its last thoughts go on.
     const log = (level: string, text: string, facts = {}) => {
-      this.logged.push({ level, text, facts });
+      if (this.#running?.store === store) this.logged.push({ level, text, facts });
     };
     const spaces = new Map<SpaceId, SimSpace>();
     const meetings = new Meetings({
