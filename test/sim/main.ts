@@ -51,7 +51,7 @@ for (
 }
 if (crowd || svg !== undefined) {
   const figures = SIZES.map(measure);
-  if (svg !== undefined) Deno.writeTextFileSync(String(svg), crowdPlot(figures));
+  if (svg !== undefined) Deno.writeTextFileSync(String(svg), crowdPlot(figures, FULL_LINKS + 1));
 }
 
 function measure(nodes: number): CrowdFigures {
@@ -75,6 +75,8 @@ function measure(nodes: number): CrowdFigures {
     nodes,
     first: first.messages / nodes,
     later: later.messages / nodes,
+    firstBytes: first.bytes / nodes,
+    laterBytes: later.bytes / nodes,
     ms: later.allMs,
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ChannelId, MessageId, NoteId } from "../../core/base/ids.ts";
+import type { ChannelId, NoteId } from "../../core/base/ids.ts";
 import type { SimNode } from "./sim_node.ts";
 import { allMessages } from "./sim_node.ts";
 import { SimWorld } from "./sim_world.ts";
