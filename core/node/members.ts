@@ -96,11 +96,22 @@ export class Members implements Roles {
     return this.#isAtDoors && this.#now.members.has(peer);
   }
 
-  /** The newest first; older ones only while a member has not heard of the newest. */
+  /**
+   * Whether it is heard from a peer whether this person is a member after all: they were removed, which does not
+   * count if who did it was removed at the same time.
+   */
+  awaits(peer: PeerId): boolean {
+    return this.#wasRemoved && this.#now.members.has(peer);
+  }
+
+  /**
+   * The newest first; older ones only while a member has not heard of the newest, or may have to tell one who was
+   * removed that they are not.
+   */
   doors(): Door[] {
-    if (!this.#isAtDoors) return [];
+    if (!this.#isAtDoors && !this.#wasRemoved) return [];
     const { epochs } = this.#now;
-    const open = this.unheard().length > 0
+    const open = this.#wasRemoved || this.unheard().length > 0
       ? epochs.slice(0, 1 + MAX_OLD_DOORS)
       : epochs.slice(0, 1);
     const { epochKeys } = this.#parts;
@@ -201,6 +212,12 @@ export class Members implements Roles {
     const others = [...this.#now.members.values()].filter((member) => member.peer !== peer);
     if (others.length === 0 || others.some((other) => other.role === "admin")) return;
     throw new RefusedError("Make someone else an admin first");
+  }
+
+  get #wasRemoved(): boolean {
+    const { members, formers } = this.#now;
+    const by = formers.get(this.#self)?.by;
+    return !members.has(this.#self) && by !== undefined && by !== this.#self;
   }
 
   /** Who left stays at the doors until one member was told. */

@@ -47,7 +47,9 @@ export class NodeDoors {
   #mayShare({ peer }: Link): boolean {
     const { spaces, meetings } = this.#parts;
     return spaces.list().some(({ space, members }) =>
-      members?.admits(peer) ?? meetings.sharing(space).includes(peer)
+      members
+        ? members.admits(peer) || members.awaits(peer)
+        : meetings.sharing(space).includes(peer)
     );
   }
 }

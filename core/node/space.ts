@@ -119,6 +119,10 @@ export class Space implements SharedSpace {
     return this.members?.admits(peer) ?? true;
   }
 
+  awaits(peer: PeerId): boolean {
+    return this.members?.awaits(peer) ?? false;
+  }
+
   view(): SpaceView {
     const { space, members, chat } = this;
     const peer = members?.isDirect ? members.other : null;

@@ -49,7 +49,9 @@ export class OpenedSpace {
     const admitted = shared.admits(peer);
     if (admitted && !this.#admitted) this.#begin();
     else if (!admitted && this.#admitted) this.#end();
-    if (admitted || !newest || !shared.log || !this.#line || this.#line.hasSaid) return;
+    if (admitted || !shared.log || !this.#line || this.#line.hasSaid) return;
+    if (shared.awaits(peer)) return this.#line.say();
+    if (!newest) return;
     const { members, formers } = shared.log.membership;
     // One of whom nothing was heard, and who has the key: its log tells who let it in.
     if (!members.has(peer) && !formers.has(peer)) this.#line.say();

@@ -10,6 +10,8 @@ export interface SharedSpace {
   doors(): readonly Door[];
   /** Whether a peer that has one of the doors is let in. */
   admits(peer: PeerId): boolean;
+  /** Whether it is heard from a peer whether this node is a member after all, though it was removed. */
+  awaits(peer: PeerId): boolean;
   /** `null` in the lobby, which anyone may enter. */
   readonly log: MembershipLog | null;
   readonly sync: SpaceSync;

@@ -95,14 +95,10 @@ class MembersStory {
     );
   }
 
-  /**
-   * Whether a node has no epoch's key in common with any member who knows it as one, or takes itself for removed: by
-   * one who was removed at the same time, which it cannot hear of any more.
-   */
+  /** Whether a node has no epoch's key in common with any member who knows it as one. */
   #isStranded(node: SimNode): boolean {
-    const { keys, isMember } = this.at(node);
-    return !isMember ||
-      this.#hostsOf(node).every((host) => keys.isDisjointFrom(this.at(host).keys));
+    const { keys } = this.at(node);
+    return this.#hostsOf(node).every((host) => keys.isDisjointFrom(this.at(host).keys));
   }
 
   texts(node: SimNode): string[] {

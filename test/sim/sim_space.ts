@@ -60,19 +60,30 @@ export class SimSpace implements SharedSpace {
 
   doors(): readonly Door[] {
     if (!this.log) return [LOBBY_DOOR];
-    if (!this.isMember && !this.#hasLeft) return [];
+    if (!this.isMember && !this.#hasLeft && !this.#wasRemoved) return [];
     const { membership } = this.log;
     const current = membership.epochs[0]?.id;
     const isOld = [...membership.members.keys()].some((peer) =>
       peer !== this.#self && !(current && this.#parts.heard(this.space, peer)?.includes(current))
     );
     const doors = membership.epochs.flatMap(({ id }) => this.#door(membership, id) ?? []);
-    return isOld ? doors : doors.slice(0, 1);
+    return isOld || this.#wasRemoved ? doors : doors.slice(0, 1);
+  }
+
+  awaits(peer: PeerId): boolean {
+    return this.#wasRemoved && this.membership.members.has(peer);
   }
 
   admits(peer: PeerId): boolean {
     if (!this.log) return true;
     return (this.isMember || this.#hasLeft) && this.membership.members.has(peer);
+  }
+
+  get #wasRemoved(): boolean {
+    if (!this.log) return false;
+    const { members, formers } = this.membership;
+    const by = formers.get(this.#self)?.by;
+    return !members.has(this.#self) && by !== undefined && by !== this.#self;
   }
 
   /** Whether it left by itself: it stays at the door to tell so. */

@@ -120,3 +120,31 @@ Deno.test("BEAT-4: an entry that was lost is noticed by the beat, and comes agai
     assert.deepEqual(a.meetings.heard(space.space, b.peer)?.length, space.log!.size);
   });
 });
+
+Deno.test("MEET-3: who was removed by one who was removed at the same time hears that it did not count", async () => {
+  await SimWorld.run(1, async (world) => {
+    const [a, b, c] = [await world.add(), await world.add(), await world.add()];
+    world.joinAll();
+    const space = a.createSpace("Crew");
+    a.letIn(space.space, b, "admin");
+    a.letIn(space.space, c);
+    await world.pass(3 * BEAT_MS);
+    world.cut((one, other) => one === a && other !== a);
+    await world.pass(100);
+    space.remove(b.peer);
+    b.space(space.space).remove(c.peer);
+    await world.pass(BEAT_MS);
+    assert.equal(c.space(space.space).isMember, false);
+    world.mend();
+    await world.until(() => c.space(space.space).digest === space.digest, 20_000);
+    assert.deepEqual(
+      [a, b, c].map((node) => space.membership.members.has(node.peer)),
+      [true, false, true],
+    );
+    assert.equal(c.space(space.space).isMember, true);
+    await postIn(a, space);
+    await world.until(() => c.space(space.space).digest === space.digest, 5000);
+    assert.equal(c.space(space.space).digest, space.digest);
+    assert.notEqual(b.space(space.space).digest, space.digest, "who was removed hears nothing");
+  });
+});
