@@ -210,6 +210,10 @@ export class SimNode {
     const { spaces, parts, meetings, ids } = this.#parts;
     const space = new SimSpace(log, parts);
     spaces.set(space.space, space);
+    for (const { id } of this.store.registers.channels(space.space)) {
+      const newest = this.store.messages.newest(space.space, id);
+      if (newest) ids.saw(newest.id);
+    }
     space.replica.onCommit(({ rows }) => {
       for (const row of rows) if (row.type === "message") ids.saw(row.id);
     });

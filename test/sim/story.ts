@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ChannelId, NoteId } from "../../core/base/ids.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
 import type { SimNode } from "./sim_node.ts";
 import { allMessages } from "./sim_node.ts";
 import { SimWorld } from "./sim_world.ts";
@@ -68,7 +69,11 @@ export class Story {
   }
 
   async #post(node: SimNode): Promise<void> {
-    const channel = this.world.pick(this.#channels);
+    // People write where they see a channel; a node that starts sees the newest ids of those only.
+    const known = this.#channels.filter((id) => node.store.registers.channel(LOBBY, id));
+    const channel = known.length > 0
+      ? this.world.pick(known)
+      : await node.createChannel(`channel-${this.world.int(4)}`);
     const text = `text ${this.#count++}`;
     const id = await node.post(channel, text, this.world.int(3));
     if (!node.isUp) return;
