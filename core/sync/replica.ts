@@ -237,7 +237,7 @@ export class Replica {
       vectors,
       headAt: (doc, actor, seq) => {
         const top = vectors.of(doc).get(actor);
-        return top?.seq === seq ? top.head : headOf(envelopes.hashAt(space, doc, actor, seq));
+        return top?.seq === seq ? top.head : envelopes.headAt(space, doc, actor, seq);
       },
       voidDocs: () => disputes.docs(space),
       voidPlaces: (doc) => disputes.of(space, doc),
@@ -278,11 +278,6 @@ export class Replica {
       for (const listener of this.#cloneListeners) listener();
     }
   }
-}
-
-/** A head as vectors name it. */
-function headOf(hash: string | undefined): string | undefined {
-  return hash?.slice(0, 32);
 }
 
 function byActor([a]: readonly [ActorId, number], [b]: readonly [ActorId, number]): number {
