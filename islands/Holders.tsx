@@ -32,7 +32,7 @@ export default function Holders({ channel, message }: HoldersProps) {
     ? []
     : inOrder(othersIn(space, people)).filter(({ peer }) => !held.includes(peer));
   return (
-    <div class="holders">
+    <div>
       <p>
         Saved on this machine{held.length > 0
           ? ", and on these:"
@@ -54,11 +54,13 @@ export default function Holders({ channel, message }: HoldersProps) {
 
 function PeopleList({ people }: { people: readonly Shown[] }) {
   return (
-    <ul>
+    <ul class="members">
       {people.map((person) => (
-        <li key={person.peer} class="holder">
+        <li key={person.peer} class="member">
           <PersonMark {...person} />
-          <PersonName person={person} />
+          <span class="member-name">
+            <PersonName person={person} />
+          </span>
         </li>
       ))}
     </ul>

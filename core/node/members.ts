@@ -97,21 +97,18 @@ export class Members implements Roles {
   }
 
   /**
-   * Whether it is heard from a peer whether this person is a member after all: they were removed, which does not
-   * count if who did it was removed at the same time.
+   * Whether a peer may share the space, or may have to say that this person is a member after all: a removal
+   * does not count if who did it was removed at the same time.
    */
-  awaits(peer: PeerId): boolean {
-    return this.#wasRemoved && this.#now.members.has(peer);
+  meets(peer: PeerId): boolean {
+    return this.#mayMeet && this.#now.members.has(peer);
   }
 
-  /**
-   * The newest first; older ones only while a member has not heard of the newest, or may have to tell one who was
-   * removed that they are not.
-   */
+  /** The newest first; older ones only while a member has not heard of the newest, or this person was removed. */
   doors(): Door[] {
-    if (!this.#isAtDoors && !this.#wasRemoved) return [];
+    if (!this.#mayMeet) return [];
     const { epochs } = this.#now;
-    const open = this.#wasRemoved || this.unheard().length > 0
+    const open = this.#now.wasRemoved(this.#self) || this.unheard().length > 0
       ? epochs.slice(0, 1 + MAX_OLD_DOORS)
       : epochs.slice(0, 1);
     const { epochKeys } = this.#parts;
@@ -120,8 +117,8 @@ export class Members implements Roles {
 
   /** The entry by which this person left, while no member is known to have heard of it. */
   get untoldLeave(): EntryHash | null {
-    const { members, entries, formers } = this.#now;
-    if (formers.get(this.#self)?.by !== this.#self) return null;
+    const { members, entries } = this.#now;
+    if (!this.#now.hasLeft(this.#self)) return null;
     const left = entries.findLast(({ entry: { author, body } }) =>
       author === this.#self && body.type === "remove" && body.peer === this.#self
     );
@@ -214,15 +211,14 @@ export class Members implements Roles {
     throw new RefusedError("Make someone else an admin first");
   }
 
-  get #wasRemoved(): boolean {
-    const { members, formers } = this.#now;
-    const by = formers.get(this.#self)?.by;
-    return !members.has(this.#self) && by !== undefined && by !== this.#self;
-  }
-
   /** Who left stays at the doors until one member was told. */
   get #isAtDoors(): boolean {
     return this.#now.members.has(this.#self) || this.untoldLeave !== null;
+  }
+
+  /** Who was removed stays there too, not to share anything but to hear whether that counts. */
+  get #mayMeet(): boolean {
+    return this.#isAtDoors || this.#now.wasRemoved(this.#self);
   }
 
   get #now(): Membership {

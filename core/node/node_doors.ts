@@ -47,9 +47,7 @@ export class NodeDoors {
   #mayShare({ peer }: Link): boolean {
     const { spaces, meetings } = this.#parts;
     return spaces.list().some(({ space, members }) =>
-      members
-        ? members.admits(peer) || members.awaits(peer)
-        : meetings.sharing(space).includes(peer)
+      members?.meets(peer) ?? meetings.sharing(space).includes(peer)
     );
   }
 }

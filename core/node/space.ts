@@ -119,8 +119,8 @@ export class Space implements SharedSpace {
     return this.members?.admits(peer) ?? true;
   }
 
-  awaits(peer: PeerId): boolean {
-    return this.members?.awaits(peer) ?? false;
+  meets(peer: PeerId): boolean {
+    return this.members?.meets(peer) ?? true;
   }
 
   view(): SpaceView {

@@ -166,7 +166,7 @@ export class Spaces {
     const space = this.#doors.get(door);
     const [newest, ...older] = space?.doors() ?? [];
     if (!space || !newest) return false;
-    if (space.admits(peer) || space.awaits(peer)) return door === newest || older.includes(door);
+    if (space.meets(peer)) return door === newest || older.includes(door);
     // Who was let in while this node was away has the newest key, and is unknown here (MEET-3).
     return door === newest && space.members?.has(peer) === false;
   }

@@ -168,16 +168,25 @@ export class Holdings {
 
   /** How many other peers are known to hold an envelope of this store. */
   holders(space: SpaceId, doc: DocId, actor: ActorId, seq: number): number {
-    const log = this.#logs.find(space, doc, actor);
-    if (!log || seq > log.seq) return 0;
-    return this.#count.get<{ count: number }>(log.id, seq, log.doc)?.count ?? 0;
+    const place = this.#place(space, doc, actor, seq);
+    return place ? this.#count.get<{ count: number }>(...place)?.count ?? 0 : 0;
   }
 
   /** Which other peers are known to hold an envelope of this store, sorted. */
   namesOfHolders(space: SpaceId, doc: DocId, actor: ActorId, seq: number): PeerId[] {
+    const place = this.#place(space, doc, actor, seq);
+    return place ? this.#named.all<{ peer: PeerId }>(...place).map(({ peer }) => peer) : [];
+  }
+
+  /** What {@linkcode HOLDERS} asks for, if the envelope is in this store. */
+  #place(
+    space: SpaceId,
+    doc: DocId,
+    actor: ActorId,
+    seq: number,
+  ): readonly [log: number, seq: number, doc: number] | undefined {
     const log = this.#logs.find(space, doc, actor);
-    if (!log || seq > log.seq) return [];
-    return this.#named.all<{ peer: PeerId }>(log.id, seq, log.doc).map(({ peer }) => peer);
+    return log && seq <= log.seq ? [log.id, seq, log.doc] : undefined;
   }
 
   /** Notes that a peer was heard of, the last of all; a new one may push another out. */

@@ -30,7 +30,7 @@ export class Bucket {
     const grown = this.#left + this.perSecond * (now - this.#at) / 1000;
     this.#left = Math.min(grown, this.perSecond * PUSH_BURST_S) - amount;
     this.#at = now;
-    return this.#debtMs();
+    return Math.max(0, -this.#left / this.perSecond * 1000);
   }
 
   /** Spends what is there, and gives whether it was. */
@@ -38,10 +38,6 @@ export class Bucket {
     if (this.spend(amount, now) === 0) return true;
     this.#left += amount;
     return false;
-  }
-
-  #debtMs(): number {
-    return Math.max(0, -this.#left / this.perSecond * 1000);
   }
 }
 

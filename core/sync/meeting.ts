@@ -152,9 +152,7 @@ export class Meeting {
   #show(spaces: readonly SpaceDoors[], extra: readonly Door[]): void {
     const newest = spaces.flatMap(({ doors }) => doors.slice(0, 1));
     const older = spaces.flatMap(({ shared, doors }) =>
-      doors.length > 1 && (shared.admits(this.link.peer) || shared.awaits(this.link.peer))
-        ? doors.slice(1)
-        : []
+      doors.length > 1 && shared.meets(this.link.peer) ? doors.slice(1) : []
     );
     const message = encodeMessage(this.#tags.message([...newest, ...extra, ...older]));
     if (equal(message, this.#said)) return;

@@ -43,7 +43,6 @@ export class Outcome implements Admitted {
   readonly refused: Partial<Record<RefusalReason, number>> = {};
   readonly #from: PeerId;
   readonly #log: Log;
-  fresh = 0;
   disputes = 0;
 
   constructor(from: PeerId, log: Log) {
@@ -51,10 +50,13 @@ export class Outcome implements Admitted {
     this.#log = log;
   }
 
+  get fresh(): number {
+    return this.taken.length;
+  }
+
   /** Notes that an envelope was committed. */
   take(item: Arrived): void {
     const { from, verified: { envelope: { doc }, header: { actor, seq } } } = item;
-    this.fresh++;
     this.taken.push(item);
     this.held.push([from, [doc, actor, seq]]);
   }

@@ -5,13 +5,8 @@ import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import {
-  type Mark,
-  MAX_RELAY_AUTHORS,
-  type SentEnvelope,
-  type SpaceMessage,
-} from "../wire/message.ts";
-import { packHeld } from "../wire/pack.ts";
+import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
+import { packHeld, packRelay } from "../wire/pack.ts";
 import { Exchange, type LogBeat } from "./exchange.ts";
 import { Flood } from "./flood.ts";
 import type { Held } from "./held.ts";
@@ -112,10 +107,7 @@ export class PeerSync {
   /** Asks the peer to pass on what these authors write, or not to. */
   want(authors: readonly PeerId[], wanted: boolean): void {
     const { space } = this.#parts.replica;
-    for (let at = 0; at < authors.length; at += MAX_RELAY_AUTHORS) {
-      const some = authors.slice(at, at + MAX_RELAY_AUTHORS);
-      this.link.send(encodeMessage({ type: "relay", space, wanted, authors: some }));
-    }
+    for (const message of packRelay(space, wanted, authors)) this.link.send(message);
   }
 
   /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */

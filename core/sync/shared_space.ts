@@ -6,12 +6,12 @@ import type { SpaceSync } from "./space_sync.ts";
 /** A space as links see it: who may share it, and what is kept in step with them. */
 export interface SharedSpace {
   readonly space: SpaceId;
-  /** Those at which its members are met, the newest first; none while this node is no member. */
+  /** Those at which its members are met, the newest first; none for who has left. */
   doors(): readonly Door[];
   /** Whether a peer that has one of the doors is let in. */
   admits(peer: PeerId): boolean;
-  /** Whether it is heard from a peer whether this node is a member after all, though it was removed. */
-  awaits(peer: PeerId): boolean;
+  /** Whether a peer is let in, or is to be heard whether this node is a member after all, though it was removed. */
+  meets(peer: PeerId): boolean;
   /** `null` in the lobby, which anyone may enter. */
   readonly log: MembershipLog | null;
   readonly sync: SpaceSync;

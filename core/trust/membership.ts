@@ -120,6 +120,16 @@ export class Membership {
     return [...this.members.keys()];
   }
 
+  /** Whether this peer is no member any more by its own doing. */
+  hasLeft(peer: PeerId): boolean {
+    return this.formers.get(peer)?.by === peer;
+  }
+
+  /** Whether this peer is no member any more by another's doing. */
+  wasRemoved(peer: PeerId): boolean {
+    return this.formers.has(peer) && !this.hasLeft(peer);
+  }
+
   /** What counts of that which this peer wrote into the space's documents. */
   rights(peer: PeerId): Rights {
     const member = this.members.get(peer);

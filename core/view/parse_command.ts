@@ -195,7 +195,7 @@ const parsers: { readonly [T in CommandType]: (fields: Fields) => Commands[T]["a
   "message.search": (fields) => ({
     ...inSpace(fields),
     text: text(fields, "text"),
-    ...(fields.channel === undefined ? {} : { channel: channelField(fields, "channel") }),
+    ...(field(fields, "channel") !== undefined && { channel: channelField(fields, "channel") }),
   }),
   "message.holders": (fields) => ({
     ...inSpace(fields),

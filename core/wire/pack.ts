@@ -1,9 +1,10 @@
-import type { EntryHash, SpaceId } from "../base/ids.ts";
+import type { EntryHash, PeerId, SpaceId } from "../base/ids.ts";
 import { encodeMessage } from "./encode.ts";
 import {
   type DocVector,
   HEAD_BYTES,
   type Mark,
+  MAX_RELAY_AUTHORS,
   type SentEntry,
   type SentEnvelope,
 } from "./message.ts";
@@ -125,5 +126,17 @@ export function* packHeld(
 ): Generator<Uint8Array> {
   for (const items of runs(marks, maxBytes, markBytes)) {
     yield encodeMessage({ type: "held", space, items });
+  }
+}
+
+/** Writes `relay` messages; each has as many authors as it may, which fit. */
+export function* packRelay(
+  space: SpaceId,
+  wanted: boolean,
+  authors: readonly PeerId[],
+): Generator<Uint8Array> {
+  for (let at = 0; at < authors.length; at += MAX_RELAY_AUTHORS) {
+    const some = authors.slice(at, at + MAX_RELAY_AUTHORS);
+    yield encodeMessage({ type: "relay", space, wanted, authors: some });
   }
 }

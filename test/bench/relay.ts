@@ -1,6 +1,5 @@
-import { loopback } from "../e2e/place.ts";
-import { RunningNode } from "../e2e/running_node.ts";
-import { eventOf, Tab } from "../e2e/tab.ts";
+import { Chain } from "../e2e/chain.ts";
+import { eventOf } from "../e2e/tab.ts";
 import { pause, quantile, report } from "./stats.ts";
 
 const MESSAGES = 100;
@@ -9,20 +8,8 @@ const GAP_MS = 30;
 
 /** What a message takes from the first node of a chain of four to each of the others, in milliseconds. */
 export async function benchRelay(folder: string): Promise<void> {
-  await using opened = new AsyncDisposableStack();
-  const nodes: RunningNode[] = [];
-  const tabs: Tab[] = [];
-  for (let n = 0; n < 4; n++) {
-    const before = nodes.at(-1);
-    const peer = before ? ["--peer", `127.0.0.1:${before.ready.port}`] : [];
-    const node = opened.use(
-      await RunningNode.start(loopback, `${folder}/chain-${n}`, ["--no-discovery", ...peer]),
-    );
-    if (before) await node.linkedTo(before.ready.peer);
-    nodes.push(node);
-    tabs.push(opened.use(await Tab.open(node.ready.url)));
-  }
-  const [from, ...others] = tabs;
+  await using chain = await Chain.open(folder, ["chain-0", "chain-1", "chain-2", "chain-3"]);
+  const [from, ...others] = chain.nodes.map(({ tab }) => tab);
   const { space, channels } = await from!.ask({ type: "snapshot" });
   const channel = channels[0];
   if (!space || !channel) throw new Error("Cannot measure: the node has no channel");

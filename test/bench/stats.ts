@@ -1,3 +1,5 @@
+import { writeLine } from "../e2e/write_line.ts";
+
 /** The value below which the share `q` (0 to 1) of `values` lies, by nearest rank. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -18,8 +20,7 @@ export function spread(values: readonly number[]): Record<string, number> {
 
 /** Prints one line of the bench. */
 export function report(bench: string, figures: Record<string, unknown>): void {
-  const line = JSON.stringify({ bench, ...figures });
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+  writeLine({ bench, ...figures });
 }
 
 /** Waits for an exponentially distributed time, `mean` milliseconds on average. */

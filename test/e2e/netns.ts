@@ -6,6 +6,9 @@
 /** The network device inside each host. */
 export const DEVICE = "eth0";
 
+/** Names the machine by its first argument and becomes the program that follows. */
+const NAMED = 'echo "$0" > /proc/sys/kernel/hostname && exec "$@"';
+
 /** Says in plain words why namespaces cannot be had here; `undefined` when they can. */
 export async function netnsMissing(): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "needs Linux network namespaces";
@@ -45,12 +48,15 @@ export class Host {
     this.#port = parts.port;
   }
 
+  /** What the machine is called: long enough not to come up in random bytes. */
+  get hostname(): string {
+    return `machine-of-${this.name}`;
+  }
+
   /** A command that runs on this host; its process id is the program's own. */
   command(program: string, args: string[], options: Deno.CommandOptions = {}): Deno.Command {
-    return new Deno.Command("ip", {
-      ...options,
-      args: ["netns", "exec", this.name, program, ...args],
-    });
+    const named = ["unshare", "--uts", "sh", "-c", NAMED, this.hostname, program, ...args];
+    return new Deno.Command("ip", { ...options, args: ["netns", "exec", this.name, ...named] });
   }
 
   /** Runs a program on this host to its end and gives what it wrote. @throws {Error} if it fails. */

@@ -1,28 +1,16 @@
 /** Real nodes of which not each is linked with each: what one says reaches all, over those in between. */
 import assert from "node:assert/strict";
-import { loopback } from "./place.ts";
-import { RunningNode } from "./running_node.ts";
-import { eventOf, Tab } from "./tab.ts";
+import { Chain } from "./chain.ts";
+import { eventOf } from "./tab.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 const NAMES = ["Ana", "Ben", "Cem", "Dia"];
 
 Deno.test("a chain of nodes: each message reaches all, both ways, though the ends are not linked", async () => {
   await using folder = await tempFolder();
-  await using opened = new AsyncDisposableStack();
-  const nodes: RunningNode[] = [];
-  const tabs: Tab[] = [];
-  for (const name of NAMES) {
-    const before = nodes.at(-1);
-    const peer = before ? ["--peer", `127.0.0.1:${before.ready.port}`] : [];
-    const args = ["--no-discovery", "--name", name, ...peer];
-    const node = opened.use(
-      await RunningNode.start(loopback, `${folder.path}/${name}`, args),
-    );
-    if (before) await node.linkedTo(before.ready.peer);
-    nodes.push(node);
-    tabs.push(opened.use(await Tab.open(node.ready.url)));
-  }
+  await using chain = await Chain.open(folder.path, NAMES);
+  const nodes = chain.nodes.map(({ node }) => node);
+  const tabs = chain.nodes.map(({ tab }) => tab);
   const { space: lobby, channels: [general] } = await tabs[0]!.ask({ type: "snapshot" });
   assert(lobby && general);
   for (let round = 0; round < 3; round++) {

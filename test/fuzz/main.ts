@@ -10,6 +10,7 @@ import type { Log } from "../../core/base/log.ts";
 import { startAutomerge } from "../../core/doc/automerge.ts";
 import { openDocuments } from "../../core/doc/document_worker.ts";
 import type { Load } from "../../core/doc/documents.ts";
+import { writeLine } from "../e2e/write_line.ts";
 import { directDocuments } from "../fakes/documents.ts";
 import { memoryDirectory } from "../fakes/memory_directory.ts";
 import { fuzzRound } from "./round.ts";
@@ -63,5 +64,5 @@ const line = {
   seconds: Math.round((performance.now() - start) / 1000),
   kindsOfRefusal: kinds.size,
 };
-Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+writeLine(line);
 if (total.byAutomerge > 0 || workerDeaths > 0 || total.readMs > MAX_STALL_MS) Deno.exit(1);

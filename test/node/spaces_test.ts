@@ -89,6 +89,30 @@ Deno.test("one who is away hears of a removal later, and is counted until then",
     assert.equal((await again.space(space))?.unheard, 0);
   }));
 
+Deno.test("MEET-3: who was removed by one whom another admin removed meanwhile is a member again, in a space of no lobby", () =>
+  withCrew(["Ben"], async ({ ana, space, others: [ben], open }) => {
+    assert(ben);
+    await ana.ask({ type: "member.role", space, peer: ben.peer, role: "admin" });
+    const cleo = await enter(await open("Cleo", { ...APART, peers: [ben] }), ana, space);
+    await ben.until(async () => (await ben.space(space))?.role === "admin");
+    await ben.until(async () =>
+      (await ben.snapshot(space)).people.some(({ peer, here }) => peer === cleo.peer && here)
+    );
+    const { port } = ana.node;
+    await ana.close();
+    await ben.ask({ type: "member.remove", space, peer: cleo.peer });
+    await cleo.until(async () => (await cleo.space(space))?.role === null);
+    await ben.close();
+    await cleo.close();
+
+    const back = await open("Ana", { ...APART, port });
+    await back.ask({ type: "member.remove", space, peer: ben.peer });
+    const again = await open("Cleo", { ...APART, peers: [back] });
+    await again.until(async () => (await again.space(space))?.role === "member");
+    await again.say(space, "here after all");
+    await back.hears(space, "here after all");
+  }));
+
 Deno.test("who leaves goes in peace: the rest have another key, and what was written stays", () =>
   withCrew(["Ben"], async ({ ana, space, others: [ben] }) => {
     assert(ben);

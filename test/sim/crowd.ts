@@ -2,13 +2,14 @@ import type { PeerId } from "../../core/base/ids.ts";
 import { Relay } from "../../core/sync/relay.ts";
 import { BEAT_MS, REPAIR_BEATS } from "../../core/sync/timing.ts";
 import { seededUnit } from "../fakes/random.ts";
+import { peerId } from "../fakes/tab.ts";
 
 /** The time a message takes over a link: half of it to one and a half, by chance, in milliseconds. */
 const HOP_MS = 6;
 /** An envelope with a short message, sealed in a frame, in bytes. */
-export const ENVELOPE_BYTES = 330;
+const ENVELOPE_BYTES = 330;
 /** A `relay` message about one author, sealed in a frame, in bytes. */
-export const RELAY_BYTES = 75;
+const RELAY_BYTES = 75;
 
 /** How a crowd is linked. */
 export interface CrowdShape {
@@ -39,7 +40,10 @@ interface Post {
 
 type Parcel =
   | { readonly type: "post"; readonly post: Post; readonly hops: number }
-  | { readonly type: "relay"; readonly author: number; readonly wanted: boolean };
+  | { readonly type: "prune"; readonly author: number };
+
+/** Something that a node sends. */
+type Sent = readonly [to: number, parcel: Parcel];
 
 interface Due {
   readonly at: number;
@@ -68,7 +72,7 @@ export class Crowd {
 
   constructor({ nodes, degree }: CrowdShape, seed: number) {
     this.#unit = seededUnit(seed);
-    this.#ids = Array.from({ length: nodes }, (_, n) => n.toString(16).padStart(64, "0") as PeerId);
+    this.#ids = Array.from({ length: nodes }, (_, n) => peerId(n));
     this.#numbers = new Map(this.#ids.map((id, n) => [id, n]));
     this.#nodes = this.#ids.map(() => ({
       relay: new Relay(),
@@ -98,8 +102,7 @@ export class Crowd {
   }
 
   /**
-   * One node posts; `cut` is the share of links that break meanwhile, and lose what is
-   * under way on them.
+   * One node posts; `cut` is the share of links that break meanwhile, and lose what is under way on them.
    */
   post(author: number, cut = 0): Spread {
     const post: Post = { author, number: this.#posts++ };
@@ -119,40 +122,33 @@ export class Crowd {
     for (let next = due.take(); next; next = due.take()) {
       const { at, from, to, parcel } = next;
       now = at;
-      const took = this.#take(from, to, parcel);
-      for (const [target, answer] of took) send(at, to, target, answer);
-      if (parcel.type === "post" && took.isNew) {
+      if (parcel.type === "post" && !this.#at(to).held.has(post.number)) {
         total.pushed++;
         total.hops = Math.max(total.hops, parcel.hops);
         total.ms = at;
       }
+      for (const [target, answer] of this.#take(from, to, parcel)) send(at, to, target, answer);
     }
     this.#mend(broken);
     return { ...total, allMs: this.#repair(post, total.ms, now) };
   }
 
-  #take(from: number, to: number, parcel: Parcel): Taken {
+  /** Gives a parcel to a node; gives what that sends thereupon. */
+  #take(from: number, to: number, parcel: Parcel): Sent[] {
     const { relay, held } = this.#at(to);
-    const taken = new Taken();
-    if (parcel.type === "relay") {
-      relay.wants(this.#id(from), this.#id(parcel.author), parcel.wanted);
-      return taken;
+    if (parcel.type === "prune") {
+      relay.wants(this.#id(from), this.#id(parcel.author), false);
+      return [];
     }
     const { post: { author, number }, hops } = parcel;
     if (held.has(number)) {
       const pruned = relay.again(this.#id(author), this.#id(from));
-      if (pruned !== null) {
-        taken.push([this.#number(pruned), { type: "relay", author, wanted: false }]);
-      }
-      return taken;
+      return pruned === null ? [] : [[this.#number(pruned), { type: "prune", author }]];
     }
     held.add(number);
-    taken.isNew = true;
-    for (const peer of relay.first(this.#id(author), this.#id(from))) {
-      const next: Parcel = { type: "post", post: parcel.post, hops: hops + 1 };
-      taken.push([this.#number(peer), next]);
-    }
-    return taken;
+    const next: Parcel = { type: "post", post: parcel.post, hops: hops + 1 };
+    return relay.first(this.#id(author), this.#id(from))
+      .map((peer): Sent => [this.#number(peer), next]);
   }
 
   /** After enough beats that differ, who lacks it has it from any linked one that does not, wave after wave. */
@@ -239,10 +235,6 @@ const SIDES = 2 ** 20;
 
 /** A link, whichever side names it. */
 const pair = (a: number, b: number): number => Math.max(a, b) * SIDES + Math.min(a, b);
-
-class Taken extends Array<readonly [to: number, parcel: Parcel]> {
-  isNew = false;
-}
 
 /** What is under way, by the time at which it comes; in slots of a millisecond. */
 class Timeline {

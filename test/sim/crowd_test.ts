@@ -6,6 +6,20 @@ import { seeds } from "./seeds.ts";
 
 const POSTS = 12;
 
+Deno.test("RELAY: in a full mesh a post costs N-1 messages after the first, in a random one N-1 too", () => {
+  const nodes = 40;
+  for (let seed = 0; seed < 20; seed++) {
+    for (const degree of [nodes - 1, 4]) {
+      const crowd = new Crowd({ nodes, degree }, seed);
+      const author = crowd.someone;
+      let last = crowd.post(author);
+      assert.equal(last.pushed, nodes, `seed ${seed}`);
+      for (let n = 0; n < 4; n++) last = crowd.post(author);
+      assert.deepEqual([last.pushed, last.messages], [nodes, nodes - 1], `seed ${seed}`);
+    }
+  }
+});
+
 Deno.test("simulation: in a crowd a post costs a message a node, and what breaks is repaired", () => {
   for (const seed of seeds(10)) {
     for (const { nodes, degree } of [{ nodes: 20, degree: 31 }, { nodes: 400, degree: 12 }]) {

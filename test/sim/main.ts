@@ -11,6 +11,7 @@
  * @module
  */
 import minimist from "minimist";
+import { writeLine } from "../e2e/write_line.ts";
 import { Crowd, type Spread } from "./crowd.ts";
 import { type CrowdFigures, crowdPlot } from "./crowd_plot.ts";
 import { tellHostileStory } from "./hostile_story.ts";
@@ -30,14 +31,18 @@ const CUT = 0.02;
 const { seeds = 0, from = 1, story: only, crowd = false, svg } = minimist(Deno.args, {
   boolean: ["crowd"],
 });
-for (
-  const [story, tell] of [
-    ["faults", tellStory],
-    ["members", tellMembersStory],
-    ["hostile", tellHostileStory],
-  ] as const
-) {
-  if (seeds === 0 || only !== undefined && only !== story) continue;
+if (seeds > 0) {
+  await tellAll("faults", tellStory);
+  await tellAll("members", tellMembersStory);
+  await tellAll("hostile", tellHostileStory);
+}
+if (crowd || svg !== undefined) {
+  const figures = SIZES.map(measure);
+  if (svg !== undefined) Deno.writeTextFileSync(String(svg), crowdPlot(figures, FULL_LINKS + 1));
+}
+
+async function tellAll(story: string, tell: (seed: number) => Promise<void>): Promise<void> {
+  if (only !== undefined && only !== story) return;
   const start = performance.now();
   for (let seed = Number(from); seed < Number(from) + Number(seeds); seed++) {
     try {
@@ -47,11 +52,7 @@ for (
     }
   }
   const seconds = Math.round((performance.now() - start) / 1000);
-  print({ sim: "story", story, from: Number(from), seeds: Number(seeds), seconds });
-}
-if (crowd || svg !== undefined) {
-  const figures = SIZES.map(measure);
-  if (svg !== undefined) Deno.writeTextFileSync(String(svg), crowdPlot(figures, FULL_LINKS + 1));
+  writeLine({ sim: "story", story, from: Number(from), seeds: Number(seeds), seconds });
 }
 
 function measure(nodes: number): CrowdFigures {
@@ -70,7 +71,7 @@ function measure(nodes: number): CrowdFigures {
     allMs: Math.round(spread.allMs),
   });
   const links = round(2 * made.links / nodes);
-  print({ sim: "crowd", nodes, links, first: a(first), later: a(later), broken: a(broken) });
+  writeLine({ sim: "crowd", nodes, links, first: a(first), later: a(later), broken: a(broken) });
   return {
     nodes,
     first: first.messages / nodes,
@@ -83,8 +84,4 @@ function measure(nodes: number): CrowdFigures {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function print(line: Record<string, unknown>): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
 }

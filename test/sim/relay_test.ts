@@ -13,11 +13,6 @@ const HOP_MS = 40;
 const has = (node: SimNode, text: string) =>
   allMessages(node.store, general).some((message) => message.text === text);
 
-async function addNodes(world: SimWorld, count: number): Promise<readonly SimNode[]> {
-  for (let i = 0; i < count; i++) await world.add();
-  return world.nodes;
-}
-
 /** Posts, and gives after how many milliseconds everyone has it. */
 async function spread(world: SimWorld, author: SimNode, text: string): Promise<number | undefined> {
   await author.post(general, text);
@@ -26,7 +21,7 @@ async function spread(world: SimWorld, author: SimNode, text: string): Promise<n
 
 Deno.test("RELAY: along a chain a message takes a hop after the other, and no beat", async () => {
   await SimWorld.run(1, async (world) => {
-    const nodes = await addNodes(world, 8);
+    const nodes = await world.addMany(8);
     nodes.slice(1).forEach((node, i) => world.join(nodes[i]!, node));
     await world.pass(BEAT_MS / 2);
     for (const author of [nodes[0]!, nodes[7]!, nodes[3]!]) {
@@ -38,7 +33,7 @@ Deno.test("RELAY: along a chain a message takes a hop after the other, and no be
 
 Deno.test("RELAY: two islands that one machine joins talk as one, and each message crosses once", async () => {
   await SimWorld.run(2, async (world) => {
-    const nodes = await addNodes(world, 9);
+    const nodes = await world.addMany(9);
     const [bridge] = nodes;
     for (const island of [nodes.slice(0, 5), [bridge!, ...nodes.slice(5)]]) {
       island.forEach((a, i) => island.slice(i + 1).forEach((b) => world.join(a, b)));
@@ -59,7 +54,7 @@ Deno.test("RELAY: two islands that one machine joins talk as one, and each messa
 Deno.test("RELAY: with five random links each, cut and mended, every message comes to all, soon once", async () => {
   for (let seed = 0; seed < 3; seed++) {
     await SimWorld.run(seed, async (world) => {
-      const nodes = await addNodes(world, 12);
+      const nodes = await world.addMany(12);
       nodes.forEach((node, i) => world.join(node, nodes[(i + 1) % 12]!));
       for (const node of nodes) {
         for (let n = 0; n < 2; n++) {

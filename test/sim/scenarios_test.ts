@@ -23,14 +23,9 @@ const note = parseNoteId("0e".repeat(16));
 
 const texts = (node: SimNode) => allMessages(node.store, general).map(({ text }) => text).sort();
 
-async function addNodes(world: SimWorld, count: number): Promise<SimNode[]> {
-  for (let i = 0; i < count; i++) await world.add();
-  return world.nodes;
-}
-
 Deno.test("linked nodes: a post reaches everyone at once, each hears it once, the author knows who holds it", async () => {
   await SimWorld.run(1, async (world) => {
-    const nodes = await addNodes(world, 10);
+    const nodes = await world.addMany(10);
     world.joinAll();
     await world.until(() => world.isEven, 5000);
     const [author] = nodes;
@@ -62,7 +57,7 @@ Deno.test("linked nodes: a post reaches everyone at once, each hears it once, th
 
 Deno.test("author gone: who was away gets everything from any who has it", async () => {
   await SimWorld.run(2, async (world) => {
-    const [author, keeper, away] = await addNodes(world, 3) as [SimNode, SimNode, SimNode];
+    const [author, keeper, away] = await world.addMany(3) as [SimNode, SimNode, SimNode];
     world.joinAll();
     await world.pass(100);
     await world.crash(away);
@@ -85,7 +80,7 @@ Deno.test("author gone: who was away gets everything from any who has it", async
 
 Deno.test("chain of four: what one writes reaches the other end by repair, within ten beats", async () => {
   await SimWorld.run(3, async (world) => {
-    const [a, b, c, d] = await addNodes(world, 4) as [SimNode, SimNode, SimNode, SimNode];
+    const [a, b, c, d] = await world.addMany(4) as [SimNode, SimNode, SimNode, SimNode];
     world.join(a, b);
     world.join(b, c);
     world.join(c, d);
@@ -101,7 +96,7 @@ Deno.test("chain of four: what one writes reaches the other end by repair, withi
 
 Deno.test("at rest: a beat a second is all that goes over a link", async () => {
   await SimWorld.run(4, async (world) => {
-    const [a, b] = await addNodes(world, 2) as [SimNode, SimNode];
+    const [a, b] = await world.addMany(2) as [SimNode, SimNode];
     world.join(a, b);
     for (let i = 0; i < 50; i++) await a.post(general, `${i}`);
     await world.until(() => world.isEven, 5000);
@@ -116,7 +111,7 @@ Deno.test("at rest: a beat a second is all that goes over a link", async () => {
 
 Deno.test("two islands: each writes alone, and both have all when a cable joins them", async () => {
   await SimWorld.run(5, async (world) => {
-    const nodes = await addNodes(world, 6);
+    const nodes = await world.addMany(6);
     world.joinAll();
     await world.pass(100);
     const isWest = (node: SimNode) => node.number < 3;
@@ -141,7 +136,7 @@ Deno.test("two islands: each writes alone, and both have all when a cable joins 
 
 Deno.test("hostile 12: forgeries among honest nodes change nothing, cost the forger its link, and are logged", async () => {
   await SimWorld.run(6, async (world) => {
-    const nodes = await addNodes(world, 3);
+    const nodes = await world.addMany(3);
     world.joinAll();
     const [node] = nodes;
     assert.ok(node);
@@ -170,7 +165,7 @@ Deno.test("hostile 12: forgeries among honest nodes change nothing, cost the for
 
 Deno.test("hostile 14: of an author of two minds all see the proof, and all hold the same afterwards", async () => {
   await SimWorld.run(7, async (world) => {
-    const [a, b, c] = await addNodes(world, 3) as [SimNode, SimNode, SimNode];
+    const [a, b, c] = await world.addMany(3) as [SimNode, SimNode, SimNode];
     const proofs = new Map<SimNode, Dispute[]>();
     for (const node of [a, b, c]) {
       const seen: Dispute[] = [];
@@ -223,7 +218,7 @@ Deno.test("hostile 14: of an author of two minds all see the proof, and all hold
 
 Deno.test("hostile 13: who writes under another's actor is refused, and that one writes on", async () => {
   await SimWorld.run(13, async (world) => {
-    const nodes = await addNodes(world, 3) as [SimNode, SimNode, SimNode];
+    const nodes = await world.addMany(3) as [SimNode, SimNode, SimNode];
     const [victim, node] = nodes;
     world.joinAll();
     await world.pass(100);
@@ -246,7 +241,7 @@ Deno.test("hostile 13: who writes under another's actor is refused, and that one
 
 Deno.test("a restart: everything is there, and the digest is the same", async () => {
   await SimWorld.run(8, async (world) => {
-    const [a, b] = await addNodes(world, 2) as [SimNode, SimNode];
+    const [a, b] = await world.addMany(2) as [SimNode, SimNode];
     world.join(a, b);
     await a.post(general, "one");
     await b.createNote(1);
@@ -265,7 +260,7 @@ Deno.test("a restart: everything is there, and the digest is the same", async ()
 
 Deno.test("a long absence: the newest segments come first, in reads that end, and all comes", async () => {
   await SimWorld.run(9, async (world) => {
-    const [a, b] = await addNodes(world, 2) as [SimNode, SimNode];
+    const [a, b] = await world.addMany(2) as [SimNode, SimNode];
     for (let i = 0; i < 2000; i++) await a.post(general, `post ${i}`, Math.floor(i / 500));
     await a.createChannel("other");
     const order: string[] = [];

@@ -60,35 +60,31 @@ export class SimSpace implements SharedSpace {
 
   doors(): readonly Door[] {
     if (!this.log) return [LOBBY_DOOR];
-    if (!this.isMember && !this.#hasLeft && !this.#wasRemoved) return [];
     const { membership } = this.log;
+    const wasRemoved = membership.wasRemoved(this.#self);
+    if (!this.#isAtDoors && !wasRemoved) return [];
     const current = membership.epochs[0]?.id;
     const isOld = [...membership.members.keys()].some((peer) =>
       peer !== this.#self && !(current && this.#parts.heard(this.space, peer)?.includes(current))
     );
     const doors = membership.epochs.flatMap(({ id }) => this.#door(membership, id) ?? []);
-    return isOld || this.#wasRemoved ? doors : doors.slice(0, 1);
-  }
-
-  awaits(peer: PeerId): boolean {
-    return this.#wasRemoved && this.membership.members.has(peer);
+    return isOld || wasRemoved ? doors : doors.slice(0, 1);
   }
 
   admits(peer: PeerId): boolean {
     if (!this.log) return true;
-    return (this.isMember || this.#hasLeft) && this.membership.members.has(peer);
+    return this.#isAtDoors && this.membership.members.has(peer);
   }
 
-  get #wasRemoved(): boolean {
-    if (!this.log) return false;
-    const { members, formers } = this.membership;
-    const by = formers.get(this.#self)?.by;
-    return !members.has(this.#self) && by !== undefined && by !== this.#self;
+  meets(peer: PeerId): boolean {
+    if (!this.log) return true;
+    const { membership } = this.log;
+    return (this.#isAtDoors || membership.wasRemoved(this.#self)) && membership.members.has(peer);
   }
 
-  /** Whether it left by itself: it stays at the door to tell so. */
-  get #hasLeft(): boolean {
-    return this.membership.formers.get(this.#self)?.by === this.#self;
+  /** Who left by itself stays at the doors to tell so. */
+  get #isAtDoors(): boolean {
+    return this.isMember || this.membership.hasLeft(this.#self);
   }
 
   /** The digest of log and content, as text. */

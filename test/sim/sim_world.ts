@@ -66,6 +66,12 @@ export class SimWorld {
     return node;
   }
 
+  /** Adds so many nodes; gives all there are. */
+  async addMany(count: number): Promise<SimNode[]> {
+    for (let i = 0; i < count; i++) await this.add();
+    return this.nodes;
+  }
+
   /** Lays a cable between two nodes and links them over it. */
   join(a: SimNode, b: SimNode): void {
     const cable: Cable = { a, b, cut: false, links: undefined };

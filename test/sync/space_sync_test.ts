@@ -32,7 +32,7 @@ function node(act: (node: SimNode, world: SimWorld) => Promise<void>): Promise<v
 /** The same node with another `SpaceSync` in the lobby. */
 function target(node: SimNode, sync: SpaceSync): Target {
   const doors = () => [LOBBY_DOOR];
-  const lobby = { space, doors, admits: () => true, awaits: () => false, log: null, sync };
+  const lobby = { space, doors, admits: () => true, meets: () => true, log: null, sync };
   const meetings = new Meetings({
     self: node.peer,
     spaces: () => [lobby],
