@@ -31,10 +31,11 @@ const CUT = 0.02;
 const { seeds = 0, from = 1, story: only, crowd = false, svg } = minimist(Deno.args, {
   boolean: ["crowd"],
 });
+const STORIES = { faults: tellStory, members: tellMembersStory, hostile: tellHostileStory };
 if (seeds > 0) {
-  await tellAll("faults", tellStory);
-  await tellAll("members", tellMembersStory);
-  await tellAll("hostile", tellHostileStory);
+  for (const [story, tell] of Object.entries(STORIES)) {
+    if (only === undefined || only === story) await tellAll(story, tell);
+  }
 }
 if (crowd || svg !== undefined) {
   const figures = SIZES.map(measure);
@@ -42,7 +43,6 @@ if (crowd || svg !== undefined) {
 }
 
 async function tellAll(story: string, tell: (seed: number) => Promise<void>): Promise<void> {
-  if (only !== undefined && only !== story) return;
   const start = performance.now();
   for (let seed = Number(from); seed < Number(from) + Number(seeds); seed++) {
     try {
