@@ -52,8 +52,12 @@ export class Story {
       await this.#post(node);
     } else if (dice < 85) {
       await this.#edit(node);
-    } else if (dice < 91) {
+    } else if (dice < 88) {
       world.breakOne();
+    } else if (dice < 90) {
+      world.silenceOne();
+    } else if (dice < 91) {
+      world.repeatOne();
     } else if (dice < 94) {
       const one = new Set(world.nodes.filter(() => world.unit() < 0.5));
       world.cut((a, b) => one.has(a) && !one.has(b));
