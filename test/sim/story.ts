@@ -48,8 +48,10 @@ export class Story {
       this.#channels.push(await node.createChannel(`channel-${world.int(4)}`));
     } else if (dice < 6 || this.#notes.length === 0) {
       this.#notes.push(await node.createNote(world.int(4)));
-    } else if (dice < 50) {
+    } else if (dice < 46) {
       await this.#post(node);
+    } else if (dice < 50) {
+      await node.rest(() => world.unit() < 0.5);
     } else if (dice < 85) {
       await this.#edit(node);
     } else if (dice < 88) {
