@@ -1,78 +1,37 @@
-import { statSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { writeFileAtomic } from "./atomic_file.ts";
 import { createDatabase, inspectDatabase, newerDatabase } from "./database_file.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 import { sqliteFault } from "./sqlite_fault.ts";
+import { Statement } from "./statement.ts";
 import { StoreError } from "./store_error.ts";
+import { readWal } from "./wal_file.ts";
+
+export type { Statement, Value } from "./statement.ts";
 
 /** The write-ahead log is cut to this after a checkpoint, in bytes. */
 const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 /** Negative: in KiB. */
 const CACHE_KIB = -8192;
+/** After so many pages in the log a checkpoint follows the next commit that was synced. */
+const CHECKPOINT_PAGES = 1000;
+/** Of what is written soon, so many transactions may come one after another without a sync. */
+const MAX_SOON = 100;
 /** A backup program may look at the file just now. */
 const BUSY_MS = 500;
 
 /** Deno 2.9.6 has this method of Node's; its types do not. */
 type ArrayStatement = StatementSync & { setReturnArrays(enabled: boolean): void };
 
-/** A value of a column or a parameter. */
-export type Value = SQLInputValue;
-
-/** A prepared statement. Each call throws {@linkcode StoreError} when the disk or the file is at fault. */
-export class Statement {
-  readonly #statement: StatementSync;
-  readonly #path: string;
-
-  constructor(statement: StatementSync, path: string) {
-    this.#statement = statement;
-    this.#path = path;
-  }
-
-  /** Runs it; gives how many rows it changed. */
-  run(...values: Value[]): number {
-    return this.#guard(() => Number(this.#statement.run(...values).changes));
-  }
-
-  /** Runs an insertion; gives the number of the new row. */
-  insert(...values: Value[]): number {
-    return this.#guard(() => Number(this.#statement.run(...values).lastInsertRowid));
-  }
-
-  /** Gives the first row. */
-  get<Row>(...values: Value[]): Row | undefined {
-    return this.#guard(() => this.#statement.get(...values) as Row | undefined);
-  }
-
-  /** Gives all rows. */
-  all<Row>(...values: Value[]): Row[] {
-    return this.#guard(() => this.#statement.all(...values) as Row[]);
-  }
-
-  /** Gives rows as they are asked for. It must be read to its end or left before the next call. */
-  *each<Row>(...values: Value[]): Generator<Row> {
-    try {
-      for (const row of this.#statement.iterate(...values)) yield row as Row;
-    } catch (error) {
-      throw sqliteFault(error, this.#path);
-    }
-  }
-
-  #guard<T>(act: () => T): T {
-    try {
-      return act();
-    } catch (error) {
-      throw sqliteFault(error, this.#path);
-    }
-  }
-}
-
 /**
  * The SQLite database of a node, which nobody else opens meanwhile (`locking_mode` exclusive: so the
  * index of the write-ahead log is in memory, needs no room on a full disk and works on network drives).
  */
 export class Database {
-  readonly #db: DatabaseSync;
+  #db: DatabaseSync;
   readonly #path: string;
+  /** Each with what prepares it. */
+  readonly #statements = new Map<Statement, () => StatementSync>();
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
@@ -81,14 +40,16 @@ export class Database {
   /**
    * Of what is in the write-ahead log some may be in the memory of the system only, which holds it for
    * written: after a failed sync, in this process or in one that was killed, it is not written again. What
-   * would come behind it in the log would be lost with it.
+   * came behind it in the log would be lost with it, and the database be mixed of old and new if it had got
+   * there: so neither a commit nor a checkpoint is made meanwhile.
    */
-  #isDoubtful: boolean;
+  #isDoubtful = true;
+  /** Transactions since the last that was synced. */
+  #soon = 0;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
     this.#path = path;
-    this.#isDoubtful = holdsLog(path);
     this.#begin = this.prepare("BEGIN IMMEDIATE");
     this.#commit = this.prepare("COMMIT");
     this.#rollback = this.prepare("ROLLBACK");
@@ -101,41 +62,47 @@ export class Database {
    */
   static open(path: string): Database {
     if (!inspectDatabase(path)) createDatabase(path);
-    let db: DatabaseSync | undefined;
+    const database = new Database(connect(path), path);
     try {
-      db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
-      db.exec(`
-        PRAGMA locking_mode = EXCLUSIVE;
-        PRAGMA trusted_schema = OFF;
-        PRAGMA cell_size_check = ON;
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
-        PRAGMA cache_size = ${CACHE_KIB};
-      `);
-      migrate(db, path);
-      return new Database(db, path);
+      database.#open();
+      return database;
     } catch (error) {
-      db?.close();
+      database.close();
       throw sqliteFault(error, path);
     }
   }
 
+  /** What others hear is held here is on disk before it is read; what can only be read is read all the same. */
+  #open(): void {
+    const version = Number(this.#db.prepare("PRAGMA user_version").get()?.["user_version"]);
+    if (version > SCHEMA_VERSION) throw newerDatabase(this.#path);
+    try {
+      this.#secure();
+    } catch (error) {
+      if (version < SCHEMA_VERSION || !(error instanceof StoreError)) throw error;
+    }
+    if (version < SCHEMA_VERSION) migrate(this.#db, version);
+  }
+
   /** Prepares a statement; done once per statement, when the store opens. */
   prepare(sql: string): Statement {
-    try {
-      return new Statement(this.#db.prepare(sql), this.#path);
-    } catch (error) {
-      throw sqliteFault(error, this.#path);
-    }
+    return this.#prepare(() => this.#db.prepare(sql));
   }
 
   /** Prepares a statement whose rows are arrays of the columns: a third of the cost where there are many. */
   prepareTuples(sql: string): Statement {
-    try {
+    return this.#prepare(() => {
       const statement = this.#db.prepare(sql) as ArrayStatement;
       statement.setReturnArrays(true);
-      return new Statement(statement, this.#path);
+      return statement;
+    });
+  }
+
+  #prepare(make: () => StatementSync): Statement {
+    try {
+      const statement = new Statement(make(), this.#path);
+      this.#statements.set(statement, make);
+      return statement;
     } catch (error) {
       throw sqliteFault(error, this.#path);
     }
@@ -147,13 +114,14 @@ export class Database {
    */
   write<T>(act: () => T): T {
     if (this.#inTransaction) return act();
-    if (this.#isDoubtful) this.#emptyLog();
+    this.#secure();
     this.#begin.run();
     this.#inTransaction = true;
     this.#undo = [];
     try {
       const result = act();
       this.#commit.run();
+      this.#soon = 0;
       return result;
     } catch (error) {
       if (error instanceof StoreError && error.kind === "io") this.#isDoubtful = true;
@@ -173,12 +141,16 @@ export class Database {
    * of the process does not. For what would be learnt again: a tenth of the cost of {@linkcode write}.
    */
   writeSoon<T>(act: () => T): T {
-    if (this.#inTransaction) return act();
-    this.#db.exec("PRAGMA synchronous = NORMAL");
+    if (this.#inTransaction || this.#soon >= MAX_SOON) return this.write(act);
+    this.#secure();
+    const soon = this.#soon + 1;
+    // SQLite tells nobody of an automatic checkpoint whose sync failed: none may be the first to sync anything.
+    this.#db.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0");
     try {
       return this.write(act);
     } finally {
-      this.#db.exec("PRAGMA synchronous = FULL");
+      this.#soon = soon;
+      this.#db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     }
   }
 
@@ -202,33 +174,82 @@ export class Database {
     }
   }
 
-  /** Writes all that the log holds anew, to its place, and syncs it. @throws {StoreError} when it cannot. */
-  #emptyLog(): void {
+  /**
+   * Has what is in the log on disk when it returns, and at every moment of a power cut what was there before.
+   * The log is copied, since its own place on the disk may be at fault: of what ext4 could not write where a
+   * file grew it writes nothing there later either, and says it has. Then SQLite may empty the log that it has
+   * open into the database, which must come to its end before the copy is taken away.
+   *
+   * @throws {StoreError} when it cannot.
+   */
+  #secure(): void {
+    if (!this.#isDoubtful) return;
     try {
-      const row = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
-      // Not done, since another program reads: it is as before.
-      if (row?.["busy"] !== 0) throw new Error("database is locked");
+      if (this.#db.isOpen && this.#saveLog()) this.#db.close();
+      if (!this.#db.isOpen) {
+        this.#db = connect(this.#path);
+        for (const [statement, make] of this.#statements) statement.renew(make());
+      }
     } catch (error) {
       throw sqliteFault(error, this.#path);
     }
     this.#isDoubtful = false;
   }
 
-  /** Closes it; twice does nothing. */
+  /** Puts a copy of the log in its place, for whoever opens the database next. Gives whether there is any. */
+  #saveLog(): boolean {
+    // It does nothing, and gives how many frames the log has.
+    const frames = Number(this.#db.prepare("PRAGMA wal_checkpoint(NOOP)").get()?.["log"]);
+    if (frames === 0) return false;
+    const log = `${this.#path}-wal`;
+    const bytes = readWal(log, frames);
+    // Windows replaces no file that is open: there SQLite empties the log without a net.
+    if (Deno.build.os !== "windows") writeFileAtomic(log, bytes);
+    return true;
+  }
+
+  /**
+   * Closes it; twice does nothing. While the disk fails it stays open to the end of the process: to close it
+   * is to write what is in the log to the database.
+   */
   close(): void {
-    if (this.#db.isOpen) this.#db.close();
+    if (!this.#db.isOpen) return;
+    try {
+      this.#secure();
+    } catch {
+      leftOpen.push(this.#db);
+      return;
+    }
+    this.#db.close();
   }
 }
 
-/** Whether there is a write-ahead log that holds anything, as a process leaves it that was killed. */
-function holdsLog(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** Opens a database that is there, of whichever version. */
+function connect(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+    db.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA trusted_schema = OFF;
+      PRAGMA cell_size_check = ON;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
+      PRAGMA cache_size = ${CACHE_KIB};
+    `);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw sqliteFault(error, path);
+  }
 }
 
-function migrate(db: DatabaseSync, path: string): void {
-  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
-  if (version > SCHEMA_VERSION) throw newerDatabase(path);
-  if (version === SCHEMA_VERSION) return;
+/** What must not be closed, which the collection of garbage would do. */
+const leftOpen: DatabaseSync[] = [];
+
+function migrate(db: DatabaseSync, version: number): void {
   db.exec("BEGIN IMMEDIATE");
   for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
