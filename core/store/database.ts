@@ -1,11 +1,11 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { writeFileAtomic } from "./atomic_file.ts";
+import { removeHalfWritten, writeFileAtomic } from "./atomic_file.ts";
 import { createDatabase, inspectDatabase, newerDatabase } from "./database_file.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 import { sqliteFault } from "./sqlite_fault.ts";
 import { Statement } from "./statement.ts";
 import { StoreError } from "./store_error.ts";
-import { readWal } from "./wal_file.ts";
+import { readWal, trimToLog } from "./wal_file.ts";
 
 export type { Statement, Value } from "./statement.ts";
 
@@ -13,10 +13,8 @@ export type { Statement, Value } from "./statement.ts";
 const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 /** Negative: in KiB. */
 const CACHE_KIB = -8192;
-/** After so many pages in the log a checkpoint follows the next commit that was synced. */
+/** With so many pages in the log a commit is followed by a checkpoint. */
 const CHECKPOINT_PAGES = 1000;
-/** Of what is written soon, so many transactions may come one after another without a sync. */
-const MAX_SOON = 100;
 /** A backup program may look at the file just now. */
 const BUSY_MS = 500;
 
@@ -35,6 +33,8 @@ export class Database {
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  readonly #log: Statement;
+  readonly #checkpoint: Statement;
   #inTransaction = false;
   #undo: (() => void)[] = [];
   /**
@@ -44,8 +44,6 @@ export class Database {
    * there: so neither a commit nor a checkpoint is made meanwhile.
    */
   #isDoubtful = true;
-  /** Transactions since the last that was synced. */
-  #soon = 0;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
@@ -53,6 +51,9 @@ export class Database {
     this.#begin = this.prepare("BEGIN IMMEDIATE");
     this.#commit = this.prepare("COMMIT");
     this.#rollback = this.prepare("ROLLBACK");
+    // It does nothing, and tells how long the log is.
+    this.#log = this.prepare("PRAGMA wal_checkpoint(NOOP)");
+    this.#checkpoint = this.prepare("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
   /**
@@ -62,6 +63,7 @@ export class Database {
    */
   static open(path: string): Database {
     if (!inspectDatabase(path)) createDatabase(path);
+    removeHalfWritten(`${path}-wal`);
     const database = new Database(connect(path), path);
     try {
       database.#open();
@@ -118,11 +120,10 @@ export class Database {
     this.#begin.run();
     this.#inTransaction = true;
     this.#undo = [];
+    let result: T;
     try {
-      const result = act();
+      result = act();
       this.#commit.run();
-      this.#soon = 0;
-      return result;
     } catch (error) {
       if (error instanceof StoreError && error.kind === "io") this.#isDoubtful = true;
       // First what is in memory, which nothing can hinder.
@@ -134,6 +135,24 @@ export class Database {
       this.#inTransaction = false;
       this.#undo = [];
     }
+    this.#mayCheckpoint();
+    return result;
+  }
+
+  /** What SQLite does by itself after a commit, but for that it would tell nobody when it fails. */
+  #mayCheckpoint(): void {
+    try {
+      if (this.#logLength().frames >= CHECKPOINT_PAGES) this.#checkpoint.get();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (error.kind === "io") this.#isDoubtful = true;
+    }
+  }
+
+  /** How many frames the log has, and of how many the database has all. */
+  #logLength(): { frames: number; done: number } {
+    const row = this.#log.get<{ log: number; checkpointed: number }>();
+    return { frames: row?.log ?? 0, done: row?.checkpointed ?? 0 };
   }
 
   /**
@@ -141,16 +160,13 @@ export class Database {
    * of the process does not. For what would be learnt again: a tenth of the cost of {@linkcode write}.
    */
   writeSoon<T>(act: () => T): T {
-    if (this.#inTransaction || this.#soon >= MAX_SOON) return this.write(act);
+    if (this.#inTransaction) return act();
     this.#secure();
-    const soon = this.#soon + 1;
-    // SQLite tells nobody of an automatic checkpoint whose sync failed: none may be the first to sync anything.
-    this.#db.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0");
+    this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
       return this.write(act);
     } finally {
-      this.#soon = soon;
-      this.#db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      this.#db.exec("PRAGMA synchronous = FULL");
     }
   }
 
@@ -175,10 +191,10 @@ export class Database {
   }
 
   /**
-   * Has what is in the log on disk when it returns, and at every moment of a power cut what was there before.
-   * The log is copied, since its own place on the disk may be at fault: of what ext4 could not write where a
-   * file grew it writes nothing there later either, and says it has. Then SQLite may empty the log that it has
-   * open into the database, which must come to its end before the copy is taken away.
+   * Has all on disk when it returns, and at every moment of a power cut what was there before. The log is
+   * copied, and what it has is taken off the end of the database, since their own place on the disk may be at
+   * fault: of what ext4 could not write where a file grew it writes nothing there later either, and says it
+   * has. Then SQLite empties the log that it has open into the database, and takes the copy away if it could.
    *
    * @throws {StoreError} when it cannot.
    */
@@ -189,6 +205,8 @@ export class Database {
       if (!this.#db.isOpen) {
         this.#db = connect(this.#path);
         for (const [statement, make] of this.#statements) statement.renew(make());
+        // What SQLite says of a checkpoint that failed, other than at the end.
+        if (this.#logLength().frames > 0) throw new Error("disk I/O error");
       }
     } catch (error) {
       throw sqliteFault(error, this.#path);
@@ -198,13 +216,14 @@ export class Database {
 
   /** Puts a copy of the log in its place, for whoever opens the database next. Gives whether there is any. */
   #saveLog(): boolean {
-    // It does nothing, and gives how many frames the log has.
-    const frames = Number(this.#db.prepare("PRAGMA wal_checkpoint(NOOP)").get()?.["log"]);
+    const { frames, done } = this.#logLength();
     if (frames === 0) return false;
-    const log = `${this.#path}-wal`;
-    const bytes = readWal(log, frames);
+    const path = `${this.#path}-wal`;
+    const log = readWal(path, frames);
     // Windows replaces no file that is open: there SQLite empties the log without a net.
-    if (Deno.build.os !== "windows") writeFileAtomic(log, bytes);
+    if (Deno.build.os === "windows") return true;
+    writeFileAtomic(path, log);
+    trimToLog(this.#path, log, done);
     return true;
   }
 
@@ -235,7 +254,7 @@ function connect(path: string): DatabaseSync {
       PRAGMA cell_size_check = ON;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA wal_autocheckpoint = 0;
       PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
       PRAGMA cache_size = ${CACHE_KIB};
     `);

@@ -28,6 +28,29 @@ export function readWal(path: string, frames: number): Uint8Array {
   throw new StoreError("io", `Cannot read "${path}": the disk fails: check it`);
 }
 
+/**
+ * Takes off the end of a database what the frames of its log behind the first `done` have, so that it gets a
+ * new place on the disk when it is written: it may have got its place by a write that failed.
+ *
+ * @param log as {@linkcode readWal} gives it.
+ * @throws {StoreError} when it cannot.
+ */
+export function trimToLog(path: string, log: Uint8Array, done: number): void {
+  const view = new DataView(log.buffer, log.byteOffset, log.length);
+  const pageBytes = view.getUint32(PAGE_BYTES_AT);
+  const frameBytes = FRAME_HEADER_BYTES + pageBytes;
+  const pages = new Set<number>();
+  for (let at = HEADER_BYTES + done * frameBytes; at < log.length; at += frameBytes) {
+    pages.add(view.getUint32(at));
+  }
+  withFiles(`shorten "${path}"`, () => {
+    const { size } = Deno.statSync(path);
+    let staying = Math.ceil(size / pageBytes);
+    while (staying > 1 && pages.has(staying)) staying--;
+    if (staying * pageBytes < size) Deno.truncateSync(path, staying * pageBytes);
+  });
+}
+
 function isIntact(view: DataView, end: number, frameBytes: number): boolean {
   const littleEndian = view.getUint32(0) === LITTLE_ENDIAN;
   let [a, b] = [0, 0];

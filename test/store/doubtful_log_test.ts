@@ -128,6 +128,30 @@ Deno.test(
     }),
 );
 
+Deno.test(
+  `hostile 38: checkpoints that fail lose nothing, whatever comes after them${suffix}`,
+  options,
+  () =>
+    withDirectory((directory) => {
+      using disk = ThinDisk.open("24m", "64M");
+      using rows = new Rows(join(disk.path, NAME));
+      // The log gets room for all that it takes before a checkpoint, the database has none for that.
+      rows.add(40);
+      for (let i = 0; i < 60; i++) rows.touch();
+      assert(Deno.statSync(`${join(disk.path, NAME)}-wal`).size > 4_000_000);
+      const ballast = fillDisk(disk.real);
+      const size = () => Deno.statSync(join(disk.path, NAME)).size;
+      for (const before = size(); size() === before;) rows.add(20);
+      const whole = rows.count;
+      assert.equal(left(disk, directory), whole);
+      Deno.removeSync(ballast);
+      for (let i = 1; i <= 5; i++) {
+        rows.add(20);
+        assert.equal(left(disk, directory), whole + 20 * i);
+      }
+    }),
+);
+
 /** Adds one; the first time the system may tell of what failed before. */
 function addAtLast(rows: Rows): void {
   try {

@@ -33,6 +33,13 @@ export class Rows implements Disposable {
     this.database.writeSoon(() => this.#insert(count));
   }
 
+  /** Writes all anew. */
+  touch(): void {
+    this.database.write(() =>
+      this.database.prepare("UPDATE made SET bytes = randomblob(?)").run(ROW_BYTES)
+    );
+  }
+
   /** Adds so many at a time until it cannot; gives why not. */
   addUntilRefused(count: number): unknown {
     for (;;) {
