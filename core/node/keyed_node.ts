@@ -207,6 +207,7 @@ export class KeyedNode {
       keys,
       doors: () => this.#doors.all(),
       admits: (peer, door) => this.#doors.admits(peer, door),
+      circles: (peer, doors) => this.spaces.circles(peer, doors),
       onLink: (link) => this.#linked(link),
     });
     this.#network = network;

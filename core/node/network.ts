@@ -5,6 +5,7 @@ import type { RandomBytes } from "../base/random.ts";
 import { Discovery } from "../net/discovery.ts";
 import { InterfaceWatch } from "../net/interface_watch.ts";
 import { ownAddresses } from "../net/interfaces.ts";
+import type { Circles } from "../net/chooser.ts";
 import type { Link } from "../net/link.ts";
 import { Mesh } from "../net/mesh.ts";
 import type { MeshStatus } from "../net/mesh_status.ts";
@@ -44,6 +45,8 @@ export interface NetworkOptions {
   readonly doors: () => readonly Door[];
   /** Whether a peer may be linked that came through a door, asked when it has proved both. */
   readonly admits: Admits;
+  /** The private spaces that this node has in common with others. */
+  readonly circles: Circles;
   readonly store: Store;
   /** Tells when a peer was reached, and that the machine slept. */
   readonly clock: Clock;
@@ -77,7 +80,7 @@ export class Network {
    * @throws {Error} when the port is taken.
    */
   static async open(options: NetworkOptions): Promise<Network> {
-    const { choices, keys, doors, admits, store, clock, steady, random, log } = options;
+    const { choices, keys, doors, admits, circles, store, clock, steady, random, log } = options;
     const instance = new OwnInstance(random);
     const common = { keys, clock: steady, random, log };
     // What is open already is closed when the next cannot be opened.
@@ -89,6 +92,7 @@ export class Network {
       instance,
       doors,
       admits,
+      circles,
       transport: tcpTransport,
       openLink: (connection, door) =>
         openLink(

@@ -64,6 +64,7 @@ const mesh = await Mesh.open({
   transport: tcpTransport,
   doors,
   admits: () => true,
+  circles: () => [],
   openLink: (connection, door) => {
     const parts = { keys, clock, log, random };
     return openLink(

@@ -104,6 +104,7 @@ export class World {
       transport: this.#transport(host),
       doors: () => node.doors,
       admits: () => true,
+      circles: () => [],
       openLink: (connection, door) => {
         if (door) node.dials++;
         return openFakeLink(connection, self, door, node.doors);

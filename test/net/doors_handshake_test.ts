@@ -101,6 +101,7 @@ Deno.test("hostile 2: a flood of junk at a node with eight doors gets no byte, a
       instance: new OwnInstance(random),
       doors: () => with_,
       admits: () => true,
+      circles: () => [],
       transport: network.host(host),
       openLink: (connection, door) =>
         openLink(
