@@ -62,6 +62,7 @@ const MESSAGES: readonly Message[] = [
   },
   { type: "relay", space, wanted: false, authors: [author] },
   { type: "relay", space, wanted: true, authors: [author, author] },
+  { type: "here", space, items: [{ author, body: change, signature }] },
 ];
 
 for (const message of MESSAGES) {
