@@ -288,3 +288,18 @@ Deno.test("a clock that is set back keeps nobody from linking", () =>
     await using ben = await TestNode.open(`${folder}/b`, "Ben", { port });
     await ana.event("person", ({ person }) => person.peer === ben.node.peer && person.here);
   }));
+
+Deno.test("a clock that is set back far gives no message's id again, also after a restart", () =>
+  withFolder(async (folder) => {
+    const [early, late] = [1_700_000_000_000, 1_700_003_600_000];
+    const texts = ["first", "later", "as early as the first"];
+    for (const [i, now] of [early, late, early].entries()) {
+      await using ana = await TestNode.open(`${folder}/a`, i === 0 ? "Ana" : null, {
+        clock: { ...systemClock, now: () => now },
+      });
+      const channel = await ana.general();
+      await ana.ask({ type: "message.send", space, channel, text: texts[i] ?? "" });
+      const { messages } = await ana.ask({ type: "message.list", space, channel });
+      assert.deepEqual(messages.map(({ text }) => text).sort(), texts.slice(0, i + 1).sort());
+    }
+  }));
