@@ -142,7 +142,7 @@ Deno.test("PRES-6: a link may tell of so many in a second; a forged one costs it
     await world.pass(1);
     peer.send({ type: "here", space: LOBBY, items: [said(ana, now), said(ben, now)] });
     await world.pass(1);
-    assert.deepEqual(node.sync.presences, [], "too many");
+    assert.equal(node.sync.presences.length, 0, "too many");
     await world.pass(BEAT_MS);
     peer.send({ type: "here", space: LOBBY, items: [said(ana, now)] });
     await world.pass(10);
@@ -150,6 +150,6 @@ Deno.test("PRES-6: a link may tell of so many in a second; a forged one costs it
     peer.send({ type: "here", space: LOBBY, items: [{ ...said(ben, now), author: cleo!.peer }] });
     await world.pass(10);
     assert.ok(!peer.isOpen);
-    assert.deepEqual(node.sync.presences, [], "and whom it told of are seen no more");
+    assert.equal(node.sync.presences.length, 0, "and whom it told of are seen no more");
   });
 });
