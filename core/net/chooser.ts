@@ -18,9 +18,13 @@ const ASKED_FOR: readonly CandidateSource[] = ["option", "invite"];
 /** The circles that this node has in common with a peer, once it is known, or with who shows these doors. */
 export type Circles = (peer: PeerId | undefined, doors: readonly Door[]) => readonly Circle[];
 
+/** Whether a peer is looked for now; of one not known, whether it may be one that is. */
+export type Seeks = (peer: PeerId | undefined) => boolean;
+
 /** What a {@linkcode Chooser} needs. */
 export interface ChooserOptions {
   readonly circles: Circles;
+  readonly seeks: Seeks;
   readonly pairs: Pick<Pairs, "links" | "isSuspect">;
   readonly random: RandomBytes;
 }
@@ -53,7 +57,7 @@ export class Chooser {
   /** Those who are to be linked, linked or not; takes note of those who seem to be linked already. */
   wanted(candidates: readonly Candidate[], now: number): ReadonlySet<Candidate> {
     this.#presume(candidates, now);
-    const { pairs } = this.#options;
+    const { pairs, seeks } = this.#options;
     if (this.#crowd(candidates) <= FULL_MESH) return new Set(candidates);
     const known = candidates.filter(({ doors, isSelf, peer }) =>
       !isSelf && (doors.length > 0 || (peer !== undefined && pairs.links.has(peer)))
@@ -72,7 +76,7 @@ export class Chooser {
     );
     return new Set(
       known.filter(({ source, chosenFor, peer }) =>
-        chosenFor.size > 0 || ASKED_FOR.includes(source) ||
+        chosenFor.size > 0 || ASKED_FOR.includes(source) || seeks(peer) ||
         (peer !== undefined && pairs.isSuspect(peer))
       ),
     );

@@ -3,7 +3,7 @@ import type { PeerId } from "../base/ids.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Door } from "../trust/door.ts";
 import { type Candidate, Candidates } from "./candidates.ts";
-import { Chooser, type Circles } from "./chooser.ts";
+import { Chooser, type Circles, type Seeks } from "./chooser.ts";
 import type { ConnectionCount } from "./connection_count.ts";
 import { DialFailed, type Dialled, isOtherDoor, raceDial } from "./dial_race.ts";
 import { pauseMs, yieldMs } from "./dial_pause.ts";
@@ -33,6 +33,7 @@ export interface DialerOptions {
   /** The doors that this node has now. */
   readonly doors: () => readonly Door[];
   readonly circles: Circles;
+  readonly seeks: Seeks;
   readonly transport: Transport;
   readonly openLink: OpenLink;
   readonly clock: Clock;
@@ -76,9 +77,10 @@ export class Dialer {
 
   /** Whether a link with this peer was chosen here, or is wanted for ever. */
   isChosen(peer: PeerId): boolean {
-    return this.#candidates.ofPeer(peer).some(({ source, chosenFor }) =>
-      chosenFor.size > 0 || source === "option" || source === "invite"
-    );
+    return this.#options.seeks(peer) ||
+      this.#candidates.ofPeer(peer).some(({ source, chosenFor }) =>
+        chosenFor.size > 0 || source === "option" || source === "invite"
+      );
   }
 
   /** Discovery found a node, or heard it again after a while. */

@@ -4,7 +4,7 @@ import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Door } from "../trust/door.ts";
 import { MAX_LINKS, spareLink } from "./choice.ts";
-import type { Circles } from "./chooser.ts";
+import type { Circles, Seeks } from "./chooser.ts";
 import { ConnectionCount } from "./connection_count.ts";
 import { Dialer } from "./dialer.ts";
 import { Doorway } from "./doorway.ts";
@@ -29,6 +29,8 @@ export interface MeshOptions {
   readonly admits: Admits;
   /** The circles that must hang together, and who is in them. */
   readonly circles: Circles;
+  /** Who is to be linked though it was not chosen. */
+  readonly seeks: Seeks;
   readonly transport: Transport;
   /**
    * Shakes hands over a connection, within a deadline of its own.
@@ -142,7 +144,7 @@ export class Mesh {
     if (!this.#closing) this.#dialer.remember(peer, addresses);
   }
 
-  /** This node has other doors: others may be reached now. Links stay. */
+  /** This node has other doors, or looks for others: they may be reached now. Links stay. */
   doorsChanged(): void {
     if (!this.#closing) this.#dialer.doorsChanged();
   }

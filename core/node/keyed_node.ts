@@ -206,6 +206,7 @@ export class KeyedNode {
       doors: () => this.#doors.all(),
       admits: (peer, door) => this.#doors.admits(peer, door),
       circles: (peer, doors) => this.spaces.circles(peer, doors),
+      seeks: (peer) => this.#ways?.seeks(peer) ?? false,
       onLink: (link) => this.#linked(link),
     });
     this.#network = network;

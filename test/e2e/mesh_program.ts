@@ -65,6 +65,7 @@ const mesh = await Mesh.open({
   doors,
   admits: () => true,
   circles: () => [],
+  seeks: () => false,
   openLink: (connection, door) => {
     const parts = { keys, clock, log, random };
     return openLink(

@@ -105,6 +105,7 @@ export class World {
       doors: () => node.doors,
       admits: () => true,
       circles: () => [],
+      seeks: () => false,
       openLink: (connection, door) => {
         if (door) node.dials++;
         return openFakeLink(connection, self, door, node.doors);

@@ -63,6 +63,7 @@ async function openMesh(clock: FakeClock, options: Partial<MeshOptions>): Promis
     doors: () => [LOBBY_DOOR],
     admits: () => true,
     circles: () => [],
+    seeks: () => false,
     transport: new Dials(clock),
     openLink: (connection, door) => openFakeLink(connection, SELF, door),
     hosts: () => ["0.0.0.0"],

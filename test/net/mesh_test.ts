@@ -205,6 +205,29 @@ Deno.test("MESH-13, MESH-14: a crowd hangs together by few links, each private s
   });
 });
 
+Deno.test("MESH-16: in a crowd one who is looked for is linked, though nobody chose so, and stays", async () => {
+  await forSeeds(2, async (world) => {
+    const sought = new Set<PeerId>();
+    const seeks = (peer: PeerId | undefined) => peer ? sought.has(peer) : sought.size > 0;
+    for (let n = 0; n < 60; n++) {
+      await world.start(`10.0.1.${n}`, n === 0 ? { seeks } : {});
+    }
+    await world.run(15_000);
+    const [seeker, ...others] = world.nodes;
+    assert.ok(seeker);
+    const unlinked = others.filter(({ peer }) => !seeker.mesh.links.has(peer));
+    const [wanted] = unlinked;
+    assert.ok(wanted, "not all are linked");
+    sought.add(wanted.peer);
+    seeker.mesh.doorsChanged();
+    await world.run(3_000);
+    sought.clear();
+    await world.run(30_000);
+    await world.assertLinked(seeker, wanted);
+    assert.ok(seeker.mesh.links.size <= MAX_LINKS);
+  });
+});
+
 /** Those who fit reach each other over links among themselves, and no one has links without bound. */
 function assertHanging(world: World, fits: (node: WorldNode) => boolean): void {
   const nodes = new Map([...world.nodes].filter(fits).map((node) => [node.peer, node]));
