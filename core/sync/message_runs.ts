@@ -29,7 +29,8 @@ export function messageRuns(messages: readonly Message[]): MessageRun[] {
       case "held":
       case "presence":
       case "relay":
-      case "here": {
+      case "here":
+      case "sealed": {
         const { space } = message;
         if (last?.type === "content" && last.space === space) last.messages.push(message);
         else runs.push({ type: "content", space, messages: [message] });

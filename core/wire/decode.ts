@@ -3,6 +3,7 @@ import {
   readActor,
   readBoolean,
   readBytes,
+  readCount,
   readEntryHash,
   readList,
   readPeer,
@@ -12,7 +13,7 @@ import {
   readWord,
 } from "../base/fields.ts";
 import type { DocId, SpaceId } from "../base/ids.ts";
-import { MAX_CHANGE_BYTES } from "../base/limits.ts";
+import { MAX_CHANGE_BYTES, MAX_SEALED_BYTES } from "../base/limits.ts";
 import { parseDocId } from "../doc/doc_id.ts";
 import { decodeBody } from "./cbor.ts";
 import { readPlace } from "./decode_place.ts";
@@ -32,6 +33,7 @@ import {
   type NodeMessage,
   PAIR_STEPS,
   REFUSAL_REASONS,
+  type SealedMessage,
   type SentEntry,
   type SentEnvelope,
   type SentHere,
@@ -104,6 +106,19 @@ function readSentHere(field: Cbor): SentHere {
   };
 }
 
+function readPart(space: SpaceId, ...[doc, size, at, bytes]: Fields): SealedMessage {
+  const part = {
+    type: "sealed",
+    space,
+    doc: readDoc(doc),
+    size: readCount(size, "size", MAX_SEALED_BYTES),
+    at: readCount(at, "place", MAX_SEALED_BYTES),
+    bytes: readBytes(bytes, "part", 1, MAX_SEALED_BYTES),
+  } as const;
+  if (part.at + part.bytes.length <= part.size) return part;
+  throw new SyntaxError("Cannot read a part: it goes beyond its document");
+}
+
 const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMessage>([
   [MESSAGE_TYPES.digest, (space, [digest]) => ({
     type: "digest",
@@ -139,6 +154,7 @@ const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMe
     wanted: readBoolean(wanted, "wanted"),
     authors: readList(authors, "authors", 1, MAX_RELAY_AUTHORS).map(readPeer),
   })],
+  [MESSAGE_TYPES.sealed, (space, [doc, size, at, bytes]) => readPart(space, doc, size, at, bytes)],
   [MESSAGE_TYPES.log, (space, [hashes, last]) => ({
     type: "log",
     space,

@@ -83,6 +83,21 @@ export interface RelayMessage {
   readonly authors: readonly PeerId[];
 }
 
+/**
+ * A part of a sealed document, sent because it was asked for: those of one document follow each other, and
+ * end with the one that makes it `size` bytes.
+ */
+export interface SealedMessage {
+  readonly type: "sealed";
+  readonly space: SpaceId;
+  readonly doc: DocId;
+  /** Bytes of the whole: 1 to `MAX_SEALED_BYTES`. */
+  readonly size: number;
+  /** Bytes of it before this part. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Who the sender is and where; replaces what was said before. */
 export interface PresenceMessage {
   readonly type: "presence";
@@ -180,6 +195,7 @@ export type SpaceMessage =
   | HeldMessage
   | PresenceMessage
   | RelayMessage
+  | SealedMessage
   | LogMessage
   | EntriesMessage
   | HereMessage;
@@ -200,6 +216,7 @@ export const MESSAGE_TYPES = {
   log: 6,
   entries: 7,
   relay: 8,
+  sealed: 11,
   here: 13,
   meet: 16,
   join: 17,
