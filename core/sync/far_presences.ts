@@ -166,21 +166,16 @@ export class FarPresences {
     const { signer, admits, wall, clock } = this.#parts;
     if (author === signer.peer || !admits(author)) return false;
     if (Math.abs(at - wall.now()) > FAR_SKEW_MS) return false;
-    if (!known) return this.#hasRoom();
+    if (!known) return this.#known.size < MAX_FAR || this.#absent() !== undefined;
     if (at <= known.at) return false;
     const isGoing = !here && known.presence !== null;
     return isGoing || clock.now() - known.heardAt >= FAR_BEAT_MS / 2;
   }
 
-  /** Makes room for one more, if somebody is remembered who is not here. */
-  #hasRoom(): boolean {
-    if (this.#known.size < MAX_FAR) return true;
-    for (const [author, { presence }] of this.#known) {
-      if (presence) continue;
-      this.#known.delete(author);
-      return true;
-    }
-    return false;
+  /** One that is remembered though it is not here: of those the one heard of longest ago. */
+  #absent(): PeerId | undefined {
+    for (const [author, { presence }] of this.#known) if (!presence) return author;
+    return undefined;
   }
 
   #learn(sent: SentHere, { at, here, name, place }: Here, from: PeerId): void {
@@ -188,7 +183,10 @@ export class FarPresences {
     const { author } = sent;
     const presence = here ? { name: name === null ? null : shownName(name), place } : null;
     const before = this.#known.get(author)?.presence ?? null;
-    this.#known.delete(author);
+    if (!this.#known.delete(author) && this.#known.size >= MAX_FAR) {
+      const absent = this.#absent();
+      if (absent) this.#known.delete(absent);
+    }
     const heardAt = clock.now();
     this.#known.set(author, { sent, at, from, heardAt, presence, isLate: false });
     for (const peer of relay.first(author, from)) this.#due.get(peer)?.add(author);

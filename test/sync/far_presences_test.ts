@@ -123,6 +123,8 @@ Deno.test("PRES-6: a crowd that is made up takes no more than its places, and no
   clock.advance(FAR_BEAT_MS);
   far.take([said(deviceKeys(1_000), now + 1, { here: false })], ben!.peer);
   const late = deviceKeys(9_000);
+  assert.ok(far.take([{ ...said(ana, now), author: late.peer }], ben!.peer).forged);
+  assert.equal([...far.shown()].length, MAX_FAR - 1, "which costs nobody a place");
   far.take([said(late, now)], ben!.peer);
   assert.ok(far.of(late.peer), "who went makes room");
 });
