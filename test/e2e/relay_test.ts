@@ -11,7 +11,7 @@ import { tempFolder } from "./temp_folder.ts";
 
 const noCables = await netnsMissing();
 /** Messages of 16 KiB that go by one who is stopped: more than it is pushed while it does not read. */
-const STUCK_MESSAGES = 100;
+const STUCK_MESSAGES = 80;
 const NAMES = ["Ana", "Ben", "Cem", "Dia"];
 
 Deno.test("a chain of nodes: each message reaches all, both ways, though the ends are not linked", async () => {
