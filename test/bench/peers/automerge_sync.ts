@@ -24,18 +24,21 @@ else await fetchAll(Number(args[0]), args[1]!);
 
 async function serve(folder: string): Promise<void> {
   const order: DocumentOrder = JSON.parse(await Deno.readTextFile(`${folder}/order.json`));
-  const docs = order.files.map((file): Doc =>
-    Automerge.load(Deno.readFileSync(`${folder}/${file}`))
-  );
+  const synced = order.files.map((file): Synced => ({
+    doc: Automerge.load(Deno.readFileSync(`${folder}/${file}`)),
+    state: Automerge.initSyncState(),
+  }));
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   writeLine({ port: listener.addr.port });
+  // One after another: a document that was synced is another object then.
   for await (const connection of listener) {
     const wire = new Wire(connection);
-    const synced = docs.map((doc): Synced => ({ doc, state: Automerge.initSyncState() }));
-    const hello = new Uint8Array(new Uint32Array([docs.length, order.newest]).buffer);
-    wire.send(0, hello);
-    synced.forEach((one, i) => answer(wire, one, i));
-    void wire.each((i, message) => {
+    wire.send(0, new Uint8Array(new Uint32Array([synced.length, order.newest]).buffer));
+    synced.forEach((one, i) => {
+      one.state = Automerge.initSyncState();
+      answer(wire, one, i);
+    });
+    await wire.each((i, message) => {
       receive(synced[i]!, message);
       answer(wire, synced[i]!, i);
     });
