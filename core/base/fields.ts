@@ -63,6 +63,12 @@ export function readSeq(field: Field): number {
   return field;
 }
 
+/** A number from 0 to `max`. */
+export function readCount(field: Field, what: string, max: number): number {
+  if (typeof field !== "number" || field > max) fail(what, `not a number up to ${max}`);
+  return field;
+}
+
 /** A space: 16 bytes. */
 export const readSpace = (field: Field): SpaceId =>
   parseSpaceId(readBytes(field, "space", 16).toHex());

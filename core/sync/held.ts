@@ -47,7 +47,20 @@ export class Held {
     if (ranges.length > 0) this.#parts.tell(peer, ranges);
   }
 
-  /** A peer lacks what its list shows, and holds the rest. */
+  /** A peer holds the same of these documents: of others' changes that is known by the next equal digest. */
+  same(peer: PeerId, docs: Iterable<DocId>): void {
+    const { store, space, self } = this.#parts;
+    const own: Mark[] = [];
+    for (const doc of docs) {
+      for (const [actor, { seq }] of store.envelopes.tops(space).get(doc) ?? []) {
+        if (store.envelopes.authorOf(space, doc, actor) !== self) continue;
+        if ((this.#told.get(peer)?.get(`${doc} ${actor}`) ?? 0) < seq) own.push([doc, actor, seq]);
+      }
+    }
+    this.marks(peer, own);
+  }
+
+  /** A peer lacks what its list shows, and holds the rest of what it is about. */
   list(peer: PeerId, list: TheirVectors): void {
     const { store, space, self } = this.#parts;
     store.together(() => {
@@ -65,6 +78,7 @@ export class Held {
       }
     }
     this.marks(peer, own);
+    this.same(peer, list.same());
   }
 
   /** A peer holds all that is held here. */

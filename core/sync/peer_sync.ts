@@ -12,6 +12,7 @@ import { Flood } from "./flood.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
+import { type PeerProgress, Progress } from "./progress.ts";
 import type { Replica } from "./replica.ts";
 
 /** A peer that has not read so much is pushed nothing more: it asks for what it missed. */
@@ -31,6 +32,8 @@ export interface PeerSyncParts {
   readonly onAdmitted: (admitted: Admitted, live: boolean) => void;
   /** Hears whose envelopes this peer wants to be passed on, or does not. */
   readonly onWants: (authors: readonly PeerId[], wanted: boolean) => void;
+  /** Hears how far the peer is with what it was asked for; `null` when it is over. */
+  readonly onProgress: (progress: PeerProgress | null) => void;
   /** Hears why the disk did not take what this peer sent. */
   readonly onFault: (error: StoreError) => void;
 }
@@ -40,6 +43,7 @@ export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
   readonly #flood: Flood;
+  readonly #progress: Progress;
   /** What is held here of what the peer sent, by log: since the last beat, and since the one before. */
   #held = new Map<string, Mark>();
   #heldBefore = new Map<string, Mark>();
@@ -52,6 +56,7 @@ export class PeerSync {
     const { link, replica, clock, log, beat } = parts;
     this.#exchange = new Exchange(link, replica, clock, log, beat);
     this.#flood = new Flood(link, clock);
+    this.#progress = new Progress(parts.onProgress);
   }
 
   get link(): Link {
@@ -74,6 +79,7 @@ export class PeerSync {
     for (const message of messages) this.link.send(message);
     this.#heldBefore = this.#held;
     this.#held = new Map();
+    this.#progress.beat();
   }
 
   present({ name, place }: Presence): void {
@@ -113,6 +119,7 @@ export class PeerSync {
   /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */
   close(): Promise<void> {
     this.#open = false;
+    this.#progress.end();
     return this.#exchange.close();
   }
 
@@ -141,6 +148,17 @@ export class PeerSync {
           // The peer has heard the same from here: it knows.
           if (message.digest.every((byte, i) => byte === this.#said[i])) this.#forgetMarks();
           break;
+        case "buckets": {
+          const docs = this.#exchange.buckets(message);
+          remember(log, () => held.same(peer, docs));
+          break;
+        }
+        case "documents":
+          this.#exchange.documents(message);
+          break;
+        case "coming":
+          if (this.#exchange.hasAsked) this.#progress.coming(message.count);
+          break;
         case "vectors": {
           const list = this.#exchange.vectors(message);
           if (list) remember(log, () => held.list(peer, list));
@@ -168,13 +186,21 @@ export class PeerSync {
       await this.#admit(pushed, true);
       await this.#flood.pushed(pushed);
     }
-    if (streamed.length > 0 && this.#open) await this.#admit(streamed, false);
+    if (streamed.length === 0 || !this.#open) return;
+    if (this.#exchange.hasAsked) await this.#admit(streamed, false);
+    else this.#cutOff("envelopes that nobody asked for");
+  }
+
+  #cutOff(reason: string): void {
+    this.#parts.log("warn", "Cut off a peer", { peer: this.link.peer, reason });
+    this.link.close(reason);
   }
 
   async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
     const { replica, onAdmitted, onFault } = this.#parts;
     try {
       const admitted = await replica.admit(envelopes, this.link.peer, live);
+      if (!live) this.#progress.came(envelopes.length);
       if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted, live);
       if (admitted.refused.forged) this.link.close("forged envelopes");

@@ -14,6 +14,7 @@ import { Paced } from "./paced.ts";
 import { PeerSync } from "./peer_sync.ts";
 import type { Arrived } from "./pending.ts";
 import { PeerPresences, type Presence, type PresenceListener } from "./presence.ts";
+import type { PeerProgress } from "./progress.ts";
 import { type Graft, Relay } from "./relay.ts";
 import { relayRuns } from "./relay_runs.ts";
 import type { Replica } from "./replica.ts";
@@ -29,6 +30,8 @@ export interface SpaceSyncOptions {
   readonly onHeld?: HeldListener;
   /** The space is shared with a peer now, or no longer. */
   readonly onPeer?: (peer: PeerId, shared: boolean) => void;
+  /** How far a peer is with what it was asked for; `null` when that is over. */
+  readonly onProgress?: (peer: PeerId, progress: PeerProgress | null) => void;
   /** What peers sent could not be written. */
   readonly onFault?: (error: StoreError) => void;
 }
@@ -94,7 +97,7 @@ export class SpaceSync {
    */
   addPeer(link: Link, beat: LogBeat | null = null): void {
     if (this.#closed) return;
-    const { replica, clock, log, onFault, onPeer } = this.#options;
+    const { replica, clock, log, onFault, onPeer, onProgress } = this.#options;
     const peer = new PeerSync({
       link,
       beat,
@@ -107,6 +110,7 @@ export class SpaceSync {
       onWants: (authors, wanted) => {
         for (const author of authors) this.#relay.wants(link.peer, author, wanted);
       },
+      onProgress: (progress) => onProgress?.(link.peer, progress),
       onFault: (error) => onFault?.(error),
     });
     const before = this.#peers.get(link.peer);

@@ -68,7 +68,7 @@ export abstract class Villain {
 
   /** Asks a node for all that it holds. */
   protected ask(node: SimNode): void {
-    this.link(node).send({ type: "vectors", space, docs: [], last: true });
+    this.link(node).send({ type: "vectors", space, docs: [], lacked: null, last: true });
   }
 }
 
@@ -156,7 +156,7 @@ export class Liar extends Villain {
       [[actor, seq, bytes(16).toHex()]],
     ]);
     link.send({ type: "digest", space, digest: bytes(32) });
-    link.send({ type: "vectors", space, docs: list, last: true });
+    link.send({ type: "vectors", space, docs: list, lacked: null, last: true });
     link.send({ type: "held", space, items: marks });
   }
 }
