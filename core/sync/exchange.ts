@@ -30,6 +30,9 @@ export interface LogBeat {
   even(): void;
 }
 
+/** What an exchange needs of a replica. */
+export type ExchangeReplica = Pick<Replica, "space" | "vectors" | "ourLogs" | "history">;
+
 /**
  * Asks one peer for what this node lacks and gives it what it lacks. PROTOCOL.md, SYNC:
  * 1. Who asks says its vectors; if they are many, the digests of its buckets first, then the vectors of what the
@@ -40,7 +43,7 @@ export interface LogBeat {
  */
 export class Exchange {
   readonly #link: Link;
-  readonly #replica: Replica;
+  readonly #replica: ExchangeReplica;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #beat: LogBeat | null;
@@ -77,7 +80,13 @@ export class Exchange {
   #skipping = false;
   #serving: Promise<void> | undefined;
 
-  constructor(link: Link, replica: Replica, clock: Clock, log: Log, beat: LogBeat | null = null) {
+  constructor(
+    link: Link,
+    replica: ExchangeReplica,
+    clock: Clock,
+    log: Log,
+    beat: LogBeat | null = null,
+  ) {
     this.#link = link;
     this.#replica = replica;
     this.#clock = clock;
