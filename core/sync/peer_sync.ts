@@ -149,7 +149,7 @@ export class PeerSync {
           if (message.digest.every((byte, i) => byte === this.#said[i])) this.#forgetMarks();
           break;
         case "buckets": {
-          const docs = this.#exchange.buckets(message);
+          const docs = this.#exchange.serving.buckets(message);
           remember(log, () => held.same(peer, docs));
           break;
         }
@@ -160,7 +160,7 @@ export class PeerSync {
           if (this.#exchange.hasAsked) this.#progress.coming(message.count);
           break;
         case "vectors": {
-          const list = this.#exchange.vectors(message);
+          const list = this.#exchange.serving.vectors(message);
           if (list) remember(log, () => held.list(peer, list));
           break;
         }
@@ -191,6 +191,14 @@ export class PeerSync {
     else this.#cutOff("envelopes that nobody asked for");
   }
 
+  /** So many came because they were asked for. */
+  async #streamed(count: number, { held, fresh }: Admitted): Promise<void> {
+    this.#progress.came(count);
+    const repeated = held.length - fresh;
+    if (!this.#exchange.repeated(repeated)) this.#cutOff("the same envelopes again and again");
+    else await this.#flood.vain(Math.max(0, count - repeated - fresh));
+  }
+
   #cutOff(reason: string): void {
     this.#parts.log("warn", "Cut off a peer", { peer: this.link.peer, reason });
     this.link.close(reason);
@@ -200,10 +208,10 @@ export class PeerSync {
     const { replica, onAdmitted, onFault } = this.#parts;
     try {
       const admitted = await replica.admit(envelopes, this.link.peer, live);
-      if (!live) this.#progress.came(envelopes.length);
       if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted, live);
       if (admitted.refused.forged) this.link.close("forged envelopes");
+      else if (!live) await this.#streamed(envelopes.length, admitted);
     } catch (error) {
       // The link is not at fault: what was not committed comes again by repair, less and less often.
       if (!(error instanceof StoreError)) throw error;

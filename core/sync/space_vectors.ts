@@ -77,6 +77,13 @@ export class SpaceVectors {
     return true;
   }
 
+  /** How many changes are held. */
+  changes(): number {
+    let count = 0;
+    for (const tops of this.#tops().values()) for (const { seq } of tops.values()) count += seq;
+    return count;
+  }
+
   /** SHA-256 over "earshot/digest/2" and the digests of all buckets in order; 32 bytes. */
   digest(): Uint8Array {
     if (this.#digest) return this.#digest;

@@ -10,3 +10,5 @@ export const MAX_REPAIR_BEATS = 64 * REPAIR_BEATS;
 export const EXCHANGE_MS = BEAT_MS;
 /** Changes of a place, one's own or a peer's, are told at most once in this time. */
 export const PRESENCE_MS = 50;
+/** Parts of one list. Ten thousand documents of twenty actors each need 120. */
+export const MAX_LIST_PARTS = 4096;

@@ -223,7 +223,7 @@ export const MESSAGE_TYPES = {
   relay: 8,
   buckets: 9,
   documents: 10,
-  coming: 13,
+  coming: 14,
   meet: 16,
   join: 17,
   pair: 18,

@@ -3,7 +3,8 @@ import { parseActorId, parseNoteId } from "../../core/base/ids.ts";
 import { noteDoc } from "../../core/doc/doc_id.ts";
 import type { Link } from "../../core/net/link.ts";
 import type { Top } from "../../core/store/logs.ts";
-import { Exchange, type ExchangeReplica } from "../../core/sync/exchange.ts";
+import { Exchange } from "../../core/sync/exchange.ts";
+import type { ExchangeReplica } from "../../core/sync/serving.ts";
 import { SpaceVectors } from "../../core/sync/space_vectors.ts";
 import type { Gap, TheirVectors } from "../../core/sync/their_vectors.ts";
 import type { Envelope } from "../../core/trust/envelope.ts";
@@ -95,13 +96,13 @@ export class Side {
         this.exchange.digest(message.digest);
         break;
       case "buckets":
-        this.exchange.buckets(message);
+        this.exchange.serving.buckets(message);
         break;
       case "documents":
         this.exchange.documents(message);
         break;
       case "vectors": {
-        const list = this.exchange.vectors(message);
+        const list = this.exchange.serving.vectors(message);
         if (list) this.lists.push(list);
         break;
       }
