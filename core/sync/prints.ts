@@ -5,7 +5,7 @@ import type { SpaceVectors } from "./space_vectors.ts";
 
 /**
  * Short hashes of one link: {@linkcode PRINT_BYTES} bytes stand for a digest or a name. As the link's secret is in
- * them, nobody can prepare two things that look alike. PROTOCOL.md, SYNC-3.
+ * them, nobody can prepare two things that look alike. PROTOCOL.md, SYNC-4.
  */
 export class Prints {
   readonly #binding: Uint8Array;

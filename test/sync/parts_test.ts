@@ -138,7 +138,7 @@ Deno.test("their vectors: gaps are what is here and not there, and no more is ke
   ]);
 });
 
-Deno.test("SYNC-5: of a log that is another one there all is sent, from the first on", () => {
+Deno.test("SYNC-7: of a log that is another one there all is sent, from the first on", () => {
   const ours = new Map([[segment(0), new Map([[actor(1), 5], [actor(2), 3], [actor(3), 4]])]]);
   const list = new TheirVectors(logs(ours));
   const [same, longer] = [[actor(3), 4, head(4)], [actor(2), 9, head(99)]] as const;

@@ -13,7 +13,7 @@ import { actorAt, noteAt, type Side, Sides } from "./exchange_sides.ts";
 
 const SEGMENT = segmentDoc(parseChannelId("0000000000000001"), 0);
 
-Deno.test("SYNC-2, SYNC-3: digests and prints as PROTOCOL.md gives them", () => {
+Deno.test("SYNC-2, SYNC-4: digests and prints as PROTOCOL.md gives them", () => {
   const tops = new Map<DocId, Tops>([
     [
       SPACE_DOC,
@@ -192,7 +192,7 @@ Deno.test("SYNC: what is pushed while the tree is walked is neither lost nor sen
   }
 });
 
-Deno.test("SYNC-6: a repair while a stream goes on is let go, and comes again", async () => {
+Deno.test("SYNC-9: a repair while a stream goes on is let go, and comes again", async () => {
   const sides = new Sides();
   fill(sides, 500, 1);
   sides.b.hold(noteAt(1), actorAt(1), 9);
