@@ -99,16 +99,19 @@ export class Exchange {
       this.#patience = REPAIR_BEATS;
       return true;
     }
-    this.#differing++;
+    // What is being streamed to the peer is why it differs.
+    if (!this.serving.isStreaming) this.#differing++;
     // A peer that has something new may have it for this node: no reason for patience.
     if (changed) this.#patience = REPAIR_BEATS;
     if (!isFirst && this.#differing >= this.#patience) this.#beat?.differs();
-    if (isFirst || this.#differing >= this.#patience) this.#ask();
+    // Who says that it holds nothing can have no more to give than evidence for what is void.
+    const isNothing = digest === (this.#beat?.digest(EMPTY_DIGEST) ?? EMPTY_DIGEST).toHex();
+    if (isFirst ? !isNothing : this.#differing >= this.#patience) this.#ask();
     return false;
   }
 
   #ask(): void {
-    if (this.#asking || !this.#bulk.isOpen || this.#theirDigest === this.#emptyDigest) return;
+    if (this.#asking || !this.#bulk.isOpen) return;
     if (!this.#fruitful) this.#patience = Math.min(2 * this.#patience, MAX_REPAIR_BEATS);
     this.#fruitful = false;
     this.#differing = 0;
@@ -120,11 +123,6 @@ export class Exchange {
     this.#asked++;
     const prints = this.#prints.ofBuckets(vectors);
     this.#say([encodeMessage({ type: "buckets", space, prints })]);
-  }
-
-  /** What one says who holds nothing, in hex: nothing is to be had there. */
-  get #emptyDigest(): string {
-    return (this.#beat?.digest(EMPTY_DIGEST) ?? EMPTY_DIGEST).toHex();
   }
 
   /** Says a list, after the one that is being said. */

@@ -48,13 +48,18 @@ export class Serving {
     this.#parts = parts;
   }
 
+  /** Whether a stream to the peer goes on. */
+  get isStreaming(): boolean {
+    return this.#serving !== undefined;
+  }
+
   /**
    * Takes the digests of the peer's buckets and shows what is held of those that differ. Gives the documents of
    * those that are the same, unless they were given before.
    */
   buckets({ prints }: BucketsMessage): readonly DocId[] {
     const now = this.#parts.clock.now();
-    const isBusy = this.#serving !== undefined || this.#offering !== undefined;
+    const isBusy = this.isStreaming || this.#offering !== undefined;
     if (isBusy || now - this.#offeredAt < EXCHANGE_MS || !this.#parts.bulk.isOpen) return [];
     this.#offeredAt = now;
     const { replica: { space, vectors, ourLogs }, prints: own, bulk } = this.#parts;
@@ -95,7 +100,7 @@ export class Serving {
     }
     const now = this.#parts.clock.now();
     this.#listParts = 0;
-    this.#skipping = this.#serving !== undefined || now - this.#listedAt < EXCHANGE_MS;
+    this.#skipping = this.isStreaming || now - this.#listedAt < EXCHANGE_MS;
     if (this.#skipping) return;
     this.#listedAt = now;
     this.#list = new TheirVectors(this.#parts.replica.ourLogs, isOfOffer ? this.#offer : null);
