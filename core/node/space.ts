@@ -16,6 +16,7 @@ import { type Door, LOBBY_DOOR } from "../trust/door.ts";
 import type { SpaceView } from "../view/view.ts";
 import type { SentPlace } from "../wire/message.ts";
 import { Chat } from "./chat.ts";
+import { Getting } from "./getting.ts";
 import type { Likenesses } from "./likenesses.ts";
 import type { Members } from "./members.ts";
 import { Notebook } from "./notebook.ts";
@@ -63,6 +64,7 @@ export class Space implements SharedSpace {
   /** `null` in the lobby, which is open to all. */
   readonly members: Members | null;
   readonly #parts: SpaceParts;
+  readonly #getting: Getting;
   #place: SentPlace | null = null;
   #told = "";
   #resetting: Timer | undefined;
@@ -76,6 +78,7 @@ export class Space implements SharedSpace {
       ...{ space, signer: keys, store, documents, clock, log },
       ...(members ? { rights: (author: PeerId) => members.rights(author) } : {}),
     });
+    this.#getting = new Getting(steady, () => this.tellView());
     this.sync = new SpaceSync({
       replica: this.replica,
       store,
@@ -84,6 +87,7 @@ export class Space implements SharedSpace {
       onPresence: (peer, presence) => this.#watch(this.places.heard(peer, presence?.place ?? null)),
       onHeld: (_peer, ranges) => this.chat.held(ranges),
       onPeer: (peer, here) => this.people.setHere(peer, here),
+      onProgress: (peer, progress) => this.#getting.set(peer, progress),
       onFault: parts.onFault,
     });
     const own: Parts = {
@@ -134,6 +138,7 @@ export class Space implements SharedSpace {
       unread: chat.unread(),
       unheard: members?.unheard().length ?? 0,
       peer,
+      progress: this.#getting.view,
     };
   }
 
@@ -184,6 +189,7 @@ export class Space implements SharedSpace {
   async close(): Promise<void> {
     this.#resetting?.cancel();
     await this.sync.close();
+    this.#getting.close();
     await this.replica.close();
   }
 
