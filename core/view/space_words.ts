@@ -69,7 +69,7 @@ export function cannotWrite(space: SpaceView, notices: Snapshot["notices"]): str
 /** How far it is with what comes from a person's machine. */
 export function progressWords({ missing, total }: ProgressView, name: string): string {
   const [come, all] = [total - missing, total].map((count) => count.toLocaleString("en"));
-  return `Getting ${come} of ${all} changes from ${isolated(name)}`;
+  return `Getting ${come} of ${all} changes from ${name}`;
 }
 
 /** How many devices are to hear of a removal still; `null` when all have. */

@@ -1,3 +1,4 @@
+import { isolated } from "../people_words.ts";
 import { progressWords } from "../space_words.ts";
 import type { ProgressView } from "../view.ts";
 import { Banner } from "./Banner.tsx";
@@ -12,7 +13,7 @@ export function Progress({ progress, name }: { progress: ProgressView | null; na
     <>
       {progress && (
         <Banner kind="progress">
-          {progressWords(progress, name)}
+          {progressWords(progress, isolated(name))}
           <progress value={progress.total - progress.missing} max={progress.total} aria-hidden />
         </Banner>
       )}
