@@ -63,10 +63,13 @@ export class Held {
   /** A peer lacks what its list shows, and holds the rest of what it is about. */
   list(peer: PeerId, list: TheirVectors): void {
     const { store, space, self } = this.#parts;
+    const isNew = !store.holdings.knows(peer, space);
     store.together(() => {
       for (const { doc, above } of list.gaps()) {
         const vector = store.envelopes.vector(space, doc);
         for (const [actor, seq] of above) vector.set(actor, seq);
+        // Nothing is known of it, and it holds nothing of this: there is nothing to write.
+        if (isNew && vector.values().every((seq) => seq === 0)) continue;
         store.holdings.setVector(peer, space, doc, vector);
       }
     });

@@ -12,6 +12,9 @@ import type { Replica } from "./replica.ts";
 import { TheirVectors } from "./their_vectors.ts";
 import { EXCHANGE_MS, MAX_LIST_PARTS } from "./timing.ts";
 
+/** Documents that are given as held at once, or somewhat more: each costs a look into the store. */
+const DOCS_AT_ONCE = 500;
+
 /** What an exchange needs of a replica. */
 export type ExchangeReplica = Pick<Replica, "space" | "vectors" | "ourLogs" | "history">;
 
@@ -55,7 +58,7 @@ export class Serving {
 
   /**
    * Takes the digests of the peer's buckets and shows what is held of those that differ. Gives the documents of
-   * those that are the same, unless they were given before.
+   * those that are the same, unless they were given before, or of some of them.
    */
   buckets({ prints }: BucketsMessage): readonly DocId[] {
     const now = this.#parts.clock.now();
@@ -67,12 +70,21 @@ export class Serving {
     this.#offered++;
     this.#offering = bulk.send(packDocuments(space, offer.buckets(), MAX_MESSAGE_BYTES))
       .finally(() => this.#offering = undefined);
-    return offer.even.flatMap((bucket) => {
+    return this.#news(offer);
+  }
+
+  /** The documents of even buckets, some at a time: the rest is given with the next offer. */
+  #news({ even }: Offer): readonly DocId[] {
+    const { vectors } = this.#parts.replica;
+    const docs: DocId[] = [];
+    for (const bucket of even) {
       const digest = vectors.bucketDigest(bucket);
-      if (this.#even[bucket] === digest) return [];
+      if (this.#even[bucket] === digest) continue;
+      if (docs.length >= DOCS_AT_ONCE) break;
       this.#even[bucket] = digest;
-      return vectors.docsIn(bucket);
-    });
+      docs.push(...vectors.docsIn(bucket));
+    }
+    return docs;
   }
 
   /**
