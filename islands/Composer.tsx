@@ -34,7 +34,8 @@ export default function Composer({ space, channel }: ComposerProps) {
     session.setPlace(space, { type: "channel", channel: channel.id, typing: false });
     const roomy = matchMedia(ROOMY).matches;
     const entry = roomy ? area.current : document.getElementById("room");
-    entry?.focus({ preventScroll: true });
+    // Who came to read a message stays there.
+    if (!document.activeElement?.matches(".message")) entry?.focus({ preventScroll: true });
     const end = session.drafts.onPutBack(space, channel.id, (draft) => {
       text.value = draft;
       area.current?.focus();

@@ -50,7 +50,7 @@ function titleOf(open: OpenDialog, state: TabState): string {
     case "connections":
       return "What Earshot sees";
     case "switch":
-      return "Go to";
+      return "Go to or search";
     case "space.new":
       return "New private space";
     case "join":

@@ -20,6 +20,8 @@ import PendingMessages from "./PendingMessages.tsx";
 const ABOVE_NEW_PX = 96;
 /** Older messages are loaded when the reader comes this close to the oldest, in pixels. */
 const LOAD_AHEAD_PX = 600;
+/** Of what came before a message that was looked for, this much is in view, in pixels. */
+const ABOVE_FOUND_PX = 160;
 
 interface MessageListProps {
   readonly space: SpaceView;
@@ -31,7 +33,7 @@ export default function MessageList({ space, channel }: MessageListProps) {
   const { session, dialogs } = useTab();
   const { self, people } = useTabState();
   const history = session.history(space.id, channel.id);
-  const { messages, more, state, problem } = history.view.value;
+  const { messages, more, later, sought, state, problem } = history.view.value;
   const pending = session.outbox.waiting(space.id, channel.id).length;
   const attentive = useAttentive().value;
   const atEnd = useSignal(true);
@@ -40,7 +42,7 @@ export default function MessageList({ space, channel }: MessageListProps) {
   /** Whether the view was put where reading begins. */
   const placed = useSignal(false);
   const newFrom = useRef<MessageId | null>(null);
-  const following = placed.value && attentive && atEnd.value;
+  const following = placed.value && attentive && atEnd.value && !later;
   newFrom.current = nextNewFrom(newFrom.current, {
     ...{ messages, more, self: self.peer, following },
     ...{ readTo: channel.readTo, unread: channel.unread },
@@ -72,6 +74,15 @@ export default function MessageList({ space, channel }: MessageListProps) {
   }, []);
 
   useLayoutEffect(() => {
+    const item = sought && document.getElementById(`m-${sought.id}`);
+    if (item) {
+      placed.value = true;
+      keeper.current?.toItem(item, ABOVE_FOUND_PX);
+      // Who goes to a message reads on there, by ear too.
+      item.tabIndex = -1;
+      item.focus({ preventScroll: true });
+      return history.arrived(sought);
+    }
     if (placed.value || state === "loading") {
       keeper.current?.changed();
       return loadNear();
@@ -80,11 +91,11 @@ export default function MessageList({ space, channel }: MessageListProps) {
     const mark = scroller.current?.querySelector<HTMLElement>(".new-line");
     if (mark) keeper.current?.toItem(mark, ABOVE_NEW_PX);
     else keeper.current?.toEnd();
-  }, [rows, state]);
+  }, [rows, state, sought]);
 
   // One's own words are answered with the end of the list.
   useLayoutEffect(() => {
-    if (pending > 0 && placed.value) keeper.current?.toEnd();
+    if (pending > 0 && placed.value) toNewest();
   }, [pending]);
 
   useEffect(() => {
@@ -96,10 +107,13 @@ export default function MessageList({ space, channel }: MessageListProps) {
     return () => history.readBack(false);
   }, [atEnd.value]);
 
-  /** Loads older messages while the reader is near the oldest that are here, or folds leave the view unfilled. */
+  /** Loads more while the reader is near the first or last that are here, or folds leave the view unfilled. */
   function loadNear(): void {
     const element = scroller.current;
-    if (!element || problem || element.scrollTop >= LOAD_AHEAD_PX) return;
+    if (!element || problem) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    if (later && state === "ready" && below < LOAD_AHEAD_PX) return loadLater();
+    if (element.scrollTop >= LOAD_AHEAD_PX) return;
     const filled = element.scrollHeight > element.clientHeight;
     if (!atEnd.value || (!filled && placed.value)) void history.loadOlder();
   }
@@ -109,9 +123,20 @@ export default function MessageList({ space, channel }: MessageListProps) {
     loadNear();
   }
 
+  /** What comes is read from where one is, not followed. */
+  function loadLater(): void {
+    keeper.current?.hold();
+    void history.loadLater();
+  }
+
+  function toNewest(): void {
+    void history.toNewest();
+    keeper.current?.toEnd();
+  }
+
   /** The button goes with the click, so the keyboard goes on in the list. */
   function toEnd(): void {
-    keeper.current?.toEnd();
+    toNewest();
     scroller.current?.focus({ preventScroll: true });
   }
 
@@ -139,6 +164,13 @@ export default function MessageList({ space, channel }: MessageListProps) {
           <MessageRows
             {...{ rows, self: self.peer, author, others, onFold, onPerson, onHolders }}
           />
+          {later && (
+            <li class="older">
+              <button type="button" class="quiet-button" onClick={loadLater}>
+                {state === "later" ? "Loading…" : "Later messages"}
+              </button>
+            </li>
+          )}
           <PendingMessages
             space={space.id}
             channel={channel.id}
@@ -159,7 +191,7 @@ export default function MessageList({ space, channel }: MessageListProps) {
           </p>
         )}
       </div>
-      {!atEnd.value && (
+      {(!atEnd.value || later) && (
         <button type="button" class="to-end" onClick={toEnd}>
           <Icon name="down" />
           {channel.unread > 0
@@ -167,7 +199,12 @@ export default function MessageList({ space, channel }: MessageListProps) {
             : "To the newest"}
         </button>
       )}
-      <Announcer ready={state !== "loading"} newest={newest} self={self.peer} author={author} />
+      <Announcer
+        ready={state !== "loading" && !later}
+        newest={newest}
+        self={self.peer}
+        author={author}
+      />
     </div>
   );
 }

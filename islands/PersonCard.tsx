@@ -13,6 +13,7 @@ import { findPerson } from "../core/view/tab/find_person.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
 import { agoWords } from "../core/view/when.ts";
 import DirectAsk from "./DirectAsk.tsx";
+import Waiting from "./Waiting.tsx";
 
 /** A person: who they are by their key, the words to compare, and what one can do. */
 export default function PersonCard({ peer }: { peer: PeerId }) {
@@ -106,6 +107,7 @@ export default function PersonCard({ peer }: { peer: PeerId }) {
             )}
         </section>
       )}
+      {!here && state.space && <Waiting space={state.space.id} person={person} />}
       <DirectAsk person={person} />
       <p class="field-problem" role="alert">{problem.value ?? loading.problem.value}</p>
     </div>

@@ -21,8 +21,8 @@ export default function Sidebar() {
         <button
           type="button"
           class="icon-button"
-          aria-label="Go to a channel, note or space"
-          title="Go to… (Ctrl+K)"
+          aria-label="Go to a channel, note or space, or search messages"
+          title="Go to or search (Ctrl+K or /)"
           onClick={() => dialogs.show({ type: "switch" })}
         >
           <Icon name="search" />

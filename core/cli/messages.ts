@@ -62,6 +62,7 @@ export async function search(
     text: options.text,
     ...(wanted ? { channel: wanted.id } : {}),
   });
+  if (messages.length === 0) output.note("Nothing found: words are found by their beginnings");
   for (const message of messages) {
     const channel = snapshot.channels.find(({ id }) => id === message.channel);
     if (!channel) continue;

@@ -1,6 +1,7 @@
 import type { PeerId } from "../base/ids.ts";
 import type { Role } from "../base/role.ts";
 import type { PersonView, SpaceView } from "../view/view.ts";
+import { waitingWords } from "../view/waiting_words.ts";
 import { type Client, ClientError } from "./client.ts";
 import type { Output } from "./output.ts";
 import { spaceNamed, type SpaceSnapshot } from "./space_named.ts";
@@ -61,7 +62,20 @@ export async function members(
       .trimEnd(),
     you,
   );
-  for (const person of people) output.result(memberLine(person), person);
+  for (const person of people) {
+    const { peer, name, here, role } = person;
+    // Whoever comes by in the lobby is never done with; those who are no members get nothing.
+    const waits = !here && role !== null;
+    const waiting = waits
+      ? await client.ask({ type: "person.waiting", space: space.id, peer })
+      : null;
+    const lines = waiting ? waitingWords(waiting, name, nameOf) : [];
+    output.result([memberLine(person), ...lines].join("\n    "), { ...person, waiting });
+  }
+
+  function nameOf(peer: PeerId): string {
+    return people.find((person) => person.peer === peer)?.name ?? peer.slice(0, SHORT_ID);
+  }
 }
 
 function memberLine({ peer, name, role, here, verified, newKey, disputed }: PersonView): string {

@@ -1,4 +1,4 @@
-import type { ChannelId } from "../base/ids.ts";
+import type { ChannelId, MessageId } from "../base/ids.ts";
 import { MAX_PAGE_MESSAGES, SEGMENT_MESSAGES } from "../base/limits.ts";
 import { channelIdOf } from "../doc/channel_id.ts";
 import { docKind, segmentDoc, SPACE_DOC } from "../doc/doc_id.ts";
@@ -91,7 +91,7 @@ export class Chat {
     const { self, replica, clock } = this.#parts;
     this.#known(channel);
     const clean = cleanText(text);
-    const message = this.#clock.next();
+    const message = this.#newId(channel);
     const at = clock.now();
     const view: MessageView = {
       id: message,
@@ -104,6 +104,15 @@ export class Chat {
     const doc = segmentDoc(channel, this.#segmentWithRoom(channel));
     await replica.put(doc, [messageEntry(message, clean)], { at, receipt: { id, answer: view } });
     return view;
+  }
+
+  /** The clock may be set back to where this node has been: an id that is taken is passed over. */
+  #newId(channel: ChannelId): MessageId {
+    const { space, store } = this.#parts;
+    for (;;) {
+      const id = this.#clock.next();
+      if (!store.messages.get(space, channel, id)) return id;
+    }
   }
 
   /** Messages by their words. */

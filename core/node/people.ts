@@ -3,7 +3,7 @@ import type { Role } from "../base/role.ts";
 import { SPACE_DOC } from "../doc/doc_id.ts";
 import { personEntry } from "../doc/projection.ts";
 import type { Changed } from "../store/projector.ts";
-import type { PersonView } from "../view/view.ts";
+import type { PersonView, WaitingView } from "../view/view.ts";
 import { defaultColour } from "./default_colour.ts";
 import type { Likenesses } from "./likenesses.ts";
 import type { Parts } from "./parts.ts";
@@ -110,6 +110,12 @@ export class People {
   tell(peer: PeerId): void {
     if (peer === this.#parts.self || !this.has(peer)) return;
     this.#parts.tell({ type: "person", person: this.view(peer) });
+  }
+
+  /** What is kept for a person. */
+  waiting(peer: PeerId): WaitingView {
+    const { space, store } = this.#parts;
+    return store.waiting.of(space, peer);
   }
 
   view(peer: PeerId): PersonView {

@@ -13,6 +13,7 @@ type SpaceCommand =
   | "message.send"
   | "message.search"
   | "message.holders"
+  | "person.waiting"
   | "read.mark"
   | "note.create"
   | "note.rename"
@@ -37,6 +38,7 @@ export function spaceCommands(spaces: Spaces, once: Once): Handlers<SpaceCommand
     "message.send": (command, id) => write(command, id, ({ chat }) => chat.send(command, id)),
     "message.search": (command) => spaces.get(command.space).chat.search(command),
     "message.holders": (command) => spaces.get(command.space).chat.holders(command),
+    "person.waiting": ({ space, peer }) => spaces.get(space).people.waiting(peer),
     "read.mark": (command) => {
       const space = spaces.get(command.space);
       const view = space.chat.markRead(command);

@@ -1,7 +1,9 @@
+import { statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { createDatabase, inspectDatabase, newerDatabase } from "./database_file.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 import { sqliteFault } from "./sqlite_fault.ts";
+import { StoreError } from "./store_error.ts";
 
 /** The write-ahead log is cut to this after a checkpoint, in bytes. */
 const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
@@ -76,10 +78,17 @@ export class Database {
   readonly #rollback: Statement;
   #inTransaction = false;
   #undo: (() => void)[] = [];
+  /**
+   * Of what is in the write-ahead log some may be in the memory of the system only, which holds it for
+   * written: after a failed sync, in this process or in one that was killed, it is not written again. What
+   * would come behind it in the log would be lost with it.
+   */
+  #isDoubtful: boolean;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
     this.#path = path;
+    this.#isDoubtful = holdsLog(path);
     this.#begin = this.prepare("BEGIN IMMEDIATE");
     this.#commit = this.prepare("COMMIT");
     this.#rollback = this.prepare("ROLLBACK");
@@ -138,6 +147,7 @@ export class Database {
    */
   write<T>(act: () => T): T {
     if (this.#inTransaction) return act();
+    if (this.#isDoubtful) this.#emptyLog();
     this.#begin.run();
     this.#inTransaction = true;
     this.#undo = [];
@@ -146,6 +156,7 @@ export class Database {
       this.#commit.run();
       return result;
     } catch (error) {
+      if (error instanceof StoreError && error.kind === "io") this.#isDoubtful = true;
       // First what is in memory, which nothing can hinder.
       for (const undo of this.#undo.reverse()) undo();
       // SQLite has rolled back by itself after some errors (a full disk).
@@ -191,10 +202,27 @@ export class Database {
     }
   }
 
+  /** Writes all that the log holds anew, to its place, and syncs it. @throws {StoreError} when it cannot. */
+  #emptyLog(): void {
+    try {
+      const row = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+      // Not done, since another program reads: it is as before.
+      if (row?.["busy"] !== 0) throw new Error("database is locked");
+    } catch (error) {
+      throw sqliteFault(error, this.#path);
+    }
+    this.#isDoubtful = false;
+  }
+
   /** Closes it; twice does nothing. */
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
+}
+
+/** Whether there is a write-ahead log that holds anything, as a process leaves it that was killed. */
+function holdsLog(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function migrate(db: DatabaseSync, path: string): void {

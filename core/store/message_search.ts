@@ -1,4 +1,5 @@
 import type { ChannelId, MessageId, SpaceId } from "../base/ids.ts";
+import { MIN_PREFIX_UNITS } from "../view/excerpt.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 
@@ -7,8 +8,8 @@ export const MAX_FOUND = 50;
 /** Of more messages than this that fit, only those that came here last are looked at, to stay quick. */
 const MAX_LOOKED_AT = 5000;
 
-/** Words that begin with fewer letters than this are too many to be looked through. */
-const MIN_PREFIX_UNITS = 3;
+/** Words that count of what is looked for: more cost SQLite dearly. */
+export const MAX_WORDS = 16;
 
 /** Where a message was found. */
 export type Found = readonly [ChannelId, MessageId];
@@ -46,7 +47,8 @@ export class MessageSearch {
     if (!words) return [];
     const number = channel === null ? null : this.#names.findChannel(space, channel);
     if (number === undefined) return [];
-    const wanted = words.map((word) => `"${word}"${word.length < MIN_PREFIX_UNITS ? "" : "*"}`)
+    const wanted = words.slice(0, MAX_WORDS)
+      .map((word) => `"${word}"${word.length < MIN_PREFIX_UNITS ? "" : "*"}`)
       .join(" ");
     return this.#find.all<{ channel: ChannelId; message: MessageId }>(
       wanted,

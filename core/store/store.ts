@@ -34,6 +34,7 @@ import { Rewrites } from "./rewrites.ts";
 import { Secrets } from "./secrets.ts";
 import { Seen } from "./seen.ts";
 import { Successors } from "./successors.ts";
+import { Waiting } from "./waiting.ts";
 
 /** What a message of 16 KiB takes as envelope, row and receipt. */
 const PROBE_BYTES = 64 * 1024;
@@ -84,6 +85,7 @@ export class Store implements Disposable {
   readonly search: MessageSearch;
   readonly registers: Registers;
   readonly holdings: Holdings;
+  readonly waiting: Waiting;
   readonly receipts: Receipts;
   readonly readMarks: ReadMarks;
   readonly browsers: Browsers;
@@ -117,6 +119,7 @@ export class Store implements Disposable {
     this.search = new MessageSearch(database, names);
     this.registers = new Registers(database);
     this.holdings = new Holdings(database, names, logs);
+    this.waiting = new Waiting(database, names);
     this.receipts = new Receipts(database);
     this.readMarks = new ReadMarks(database, names, this.messages);
     this.browsers = new Browsers(database);

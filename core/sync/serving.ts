@@ -65,7 +65,7 @@ export class Serving {
     const isBusy = this.isStreaming || this.#offering !== undefined;
     if (isBusy || now - this.#offeredAt < EXCHANGE_MS || !this.#parts.bulk.isOpen) return [];
     this.#offeredAt = now;
-    const { replica: { space, vectors, ourLogs }, prints: own, bulk } = this.#parts;
+    const { replica: { space, ourLogs }, prints: own, bulk } = this.#parts;
     const offer = this.#offer = new Offer(ourLogs, own, prints);
     this.#offered++;
     this.#offering = bulk.send(packDocuments(space, offer.buckets(), MAX_MESSAGE_BYTES))

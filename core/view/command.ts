@@ -15,6 +15,7 @@ import type {
   Snapshot,
   SpaceView,
   Splice,
+  WaitingView,
 } from "./view.ts";
 
 /** Where a person is; `null` is nowhere in particular. Positions are UTF-16 units at `heads`. */
@@ -73,6 +74,8 @@ export interface Commands {
   "person.words": { ask: { peer: PeerId }; answer: { words: readonly string[] } };
   "person.verify": { ask: { peer: PeerId; verified: boolean }; answer: Record<never, never> };
   "person.mute": { ask: { peer: PeerId; muted: boolean }; answer: Record<never, never> };
+  /** What is kept in a space for a person, here and elsewhere. */
+  "person.waiting": { ask: InSpace & { peer: PeerId }; answer: WaitingView };
   "notice.dismiss": { ask: { notice: number }; answer: Record<never, never> };
   /** Makes all that is shown anew from the signed changes. */
   "rebuild": { ask: Record<never, never>; answer: { documents: number; changes: number } };

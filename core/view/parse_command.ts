@@ -168,6 +168,7 @@ const parsers: { readonly [T in CommandType]: (fields: Fields) => Commands[T]["a
     accept: booleanField(fields, "accept"),
   }),
   "person.words": (fields) => ({ peer: peerField(fields, "peer") }),
+  "person.waiting": (fields) => ({ ...inSpace(fields), peer: peerField(fields, "peer") }),
   "person.verify": (fields) => ({
     peer: peerField(fields, "peer"),
     verified: booleanField(fields, "verified"),

@@ -89,6 +89,16 @@ export interface PersonView {
   readonly disputed: boolean;
 }
 
+/** What waits for a person who is away. */
+export interface WaitingView {
+  /** Messages of a space that the person's node is not known to hold; it may have them by now. */
+  readonly messages: number;
+  /** Whether there may be more than were counted. */
+  readonly more: boolean;
+  /** How many of them other nodes are known to hold, those with most first. */
+  readonly keepers: readonly { readonly peer: PeerId; readonly messages: number }[];
+}
+
 export interface MessageView {
   readonly id: MessageId;
   readonly channel: ChannelId;

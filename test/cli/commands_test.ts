@@ -50,6 +50,17 @@ Deno.test("search prints what is found, with its channel", async () => {
   assert.equal(output.facts.length, 1);
 });
 
+Deno.test("search says when nothing is found", async () => {
+  const client = new FakeClient({
+    snapshot: () => snapshot(),
+    "message.search": () => ({ messages: [] }),
+  });
+  const output = new FakeOutput();
+  await search(client, output, { space: null, channel: null, text: "hello" });
+  assert.deepEqual(output.facts, []);
+  assert.match(output.notes.join(), /^Nothing found/);
+});
+
 Deno.test("read goes back over pages up to the limit, oldest first", async () => {
   const all = Array.from({ length: 500 }, (_, index) => message(index));
   const client = new FakeClient({

@@ -22,6 +22,11 @@ function nodeIn(spaces: readonly SpaceView[], people = [PERSON, BEN]) {
     "join.link": () => ({ space: null }),
     "join.code": () => ({ space: CREW }),
     "member.remove": () => ({}),
+    "person.waiting": () => ({
+      messages: 3,
+      more: false,
+      keepers: [{ peer: PERSON.peer, messages: 1 }],
+    }),
   });
 }
 
@@ -59,10 +64,15 @@ Deno.test("spaces tells what each is, and who has not heard", async () => {
 Deno.test("members names oneself, roles and warnings", async () => {
   const output = new FakeOutput();
   const people = [{ ...PERSON, verified: true }, { ...BEN, newKey: true, here: false }];
-  await members(nodeIn([CREW], people), output, null);
+  const client = nodeIn([CREW], people);
+  await members(client, output, null);
   assert.match(output.texts[0] ?? "", /Me \(you\)\s+admin/);
   assert.match(output.texts[1] ?? "", /Ana\s+member, here, verified/);
   assert.match(output.texts[2] ?? "", /Ben\s+member, away, WARNING: another key/);
+  assert.match(output.texts[2] ?? "", /\n {4}This machine is keeping 3 messages for Ben\n/);
+  assert.match(output.texts[2] ?? "", /\n {4}Ana’s machine is keeping 1 message for Ben$/);
+  const asked = client.asked.filter(({ type }) => type === "person.waiting");
+  assert.equal(asked.length, 1, "of who is here nothing waits");
 });
 
 Deno.test("invite takes the one private space there is, and asks which of several", async () => {

@@ -5,10 +5,9 @@ import { join } from "@std/path";
 import type { DocId, NoteId, PeerId, SpaceId } from "../../core/base/ids.ts";
 import { DATABASE_FILE } from "../../core/store/file_names.ts";
 import { Store } from "../../core/store/store.ts";
+import { allTexts } from "../e2e/all_texts.ts";
 import { isFault, lookUntil, Tab } from "../e2e/tab.ts";
-import type { CrashRecord, Room } from "./crash_record.ts";
-
-const PAGE = 200;
+import type { CrashRecord } from "./crash_record.ts";
 
 /** Waits until the node has all that was acknowledged, then looks that it has it once and nothing is wrong. */
 export async function checkNode(url: string, peer: PeerId, record: CrashRecord): Promise<void> {
@@ -54,20 +53,9 @@ function includesAll(texts: readonly string[], wanted: readonly string[]): boole
   return wanted.every((text) => there.has(text));
 }
 
-async function allTexts(tab: Tab, { space, channel }: Room): Promise<string[]> {
-  const texts: string[] = [];
-  for (let before = {};;) {
-    const page = await tab.ask({ type: "message.list", space, channel, limit: PAGE, ...before });
-    texts.push(...page.messages.map(({ text }) => text));
-    const [oldest] = page.messages;
-    if (!page.more || !oldest) return texts;
-    before = { before: oldest.id };
-  }
-}
-
 /** Looks that the databases are whole, each log has no gap, and all have the same logs. */
-export function checkDisks(directories: readonly string[], { lobby, crew }: CrashRecord): void {
-  for (const { space } of [lobby, crew]) {
+export function checkDisks(directories: readonly string[], spaces: readonly SpaceId[]): void {
+  for (const space of spaces) {
     const vectors = directories.map((directory) => {
       const store = Store.open(directory);
       try {

@@ -1,8 +1,9 @@
 /** A real node on a disk that is full for a while. */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
-import type { ChannelId, MessageId, SpaceId } from "../../core/base/ids.ts";
+import type { MessageId } from "../../core/base/ids.ts";
 import { SmallDisk } from "../store/tmpfs.ts";
+import { allMessages, fillDisk, general, sendUntilRefused } from "./disk_room.ts";
 import { loopback } from "./place.ts";
 import { runMain, RunningNode } from "./running_node.ts";
 import { eventOf, Tab } from "./tab.ts";
@@ -12,55 +13,6 @@ const missing = SmallDisk.missing();
 const suffix = missing ? ` (skipped: ${missing})` : "";
 const options = { ignore: missing !== undefined };
 const ALONE = ["--no-discovery"];
-
-/** Takes all the room that is left; removing the file gives it back. */
-function fill(disk: SmallDisk): string {
-  const path = join(disk.path, "ballast");
-  const file = Deno.openSync(path, { write: true, create: true, append: true });
-  try {
-    for (;;) file.writeSync(new Uint8Array(4096));
-  } catch (error) {
-    assert.match(String(error), /No space left/);
-  } finally {
-    file.close();
-  }
-  return path;
-}
-
-/** A channel of a space. */
-interface Room {
-  readonly space: SpaceId;
-  readonly channel: ChannelId;
-}
-
-/** Sends until the node refuses; gives what was acknowledged, and the refusal. */
-async function sendUntilRefused(tab: Tab, room: Room) {
-  const acknowledged: MessageId[] = [];
-  for (;;) {
-    const text = `${acknowledged.length} ${"x".repeat(8000)}`;
-    try {
-      acknowledged.push((await tab.ask({ type: "message.send", ...room, text })).id);
-    } catch (error) {
-      return { acknowledged, refusal: String(error) };
-    }
-  }
-}
-
-async function allMessages(tab: Tab, room: Room): Promise<MessageId[]> {
-  let all: MessageId[] = [];
-  for (;;) {
-    const before = all[0] ? { before: all[0] } : {};
-    const { messages, more } = await tab.ask({ type: "message.list", ...room, ...before });
-    all = [...messages.map(({ id }) => id), ...all];
-    if (!more) return all;
-  }
-}
-
-async function general(tab: Tab): Promise<Room> {
-  const { space, channels: [channel] } = await tab.ask({ type: "snapshot" });
-  assert(space && channel);
-  return { space: space.id, channel: channel.id };
-}
 
 Deno.test({
   name:
@@ -74,14 +26,14 @@ Deno.test({
     using other = await Tab.open(node.ready.url);
     const room = await general(tab);
     const told = [tab, other].map((each) => eventOf(each, "fault"));
-    fill(disk);
+    fillDisk(disk.path);
     const { acknowledged, refusal } = await sendUntilRefused(tab, room);
     assert.match(refusal, /the disk is full: free some space/);
     for (const { text } of await Promise.all(told)) assert.match(text ?? "", /the disk is full/);
     assert.match((await other.ask({ type: "snapshot" })).fault ?? "", /the disk is full/);
 
     // Every way of writing is refused in the same words; reading goes on, for the command line too.
-    fill(disk);
+    fillDisk(disk.path);
     const attempts: (() => Promise<unknown>)[] = [
       () => tab.ask({ type: "message.send", ...room, text: "x".repeat(16_000) }),
       () => tab.ask({ type: "note.create", space: room.space, title: "x".repeat(64) }),
@@ -124,7 +76,7 @@ Deno.test({
     using writer = await Tab.open(ben.ready.url);
     const room = await general(writer);
     const fault = eventOf(reader, "fault");
-    fill(disk);
+    fillDisk(disk.path);
     const written: MessageId[] = [];
     let full = false;
     void fault.then(() => full = true);

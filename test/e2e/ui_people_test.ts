@@ -169,6 +169,32 @@ browserTest("who is away cannot be asked, and the card says so", async (browser)
 });
 
 browserTest(
+  "the card of one who is away says what is kept for them, and where",
+  async (browser) => {
+    await using ui = await UiPage.open(browser, "busy");
+    const { page, harness: { node } } = ui;
+    const ana = node.peerId(1);
+    node.lobby.waiting = { messages: 3, more: false, keepers: [{ peer: ana, messages: 1 }] };
+    await row(page, /^Ben/).first().click();
+    const section = page.getByRole("region", { name: "What waits" });
+    await section.waitFor();
+    const lines = await section.getByRole("listitem").allTextContents();
+    assert.deepEqual(lines.map((line) => line.replace(/[\u2068\u2069]/g, "")), [
+      "This machine is keeping 3 messages for Ben",
+      "Ana Belén’s machine is keeping 1 message for Ben",
+    ]);
+    await page.keyboard.press("Escape");
+    node.lobby.waiting = { messages: 0, more: false, keepers: [] };
+    await row(page, /^Ben/).first().click();
+    await page.getByRole("heading", { name: /^Nothing waits for/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await row(page, /^Ana/).first().click();
+    await page.getByRole("dialog").getByText("Here now").waitFor();
+    assert.equal(await section.count(), 0, "who is here has it in a moment");
+  },
+);
+
+browserTest(
   "notices are read out once, tell more on demand, and go when dismissed",
   async (browser) => {
     await using ui = await UiPage.open(browser, "busy");

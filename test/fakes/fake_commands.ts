@@ -60,14 +60,20 @@ export class FakeCommands {
       case "message.send":
         return space.say(0, space.channel(command.channel).name, cleanText(command.text));
       case "message.search": {
-        const { messages } = space.list({ space: space.id, channel: space.channels[0]!.id });
-        return { messages: messages.filter(({ text }) => text.includes(command.text)) };
+        const wanted = command.text.toLowerCase();
+        return {
+          messages: space.channels.flatMap(({ id: channel }) =>
+            space.list({ space: space.id, channel, limit: Infinity }).messages
+          ).filter(({ text }) => text.toLowerCase().includes(wanted)).reverse().slice(0, 50),
+        };
       }
       case "message.holders": {
         const { messages } = space.list({ space: space.id, channel: command.channel });
         const heldBy = messages.find(({ id }) => id === command.message)?.heldBy ?? 0;
         return { holders: space.people.slice(0, heldBy).map(({ peer }) => peer) };
       }
+      case "person.waiting":
+        return space.waiting;
       case "read.mark":
         return space.mark(command.channel, command.message);
       case "note.create":

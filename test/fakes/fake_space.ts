@@ -10,6 +10,7 @@ import type {
   NoteView,
   PersonView,
   SpaceView,
+  WaitingView,
 } from "../../core/view/view.ts";
 
 const PAGE = 200;
@@ -32,6 +33,8 @@ export interface FakeHost {
 /** A space of a fake node; others in it are worked by hand. */
 export class FakeSpace {
   people: PersonView[] = [];
+  /** What waits for whoever is asked about. */
+  waiting: WaitingView = { messages: 0, more: false, keepers: [] };
   readonly #host: FakeHost;
   readonly #channels = new Map<ChannelId, ChannelView>();
   readonly #messages = new Map<ChannelId, MessageView[]>();

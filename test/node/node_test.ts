@@ -53,6 +53,27 @@ Deno.test("two nodes link, know each other by name, and what one writes the othe
     assert.deepEqual([read.unread, read.readTo], [0, sent.id]);
   }));
 
+Deno.test("what waits for one who is away is known, and who keeps it", () =>
+  withFolder(async (folder) => {
+    await using ana = await TestNode.open(`${folder}/a`, "Ana");
+    await using cleo = await TestNode.open(`${folder}/c`, "Cleo", { peers: [ana] });
+    const ben = await TestNode.open(`${folder}/b`, "Ben", { peers: [ana] });
+    const { peer } = ben.node;
+    await ana.event("person", ({ person }) => person.name === "Ben" && person.here);
+    await ben[Symbol.asyncDispose]();
+    await ana.event("person", ({ person }) => person.peer === peer && !person.here);
+
+    const channel = await ana.general();
+    const texts = ["one", "two", "three"];
+    for (const text of texts) await ana.ask({ type: "message.send", space, channel, text });
+    const keepers = [{ peer: cleo.node.peer, messages: 3 }];
+    const waiting = await ana.until(async () => {
+      const waiting = await ana.ask({ type: "person.waiting", space, peer });
+      return waiting.keepers[0]?.messages === 3 && waiting;
+    });
+    assert.deepEqual(waiting, { messages: 3, more: false, keepers });
+  }));
+
 Deno.test("a channel made apart by two is one, and a note is merged", () =>
   withFolder(async (folder) => {
     await using ana = await TestNode.open(`${folder}/a`, "Ana");
@@ -266,4 +287,19 @@ Deno.test("a clock that is set back keeps nobody from linking", () =>
     back = 60 * 60 * 1000;
     await using ben = await TestNode.open(`${folder}/b`, "Ben", { port });
     await ana.event("person", ({ person }) => person.peer === ben.node.peer && person.here);
+  }));
+
+Deno.test("a clock that is set back far gives no message's id again, also after a restart", () =>
+  withFolder(async (folder) => {
+    const [early, late] = [1_700_000_000_000, 1_700_003_600_000];
+    const texts = ["first", "later", "as early as the first"];
+    for (const [i, now] of [early, late, early].entries()) {
+      await using ana = await TestNode.open(`${folder}/a`, i === 0 ? "Ana" : null, {
+        clock: { ...systemClock, now: () => now },
+      });
+      const channel = await ana.general();
+      await ana.ask({ type: "message.send", space, channel, text: texts[i] ?? "" });
+      const { messages } = await ana.ask({ type: "message.list", space, channel });
+      assert.deepEqual(messages.map(({ text }) => text).sort(), texts.slice(0, i + 1).sort());
+    }
   }));

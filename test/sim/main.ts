@@ -2,7 +2,8 @@
  * `deno task sim`: one line of JSON per figure.
  *
  * `--seeds N --from S` tells N stories of each kind, from seed S on: whole nodes that are cut off and crash, members
- * that come and go, hostile devices among honest ones. It ends with an error at the first that ends badly.
+ * that come and go, hostile devices among honest ones; `--story faults`, `members` or `hostile` only those. It ends
+ * with an error at the first that ends badly.
  *
  * `--crowd` passes posts on in crowds of up to 5,000 nodes that know no more than how to relay; `--svg FILE` draws
  * that.
@@ -27,15 +28,18 @@ const SETTLING = 12;
 /** The share of links that break while a post spreads. */
 const CUT = 0.02;
 
-const { seeds = 0, from = 1, crowd = false, svg } = minimist(Deno.args, { boolean: ["crowd"] });
+const { seeds = 0, from = 1, story: only, crowd = false, svg } = minimist(Deno.args, {
+  boolean: ["crowd"],
+});
+const STORIES = { faults: tellStory, members: tellMembersStory, hostile: tellHostileStory };
 if (seeds > 0) {
-  await tellAll("faults", tellStory);
-  await tellAll("members", tellMembersStory);
-  await tellAll("hostile", tellHostileStory);
+  for (const [story, tell] of Object.entries(STORIES)) {
+    if (only === undefined || only === story) await tellAll(story, tell);
+  }
 }
 if (crowd || svg !== undefined) {
   const figures = SIZES.map(measure);
-  if (svg !== undefined) Deno.writeTextFileSync(String(svg), crowdPlot(figures));
+  if (svg !== undefined) Deno.writeTextFileSync(String(svg), crowdPlot(figures, FULL_LINKS + 1));
 }
 
 async function tellAll(story: string, tell: (seed: number) => Promise<void>): Promise<void> {
@@ -72,6 +76,8 @@ function measure(nodes: number): CrowdFigures {
     nodes,
     first: first.messages / nodes,
     later: later.messages / nodes,
+    firstBytes: first.bytes / nodes,
+    laterBytes: later.bytes / nodes,
     ms: later.allMs,
   };
 }

@@ -103,8 +103,9 @@ export class SimNode {
     const store = Store.open(this.directory);
     const documents = await directDocuments(loadFrom(store, this.peer));
     const clock = this.#clock;
+    // Of one who crashed nothing is heard, though here its last thoughts go on.
     const log = (level: string, text: string, facts = {}) => {
-      this.logged.push({ level, text, facts });
+      if (this.#running?.store === store) this.logged.push({ level, text, facts });
     };
     const spaces = new Map<SpaceId, SimSpace>();
     const meetings = new Meetings({
@@ -209,6 +210,10 @@ export class SimNode {
     const { spaces, parts, meetings, ids } = this.#parts;
     const space = new SimSpace(log, parts);
     spaces.set(space.space, space);
+    for (const { id } of this.store.registers.channels(space.space)) {
+      const newest = this.store.messages.newest(space.space, id);
+      if (newest) ids.saw(newest.id);
+    }
     space.replica.onCommit(({ rows }) => {
       for (const row of rows) if (row.type === "message") ids.saw(row.id);
     });

@@ -5,6 +5,7 @@ import { seededUnit } from "../fakes/random.ts";
 import { turn } from "../fakes/turn.ts";
 import { SimLink, type Traffic } from "./sim_link.ts";
 import { SimNode } from "./sim_node.ts";
+import { putBack, tear } from "./torn_disk.ts";
 
 /** A cable between two nodes, and the link over it while both are up and it is not cut. */
 interface Cable {
@@ -78,10 +79,10 @@ export class SimWorld {
     this.#link(cable);
   }
 
-  /** Lays cables between all nodes. */
-  joinAll(): void {
-    for (const [i, a] of this.nodes.entries()) {
-      for (const b of this.nodes.slice(i + 1)) this.join(a, b);
+  /** Lays cables between all nodes, or all of some. */
+  joinAll(nodes: readonly SimNode[] = this.nodes): void {
+    for (const [i, a] of nodes.entries()) {
+      for (const b of nodes.slice(i + 1)) this.join(a, b);
     }
   }
 
@@ -112,10 +113,15 @@ export class SimWorld {
     this.#relink(cable);
   }
 
-  /** Takes a node down as a crash does: what was under way on its links is lost. */
+  /**
+   * Takes a node down as a power cut does: what was under way on its links is lost, and of what it
+   * was writing, parts are on its disk.
+   */
   async crash(node: SimNode): Promise<void> {
+    const files = tear(node.directory, node.store, this.unit);
     for (const cable of this.#cablesOf(node)) this.#unlink(cable);
     await node.stop();
+    putBack(node.directory, files);
   }
 
   async restart(node: SimNode): Promise<void> {

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
-import type { ChannelId, MessageId, NoteId } from "../../core/base/ids.ts";
+import type { ChannelId, NoteId } from "../../core/base/ids.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
 import type { SimNode } from "./sim_node.ts";
 import { allMessages } from "./sim_node.ts";
 import { SimWorld } from "./sim_world.ts";
+import { type Posted, Witness } from "./witness.ts";
 
 /** How long the nodes may take to be even when all cables are mended, in milliseconds. */
 const HEAL_MS = 60_000;
 /** Things that happen in one story. */
 const EVENTS = 90;
+/** Microtasks that a post takes, or about. */
+const MOMENTS = 16;
 /** A code point with many letters after it. */
 const FIRST_WORD = 0x4e00;
 
@@ -25,7 +29,7 @@ interface Desk {
  * to, so every acknowledged word must be in them at the end; the others lose text as well.
  */
 export class Story {
-  readonly posted: { channel: ChannelId; id: MessageId; text: string }[] = [];
+  readonly posted: Posted[] = [];
   readonly written: { note: NoteId; word: string }[] = [];
   readonly #channels: ChannelId[] = [];
   readonly #notes: NoteId[] = [];
@@ -56,7 +60,8 @@ export class Story {
     } else if (dice < 96) {
       world.mend();
     } else if (up.length > 1 && world.unit() < 0.6) {
-      await world.crash(node);
+      if (world.unit() < 0.5) await this.#crashWriting(node);
+      else await world.crash(node);
     } else {
       const down = world.nodes.filter(({ isUp }) => !isUp);
       if (down.length > 0) await world.restart(world.pick(down));
@@ -64,10 +69,25 @@ export class Story {
   }
 
   async #post(node: SimNode): Promise<void> {
-    const channel = this.world.pick(this.#channels);
+    // People write where they see a channel; a node that starts sees the newest ids of those only.
+    const known = this.#channels.filter((id) => node.store.registers.channel(LOBBY, id));
+    const channel = known.length > 0
+      ? this.world.pick(known)
+      : await node.createChannel(`channel-${this.world.int(4)}`);
     const text = `text ${this.#count++}`;
     const id = await node.post(channel, text, this.world.int(3));
-    this.posted.push({ channel, id, text });
+    if (!node.isUp) return;
+    this.posted.push({ author: node, channel, id, text });
+  }
+
+  /** A crash at any moment of a post: whether that was acknowledged or not, both may be. */
+  async #crashWriting(node: SimNode): Promise<void> {
+    const posting = this.#post(node).catch((error: unknown) => {
+      if (node.isUp) throw error;
+    });
+    for (let i = this.world.int(MOMENTS); i > 0; i--) await Promise.resolve();
+    await this.world.crash(node);
+    await posting;
   }
 
   async #edit(node: SimNode): Promise<void> {
@@ -104,15 +124,19 @@ export function tellStory(seed: number): Promise<void> {
     for (let i = 5 + world.int(3); i > 0; i--) await world.add();
     layCables(world);
     const story = new Story(world);
+    const witness = new Witness(world, story.posted);
     for (let i = 0; i < EVENTS; i++) {
       await story.next();
+      await witness.look();
       await world.pass(world.int(world.unit() < 0.1 ? 3000 : 100));
+      await witness.look();
     }
     world.mend();
     for (const node of world.nodes) if (!node.isUp) await world.restart(node);
     const ms = await world.until(() => world.isEven, HEAL_MS);
     assert.notEqual(ms, undefined, `not even after ${HEAL_MS} ms`);
     await world.pass(100);
+    await witness.look();
     await checkEven(world);
     for (const node of world.nodes) {
       for (const { channel, id, text } of story.posted) {
@@ -131,11 +155,16 @@ export function tellStory(seed: number): Promise<void> {
   });
 }
 
-/** A full mesh, a chain, a star or a chain with some more cables. */
+/** A full mesh, a star, a chain, a chain with some more cables, or two islands that one machine joins. */
 export function layCables(world: SimWorld): void {
   const { nodes } = world;
-  const shape = world.int(4);
+  const shape = world.int(5);
   if (shape === 0) return world.joinAll();
+  if (shape === 4) {
+    const middle = 1 + world.int(nodes.length - 2);
+    for (const island of [nodes.slice(0, middle + 1), nodes.slice(middle)]) world.joinAll(island);
+    return;
+  }
   for (const [i, node] of nodes.entries()) {
     const before = nodes[shape === 1 ? 0 : i - 1];
     if (before && before !== node) world.join(before, node);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { MessageId } from "../../core/base/ids.ts";
 import { MAX_AHEAD_MS } from "../../core/base/limits.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
-import { MAX_FOUND } from "../../core/store/message_search.ts";
+import { MAX_FOUND, MAX_WORDS } from "../../core/store/message_search.ts";
 import { MAX_UNREAD } from "../../core/store/messages.ts";
 import type { Store } from "../../core/store/store.ts";
 import {
@@ -217,6 +217,15 @@ Deno.test("search: finds what a message says now, and none that is gone", () =>
     commit(store, [again]);
     assert.deepEqual(store.search.find(SPACE, null, "before"), []);
     assert.deepEqual(store.search.find(SPACE, null, "after"), [[GENERAL, first.row.id]]);
+  }));
+
+Deno.test("search: of a text without end the first words count", () =>
+  withStore((store) => {
+    const { verified, row } = post(peer(1), 1, NOW, { text: "one two" });
+    store.commit({ space: SPACE, envelopes: [verified], rows: [row], receivedAt: NOW });
+    const found = (text: string) => store.search.find(SPACE, null, text).length;
+    assert.equal(found("one ".repeat(MAX_WORDS) + "absent ".repeat(500_000)), 1);
+    assert.equal(found("one ".repeat(MAX_WORDS - 1) + "absent"), 0);
   }));
 
 Deno.test("search: of many no more than some tens", () =>

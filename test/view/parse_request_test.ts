@@ -32,6 +32,7 @@ const good: Record<string, unknown>[] = [
   { type: "direct.ask", peer },
   { type: "direct.answer", peer, accept: true },
   { type: "person.words", peer },
+  { type: "person.waiting", space, peer },
   { type: "person.verify", peer, verified: false },
   { type: "person.mute", peer, muted: true },
   { type: "notice.dismiss", notice: 3 },

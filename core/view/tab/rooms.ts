@@ -1,3 +1,4 @@
+import type { ChannelId } from "../../base/ids.ts";
 import type { SpaceView } from "../view.ts";
 import {
   nameOfSpace,
@@ -49,6 +50,14 @@ export function roomsOf(state: TabState): readonly Room[] {
       unread: 0,
     })),
   ];
+}
+
+/** The room of a channel of the space that is shown, or `null`. */
+export function roomOf(state: TabState, channel: ChannelId): Room | null {
+  const view = state.channels.find(({ id }) => id === channel);
+  if (!view) return null;
+  const place = { type: "channel", space: shownSpace(state), name: view.name } as const;
+  return { type: "channel", place, name: view.name, unread: view.unread };
 }
 
 /** All spaces as rooms, in the order of the list. */

@@ -6,8 +6,8 @@ import type { Tab } from "./session_context.ts";
 const SPACE_KEY = /^Digit([1-9])$/;
 
 /**
- * Keys that work anywhere on the page: Ctrl+K finds a room or space, Alt with an arrow goes to the next
- * room, Alt with a digit to that space.
+ * Keys that work anywhere on the page: Ctrl+K finds a room, space or message, as does a slash where
+ * nothing is typed; Alt with an arrow goes to the next room, Alt with a digit to that space.
  */
 export function useShortcuts({ session, navigation, dialogs }: Tab): void {
   useEffect(() => {
@@ -18,6 +18,12 @@ export function useShortcuts({ session, navigation, dialogs }: Tab): void {
         event.preventDefault();
         if (dialogs.open.value?.type === "switch") dialogs.close();
         else dialogs.show({ type: "switch" });
+        return;
+      }
+      if (state && key === "/" && !altKey && !ctrlKey && !metaKey && !isTyping(event)) {
+        if (dialogs.open.value) return;
+        event.preventDefault();
+        dialogs.show({ type: "switch" });
         return;
       }
       if (!state || !altKey || ctrlKey || metaKey || shiftKey || dialogs.open.value) return;
@@ -35,4 +41,9 @@ export function useShortcuts({ session, navigation, dialogs }: Tab): void {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
+}
+
+function isTyping({ target }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.matches("input, textarea, select");
 }

@@ -1,0 +1,106 @@
+import type { PeerId, SpaceId } from "../base/ids.ts";
+import type { Database, Statement } from "./database.ts";
+import type { Names } from "./names.ts";
+
+/** Messages counted of those that wait for a peer. */
+export const MAX_WAITING = 1000;
+/** Only so many changes that came here last are looked at for them, to stay quick. */
+const MAX_LOOKED_AT = 20_000;
+
+/** Messages that a peer is not known to hold, and who keeps them besides this store. */
+export interface WaitingMessages {
+  readonly messages: number;
+  /** Whether there may be more than were counted. */
+  readonly more: boolean;
+  /** How many of them others are known to hold, those with most first. */
+  readonly keepers: readonly { readonly peer: PeerId; readonly messages: number }[];
+}
+
+interface Row {
+  readonly id: number;
+  readonly log: number;
+  readonly seq: number;
+}
+
+/** What others keep for a peer: read off the holdings. */
+export class Waiting {
+  readonly #names: Names;
+  readonly #upTo: Statement;
+  readonly #oldest: Statement;
+  readonly #rows: Statement;
+  readonly #holders: Statement;
+  readonly #holdings: Statement;
+
+  constructor(database: Database, names: Names) {
+    this.#names = names;
+    this.#upTo = database.prepare("SELECT up_to AS upTo FROM holders WHERE space = ? AND peer = ?");
+    this.#oldest = database.prepare(
+      `SELECT coalesce(max(id), 0) - ${MAX_LOOKED_AT} AS id FROM envelopes`,
+    );
+    this.#rows = database.prepare(
+      `SELECT envelopes.id, envelopes.log, envelopes.seq FROM envelopes
+       JOIN docs ON docs.id = envelopes.doc
+       WHERE envelopes.id > ?3 AND docs.space = ?1
+       AND EXISTS (SELECT 1 FROM messages WHERE messages.log = envelopes.log
+         AND messages.seq = envelopes.seq AND messages.author IS NOT ?2)
+       AND NOT EXISTS (SELECT 1 FROM holdings WHERE holdings.log = envelopes.log
+         AND holdings.peer = ?2 AND holdings.seq >= envelopes.seq)
+       ORDER BY envelopes.id DESC LIMIT ${MAX_WAITING + 1}`,
+    );
+    this.#holders = database.prepare(
+      `SELECT holders.peer AS number, peers.peer, up_to AS upTo FROM holders
+       JOIN peers ON peers.id = holders.peer WHERE space = ? AND holders.peer IS NOT ?`,
+    );
+    this.#holdings = database.prepare("SELECT peer AS number, seq FROM holdings WHERE log = ?");
+  }
+
+  /** What waits for a peer. One of whom nothing was heard lacks all of it. */
+  of(space: SpaceId, peer: PeerId): WaitingMessages {
+    const spaceId = this.#names.findSpace(space);
+    if (spaceId === undefined) return { messages: 0, more: false, keepers: [] };
+    const peerId = this.#names.findPeer(peer) ?? null;
+    const upTo = this.#upTo.get<{ upTo: number }>(spaceId, peerId)?.upTo ?? 0;
+    const oldest = this.#oldest.get<{ id: number }>()?.id ?? 0;
+    const all = this.#rows.all<Row>(spaceId, peerId, Math.max(upTo, oldest));
+    const rows = all.slice(0, MAX_WAITING);
+    return {
+      messages: rows.length,
+      more: all.length > rows.length || upTo < oldest,
+      keepers: this.#keepers(spaceId, peerId, rows),
+    };
+  }
+
+  #keepers(space: number, peer: number | null, rows: readonly Row[]): WaitingMessages["keepers"] {
+    /** Of each peer, up to where it holds the logs of these messages, besides "all up to here". */
+    const besides = new Map<number, Map<number, number>>();
+    for (const log of new Set(rows.map(({ log }) => log))) {
+      for (const { number, seq } of this.#holdings.all<{ number: number; seq: number }>(log)) {
+        const logs = besides.get(number);
+        if (logs) logs.set(log, seq);
+        else besides.set(number, new Map([[log, seq]]));
+      }
+    }
+    return this.#holders.all<{ number: number; peer: PeerId; upTo: number }>(space, peer)
+      .map(({ number, peer, upTo }) => {
+        const logs = besides.get(number);
+        // The newest stand first.
+        const above = firstUpTo(rows, upTo);
+        const kept = logs &&
+          rows.slice(0, above).filter(({ log, seq }) => (logs.get(log) ?? 0) >= seq).length;
+        return { peer, messages: rows.length - above + (kept ?? 0) };
+      })
+      .filter(({ messages }) => messages > 0)
+      .sort((a, b) => b.messages - a.messages || (a.peer < b.peer ? -1 : 1));
+  }
+}
+
+/** Where in rows of falling ids the first is that is not above `upTo`. */
+function firstUpTo(rows: readonly Row[], upTo: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.id ?? 0) > upTo) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

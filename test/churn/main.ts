@@ -1,0 +1,45 @@
+/**
+ * `deno task churn [--nodes N] [--minutes M] [--seed S] [--rate R]`: real nodes in network namespaces that come
+ * and go while each is written to, R messages a second together; at the end all have the same. A line every
+ * ten blows, and one of JSON with the figures. Needs root on Linux.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import { netnsMissing } from "../e2e/netns.ts";
+import { tempFolder } from "../e2e/temp_folder.ts";
+import { runChurn } from "./churn_run.ts";
+
+const MINUTE_MS = 60_000;
+
+const { nodes, minutes, seed, rate } = parseArgs(Deno.args, {
+  string: ["nodes", "minutes", "seed", "rate"],
+  default: { nodes: "50", minutes: "10", seed: "41", rate: "5" },
+});
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+const missing = await netnsMissing();
+if (missing) {
+  say(`Cannot run here: ${missing}`);
+  Deno.exit(1);
+}
+await using folder = await tempFolder();
+let until: number | undefined;
+const figures = await runChurn({
+  nodes: Number(nodes),
+  seed: Number(seed),
+  rate: Number(rate),
+  folder: folder.path,
+  pauseMs: 1_000,
+  downMs: 4_000,
+  enough: () => performance.now() > (until ??= performance.now() + Number(minutes) * MINUTE_MS),
+  progress: ({ kills, stops, cuts }, hosts) => {
+    if ((kills + stops + cuts) % 10 !== 0) return;
+    const acknowledged = hosts.reduce((sum, host) => sum + host.acknowledged.length, 0);
+    say(`${kills} kills, ${stops} stops, ${cuts} cuts, ${acknowledged} acknowledged`);
+  },
+});
+say(JSON.stringify({ churn: "ok", seed: Number(seed), ...figures }));

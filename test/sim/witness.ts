@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import type { ActorId, ChangeHash, ChannelId, DocId, MessageId } from "../../core/base/ids.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
+import type { SimNode } from "./sim_node.ts";
+import type { SimWorld } from "./sim_world.ts";
+
+type Log = `${DocId} ${ActorId}`;
+
+/** A message that its author acknowledged. */
+export interface Posted {
+  readonly author: SimNode;
+  readonly channel: ChannelId;
+  readonly id: MessageId;
+  readonly text: string;
+}
+
+/** Who holds the same shows the same, said by the first who was seen to hold it. */
+interface Shown {
+  readonly node: SimNode;
+  readonly picture: unknown;
+}
+
+/**
+ * Looks at all nodes that are up after each thing that happens, where nobody is hostile: a log is the same on
+ * every node, what a node acknowledged or once had it has, through crashes too, and nodes of one digest show
+ * the same.
+ */
+export class Witness {
+  /** Each log as it was first seen anywhere. */
+  readonly #logs = new Map<Log, ChangeHash[]>();
+  /** How much of each log a node was seen to have. */
+  readonly #held = new Map<SimNode, Map<Log, number>>();
+  readonly #shown = new Map<string, Shown>();
+  readonly #seen = new Map<SimNode, string>();
+
+  constructor(readonly world: SimWorld, readonly posted: readonly Posted[]) {}
+
+  async look(): Promise<void> {
+    for (const { author, channel, id, text } of this.posted) {
+      if (!author.isUp) continue;
+      const found = author.store.messages.get(LOBBY, channel, id);
+      assert.equal(found?.text, text, `node ${author.number} has its own message ${id}`);
+    }
+    for (const node of this.world.nodes) {
+      if (!node.isUp || node.digest === this.#seen.get(node)) continue;
+      this.#lookAtLogs(node);
+      await this.#lookAtPicture(node);
+      this.#seen.set(node, node.digest);
+    }
+  }
+
+  #lookAtLogs(node: SimNode): void {
+    const before = this.#held.get(node) ?? new Map<Log, number>();
+    const held = new Map<Log, number>();
+    this.#held.set(node, held);
+    for (const [doc, vector] of node.replica.vectors.entries()) {
+      for (const [actor, seq] of vector) {
+        const name: Log = `${doc} ${actor}`;
+        const log = this.#logs.get(name) ?? [];
+        this.#logs.set(name, log);
+        held.set(name, seq);
+        for (let at = (before.get(name) ?? 0) + 1; at <= seq; at++) {
+          const hash = node.store.envelopes.hashAt(LOBBY, doc, actor, at);
+          assert.ok(hash, `node ${node.number} has change ${at} of ${name}`);
+          log[at - 1] ??= hash;
+          assert.equal(hash, log[at - 1], `node ${node.number}: change ${at} of ${name}`);
+        }
+      }
+    }
+    for (const [name, seq] of before) {
+      assert.ok((held.get(name) ?? 0) >= seq, `node ${node.number} still has ${seq} of ${name}`);
+    }
+  }
+
+  async #lookAtPicture(node: SimNode): Promise<void> {
+    const { digest } = node;
+    const picture = await node.picture();
+    assert.equal(node.digest, digest, "nothing goes on while it is looked at");
+    const shown = this.#shown.get(digest);
+    if (!shown) return void this.#shown.set(digest, { node, picture });
+    const both = `nodes ${shown.node.number} and ${node.number}`;
+    assert.deepEqual(picture, shown.picture, `${both} have one digest`);
+  }
+}
