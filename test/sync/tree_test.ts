@@ -1,12 +1,16 @@
 /** The tree of digests: that it finds what differs, and what that costs. */
 import assert from "node:assert/strict";
-import type { DocId } from "../../core/base/ids.ts";
+import type { ChangeHash, DocId } from "../../core/base/ids.ts";
 import { parseChannelId } from "../../core/base/ids.ts";
 import { segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
+import type { VoidPlace } from "../../core/store/disputes.ts";
 import type { Tops } from "../../core/store/logs.ts";
 import { FEW_LOGS } from "../../core/sync/exchange.ts";
+import { Offer } from "../../core/sync/offer.ts";
+import type { OurLogs } from "../../core/sync/our_logs.ts";
 import { Prints } from "../../core/sync/prints.ts";
 import { bucketOf, SpaceVectors } from "../../core/sync/space_vectors.ts";
+import { TheirVectors } from "../../core/sync/their_vectors.ts";
 import { BEAT_MS } from "../../core/sync/timing.ts";
 import { seededUnit } from "../fakes/random.ts";
 import { actorAt, noteAt, type Side, Sides } from "./exchange_sides.ts";
@@ -207,4 +211,25 @@ Deno.test("SYNC-9: a repair while a stream goes on is let go, and comes again", 
     await sides.meet();
   }
   assert.equal(sides.a.digest, sides.b.digest);
+});
+
+Deno.test("FORK-6: what is only known to be void is shown, and its evidence goes to who holds that log", () => {
+  const { a } = new Sides();
+  const [known, bare] = [noteAt(1), noteAt(2)];
+  a.hold(known, actorAt(1), 3);
+  const proof: VoidPlace = { seq: 1, hashes: ["a", "b"].map((c) => c.repeat(64) as ChangeHash) };
+  const ours: OurLogs = {
+    ...a.holding.ourLogs,
+    voidDocs: () => [bare],
+    voidPlaces: (doc) => new Map(doc === bare ? [[actorAt(7), proof]] : []),
+  };
+  const prints = new Prints(new Uint8Array(32));
+  const offer = new Offer(ours, prints, new Uint8Array(2048));
+  const shown = [...offer.buckets()].map(([bucket]) => bucket);
+  assert.deepEqual(shown, [bucketOf(known), bucketOf(bare)].sort((x, y) => x - y));
+  const list = new TheirVectors(ours, offer);
+  list.add([[bare, [[actorAt(7), 4, "ee".repeat(16)]]]], new Uint8Array(0));
+  assert.deepEqual(list.gaps(), [], "what it does not name is the same there");
+  assert.deepEqual(list.voidLogs(), [[bare, actorAt(7)]]);
+  assert.deepEqual([...list.same()], [known]);
 });
