@@ -57,15 +57,17 @@ export function readBoolean(field: Field, what: string): boolean {
   return field;
 }
 
-/** Automerge's number of a change in its actor's log: 1 or more. */
-export function readSeq(field: Field): number {
-  if (typeof field !== "number" || field < 1) fail("seq", "not a positive number");
+/** A whole number from 0 to `max`. */
+export function readCount(field: Field, what: string, max: number): number {
+  if (typeof field !== "number" || !Number.isInteger(field) || field < 0 || field > max) {
+    fail(what, "not a number in its bounds");
+  }
   return field;
 }
 
-/** A number from 0 to `max`. */
-export function readCount(field: Field, what: string, max: number): number {
-  if (typeof field !== "number" || field > max) fail(what, `not a number up to ${max}`);
+/** Automerge's number of a change in its actor's log: 1 or more. */
+export function readSeq(field: Field): number {
+  if (typeof field !== "number" || field < 1) fail("seq", "not a positive number");
   return field;
 }
 

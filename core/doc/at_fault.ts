@@ -1,7 +1,41 @@
 import type { ChangeHash } from "../base/ids.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
 import { orderChanges } from "./change_order.ts";
-import type { Applied, Refused, SetAside } from "./documents.ts";
+import type { DocKey } from "./doc_key.ts";
+import {
+  type Applied,
+  DocumentFault,
+  type Documents,
+  type Loaded,
+  type Refused,
+  type SetAside,
+} from "./documents.ts";
+import { GENESIS } from "./genesis.ts";
+
+/** The changes of a base of one's own are not counted. */
+const ANY_NUMBER = 2 ** 31;
+const GENESIS_HASH = readChangeHeader(GENESIS).hash;
+
+/** Finds what the engine dies of, as {@linkcode findAtFault} does, in all that a document is opened from. */
+export async function searchDocument(
+  documents: Pick<Documents, "read" | "entries">,
+  key: DocKey,
+  { base, changes }: Omit<Loaded, "actor">,
+  isClosed: () => boolean,
+): Promise<SetAside[]> {
+  const options = { maxChanges: ANY_NUMBER, withChanges: true };
+  const saved = base ? await documents.read(key, base, options) : null;
+  const all = [...(saved?.changes ?? []).flatMap(({ change }) => change ?? []), ...changes];
+  const isKnown = (hash: ChangeHash) => hash === GENESIS_HASH;
+  return await findAtFault(all, isKnown, async (changes) => {
+    try {
+      return await documents.entries(key, changes);
+    } catch (error) {
+      if (error instanceof DocumentFault && !isClosed()) return null;
+      throw error;
+    }
+  });
+}
 
 /** Applies changes in a document of their own; `null` when the engine dies of them. */
 export type Trial = (

@@ -65,8 +65,43 @@ export interface NoteEdited {
 export interface Loaded {
   /** The actor under which this device writes into it. */
   readonly actor: ActorId;
-  /** All changes in the store, in any order. */
+  /** The document as Automerge saved it, or none; it was checked before it was stored. */
+  readonly base: Uint8Array | null;
+  /** All changes in the store that are not in the base, in any order. Some may be in both. */
   readonly changes: readonly Uint8Array[];
+}
+
+/** A change out of a saved document. */
+export interface SavedChange {
+  readonly hash: ChangeHash;
+  readonly actor: ActorId;
+  readonly seq: number;
+  readonly startOp: number;
+  /** Milliseconds since 1970 by its author's clock. */
+  readonly time: number;
+  /** Its length, plain. */
+  readonly bytes: number;
+  readonly entries: readonly Entry[];
+  /** The change itself, of the last of each log; of the others only when asked for. */
+  readonly change: Uint8Array | null;
+}
+
+/** The changes of a saved document, each after those it rests on, and its heads. */
+export interface SavedChanges {
+  readonly changes: readonly SavedChange[];
+  readonly heads: Heads;
+}
+
+/** A saved document, with the first 16 bytes of the hash of each change of each log, one after the other. */
+export interface Compacted {
+  readonly bytes: Uint8Array;
+  readonly logs: ReadonlyMap<ActorId, CompactedLog>;
+}
+
+export interface CompactedLog {
+  readonly heads: Uint8Array;
+  /** The length of its changes, plain, but for the last. */
+  readonly bytes: number;
 }
 
 /** Reads a document from the store; a document without changes is a new one. */
@@ -115,6 +150,25 @@ export interface Documents {
    * neither opened nor changed, nor is the store.
    */
   entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]>;
+  /**
+   * Gives the changes of a document as a peer saved it, each judged as if it came by itself. Nothing is opened
+   * or changed by it.
+   *
+   * @param maxChanges What it may have; a note's beginning, which all have, is not counted.
+   * @throws {RangeError} if the bytes are no such document, or one of its changes is refused.
+   */
+  read(
+    key: DocKey,
+    bytes: Uint8Array,
+    options: { readonly maxChanges: number; readonly withChanges: boolean },
+  ): Promise<SavedChanges>;
+  /**
+   * Saves the document that consists of what is given, and makes sure that this loads again as the same, change
+   * by change. Nothing is opened or changed by it.
+   *
+   * @throws {RangeError} if it does not, or is too long.
+   */
+  compact(key: DocKey, from: Omit<Loaded, "actor">): Promise<Compacted>;
   /** Gives the common text of a note; of more than 64 heads, the text at so many of them. */
   noteText(key: DocKey): Promise<NoteText>;
   /**

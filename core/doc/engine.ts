@@ -17,7 +17,7 @@ import { entriesOf } from "./gate.ts";
 import { GENESIS_ACTOR } from "./genesis.ts";
 import * as note from "./note_handle.ts";
 import { applySplices, groupSplices } from "./note_splices.ts";
-import { OpenDocument, TooLongError } from "./open_document.ts";
+import { OpenDocument, type OpenFrom, TooLongError } from "./open_document.ts";
 import { type Reload, reload } from "./reload.ts";
 
 /** A change of an edit is cut down to this many UTF-16 units before the edit is given up. */
@@ -43,12 +43,17 @@ export class DocumentEngine {
    * Opens a document in which `actor` writes, in place of one that is open.
    *
    * @param changes The store's, in any order; the gate sees them when the document is first written to.
-   * @param isDoubted Whether one of them is at fault, and to be found and left out.
+   * @param others A base, and whether a change is at fault, and to be found and left out.
    * @throws {SpoiledError} if one is that was not doubted.
    */
-  open(key: DocKey, actor: ActorId, changes: readonly Uint8Array[], isDoubted = false): void {
+  open(
+    key: DocKey,
+    actor: ActorId,
+    changes: readonly Uint8Array[],
+    { base = null, isDoubted = false }: Partial<Pick<OpenFrom, "base" | "isDoubted">> = {},
+  ): void {
     this.drop(key);
-    const from = { actor, isNote: isNote(key), changes, isDoubted };
+    const from = { actor, isNote: isNote(key), base, changes, isDoubted };
     this.#documents.set(key, new OpenDocument(from, this.#reload));
   }
 
@@ -81,8 +86,9 @@ export class DocumentEngine {
 
   /** See {@linkcode Documents.entries}. */
   entries(key: DocKey, changes: readonly Uint8Array[]): (Applied | Refused)[] {
-    const from = { actor: GENESIS_ACTOR, isNote: isNote(key), changes: [], isDoubted: false };
-    const document = new OpenDocument(from, this.#reload);
+    const document = new OpenDocument({
+      ...{ actor: GENESIS_ACTOR, isNote: isNote(key), base: null, changes: [], isDoubted: false },
+    }, this.#reload);
     const results = document.apply(changes, true);
     document.free();
     return results;

@@ -1,18 +1,21 @@
-import type { ActorId } from "../base/ids.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import { isDeath } from "./automerge.ts";
-import type { DocKey } from "./doc_key.ts";
+import { type DocKey, readDocKey } from "./doc_key.ts";
 import type {
   Applied,
   ApplyAnswer,
+  Compacted,
+  Loaded,
   Made,
   NewEntry,
   NoteEdited,
   Refused,
+  SavedChanges,
   SetAside,
 } from "./documents.ts";
 import type { DocumentEngine } from "./engine.ts";
 import { SpoiledError } from "./open_document.ts";
+import { compact, readSaved } from "./saved_document.ts";
 
 /** What can be asked of a document, each with what it is answered. */
 export interface EngineCalls {
@@ -21,6 +24,14 @@ export interface EngineCalls {
   "entries": {
     ask: { changes: readonly Uint8Array[] };
     answer: readonly (Applied | Refused)[];
+  };
+  "read": {
+    ask: { bytes: Uint8Array; maxChanges: number; withChanges: boolean };
+    answer: SavedChanges;
+  };
+  "compact": {
+    ask: { base: Uint8Array | null; changes: readonly Uint8Array[] };
+    answer: Compacted;
   };
   "noteText": { ask: Record<never, never>; answer: NoteText };
   "noteEdit": {
@@ -40,18 +51,23 @@ export type EngineCall = {
   [T in keyof EngineCalls]: { readonly type: T } & EngineCalls[T]["ask"];
 }[keyof EngineCalls];
 
+/** Whether a call brings its document with it, and touches none that is open. */
+export function isApart({ type }: EngineCall): boolean {
+  return type === "entries" || type === "read" || type === "compact";
+}
+
 /** One call and what must come before it; it crosses to the worker as one message. */
 export interface EngineTask {
   readonly key: DocKey;
   /** Documents to be let go first. */
   readonly drop: readonly DocKey[];
   /** What to open the call's document from, unless it is open. */
-  readonly open: {
-    readonly actor: ActorId;
-    readonly changes: readonly Uint8Array[];
-    /** Whether one of them is at fault, and to be found. */
-    readonly isDoubted: boolean;
-  } | null;
+  readonly open:
+    | Loaded & {
+      /** Whether one of them is at fault, and to be found. */
+      readonly isDoubted: boolean;
+    }
+    | null;
   readonly call: EngineCall;
 }
 
@@ -79,7 +95,7 @@ export function doTask(
 ): EngineAnswer {
   try {
     for (const one of drop) engine.drop(one);
-    if (open) engine.open(key, open.actor, open.changes, open.isDoubted);
+    if (open) engine.open(key, open.actor, open.changes, open);
     return { type: "done", answer: doCall(engine, key, call), setAside: engine.takeSetAside(key) };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
@@ -98,6 +114,10 @@ function doCall(engine: DocumentEngine, key: DocKey, call: EngineCall): unknown 
       return engine.apply(key, call.changes);
     case "entries":
       return engine.entries(key, call.changes);
+    case "read":
+      return readSaved(readDocKey(key).doc, call);
+    case "compact":
+      return compact(readDocKey(key).doc, call);
     case "noteText":
       return engine.noteText(key);
     case "noteEdit":

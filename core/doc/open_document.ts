@@ -2,12 +2,12 @@ import type { ActorId } from "../base/ids.ts";
 import { MAX_CHANGE_BYTES } from "../base/limits.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
 import { applyChanges } from "./apply_changes.ts";
-import { type Handle, isDeath, isPanic, newHandle } from "./automerge.ts";
+import { type Handle, isDeath, isPanic } from "./automerge.ts";
 import { orderChanges } from "./change_order.ts";
 import type { Applied, Refused, SetAside } from "./documents.ts";
 import { Gate, type ReadChange, readChange } from "./gate.ts";
-import { GENESIS } from "./genesis.ts";
 import { type Reload, ReloadSchedule } from "./reload.ts";
+import { changesOf, loadSaved, newDocument } from "./saved_document.ts";
 
 const NO_MORE_BRANCHES = "Cannot write on one more branch: open the note again";
 
@@ -23,7 +23,9 @@ export class SpoiledError extends Error {
 export interface OpenFrom {
   readonly actor: ActorId;
   readonly isNote: boolean;
-  /** The store's, in any order. */
+  /** The document as it was saved, or none. */
+  readonly base: Uint8Array | null;
+  /** The store's besides, in any order. */
   readonly changes: readonly Uint8Array[];
   /** Whether one of them is at fault, and to be found. */
   readonly isDoubted: boolean;
@@ -40,17 +42,19 @@ export class OpenDocument {
   readonly #reload: Reload;
   #handle: Handle;
   #gate: Gate | undefined;
-  /** What it was opened from, until its gate has seen it. */
+  readonly #base: Uint8Array | null;
+  /** What it was opened from besides its base, until its gate has seen it. */
   #stored: readonly Uint8Array[];
   #schedule = new ReloadSchedule(0);
   #setAside: SetAside[] = [];
 
   /** @throws {SpoiledError} if a change is at fault that was not doubted. */
-  constructor({ actor, isNote, changes, isDoubted }: OpenFrom, reload: Reload) {
+  constructor({ actor, isNote, base, changes, isDoubted }: OpenFrom, reload: Reload) {
     this.actor = actor;
     this.isNote = isNote;
     this.#reload = reload;
-    this.#handle = this.#empty();
+    this.#base = base;
+    this.#handle = this.#begin();
     this.#stored = changes;
     if (isDoubted || !this.#openAtOnce()) this.#openByGate(isDoubted);
   }
@@ -139,14 +143,15 @@ export class OpenDocument {
   /** Opens it anew from what the gate lets pass. */
   #openByGate(isDoubted: boolean): Gate {
     const gate = new Gate(this.isNote);
+    const stored = [...this.#baseChanges(), ...this.#stored];
     this.#handle.free();
-    this.#handle = this.#empty();
+    this.#handle = newDocument(this.actor, this.isNote);
     this.#schedule = new ReloadSchedule(0);
-    const results = this.#applyAll(gate, this.#stored, isDoubted);
+    const results = this.#applyAll(gate, stored, isDoubted);
     for (const [i, result] of results.entries()) {
       if (result.type === "applied") continue;
       const { reason, text } = result;
-      this.#setAside.push({ hash: hashOf(this.#stored[i]), reason, text });
+      this.#setAside.push({ hash: hashOf(stored[i]), reason, text });
     }
     this.#stored = [];
     return this.#gate = gate;
@@ -158,7 +163,8 @@ export class OpenDocument {
     const gate = new Gate(this.isNote);
     let rows = 0;
     try {
-      const reads = this.#stored.map((change) => readChange(change, this.isNote));
+      const reads = [...this.#baseChanges(), ...this.#stored]
+        .map((change) => readChange(change, this.isNote));
       const items = reads.map((read) => ({ ...read.header, read }));
       for (const { read } of orderChanges(items, (hash) => gate.has(hash)).ready) {
         if (gate.has(read.header.hash)) continue;
@@ -221,10 +227,18 @@ export class OpenDocument {
     return result;
   }
 
-  #empty(): Handle {
-    const handle = newHandle(this.actor);
-    if (this.isNote) handle.applyChanges([GENESIS]);
-    return handle;
+  #begin(): Handle {
+    if (!this.#base) return newDocument(this.actor, this.isNote);
+    return loadSaved(this.#base, this.actor);
+  }
+
+  /** The changes of the base, each after those it rests on. */
+  #baseChanges(): Uint8Array[] {
+    if (!this.#base) return [];
+    const handle = loadSaved(this.#base, this.actor);
+    const changes = changesOf(handle);
+    handle.free();
+    return changes;
   }
 }
 

@@ -1,23 +1,29 @@
 import { type Log, silentLog } from "../base/log.ts";
-import { readChangeHeader } from "../trust/change_header.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
-import { findAtFault } from "./at_fault.ts";
+import { searchDocument } from "./at_fault.ts";
 import type { DocKey } from "./doc_key.ts";
 import {
   type Applied,
   type ApplyAnswer,
-  DocumentFault,
+  type Compacted,
   type Documents,
   type Load,
+  type Loaded,
   type Made,
   type NewEntry,
   type NoteEdited,
   type OnSetAside,
   type Refused,
+  type SavedChanges,
 } from "./documents.ts";
-import type { EngineAnswer, EngineCall, EngineCalls, EngineTask } from "./engine_task.ts";
+import {
+  type EngineAnswer,
+  type EngineCall,
+  type EngineCalls,
+  type EngineTask,
+  isApart,
+} from "./engine_task.ts";
 import { closedFault, fault, type Job, type Running } from "./engine_job.ts";
-import { GENESIS } from "./genesis.ts";
 import { StoredChanges } from "./stored_changes.ts";
 
 /** Documents kept open. */
@@ -39,8 +45,6 @@ export interface EnginePort {
 export class EngineLostError extends Error {
   override name = "EngineLostError";
 }
-
-const GENESIS_HASH = readChangeHeader(GENESIS).hash;
 
 export interface OrderedDocumentsOptions {
   readonly log?: Log;
@@ -97,6 +101,18 @@ export class OrderedDocuments implements Documents {
     changes: readonly Uint8Array[],
   ): Promise<readonly (Applied | Refused)[]> {
     return this.#ask(key, { type: "entries", changes });
+  }
+
+  read(
+    key: DocKey,
+    bytes: Uint8Array,
+    { maxChanges, withChanges }: { readonly maxChanges: number; readonly withChanges: boolean },
+  ): Promise<SavedChanges> {
+    return this.#ask(key, { type: "read", bytes, maxChanges, withChanges });
+  }
+
+  compact(key: DocKey, { base, changes }: Omit<Loaded, "actor">): Promise<Compacted> {
+    return this.#ask(key, { type: "compact", base, changes });
   }
 
   noteText(key: DocKey): Promise<NoteText> {
@@ -173,7 +189,7 @@ export class OrderedDocuments implements Documents {
   }
 
   #queueOf({ call }: Job): Job[] {
-    return call.type === "apply" || call.type === "entries" ? this.#peers : this.#own;
+    return call.type === "apply" || isApart(call) ? this.#peers : this.#own;
   }
 
   #take(): Job | undefined {
@@ -186,8 +202,7 @@ export class OrderedDocuments implements Documents {
   #prepare(job: Job): EngineTask | undefined {
     const { key, call, reject } = job;
     if (this.#generation !== this.#port.generation) this.#forgetAll();
-    // Its changes are a document of their own.
-    if (call.type === "entries") return { key, drop: this.#drops.splice(0), open: null, call };
+    if (isApart(call)) return { key, drop: this.#drops.splice(0), open: null, call };
     const parked = this.#parked.get(key);
     if (parked) {
       parked.push(job);
@@ -258,18 +273,9 @@ export class OrderedDocuments implements Documents {
 
   /** Finds out of what the engine dies in a document; others are served in between. */
   async #search(key: DocKey): Promise<void> {
-    const trial = async (changes: readonly Uint8Array[]) => {
-      try {
-        return await this.entries(key, changes);
-      } catch (error) {
-        if (error instanceof DocumentFault && !this.#closed) return null;
-        throw error;
-      }
-    };
     try {
-      const isKnown = (hash: string) => hash === GENESIS_HASH;
-      const { changes } = this.#stored.read(key);
-      this.#stored.setAside(key, await findAtFault(changes, isKnown, trial));
+      const found = await searchDocument(this, key, this.#stored.read(key), () => this.#closed);
+      this.#stored.setAside(key, found);
       // What is refused but not deadly is found by the gate, too.
       this.#stored.doubt(key);
     } catch (error) {

@@ -24,10 +24,11 @@ export class StoredChanges {
 
   /** Reads what a document is to be opened from, and whether a change in it is at fault. */
   read(key: DocKey): Loaded & { readonly isDoubted: boolean } {
-    const { actor, changes } = this.#load(key);
+    const { actor, base, changes } = this.#load(key);
     const aside = this.#aside.get(key);
     return {
       actor,
+      base,
       changes: aside ? changes.filter((change) => !aside.has(hashOf(change))) : changes,
       isDoubted: this.#doubted.has(key),
     };

@@ -10,12 +10,19 @@ const BYTES_PER_MS = 1000;
  * character takes 7 µs on a fast machine, when it is removed as well as whenever the note is opened.
  */
 const ROWS_PER_MS = 50;
-/** What operations may add at most, in milliseconds: everything else waits as long. */
-const MAX_ROWS_MS = 10_000;
+/** Bytes of a saved document for which there is a millisecond: a change may take half a byte there. */
+const SAVED_BYTES_PER_MS = 20;
+/** What operations and a saved document may add at most, in milliseconds: everything else waits as long. */
+const MAX_OPENING_MS = 10_000;
 
 /** How many milliseconds a task may take because of its size, besides those that each has. */
 export function taskCostMs({ key, open, call }: EngineTask): number {
   const changes = [...open?.changes ?? [], ..."changes" in call ? call.changes : []];
+  const saved = call.type === "read"
+    ? call.bytes
+    : call.type === "compact"
+    ? call.base
+    : open?.base;
   let bytes = sum(changes, (change) => change.length);
   let rows = 0;
   if (docKind(readDocKey(key).doc).type === "note") rows = sum(changes, rowsIn);
@@ -23,7 +30,8 @@ export function taskCostMs({ key, open, call }: EngineTask): number {
   if (call.type === "noteEdit") {
     rows += sum(call.splices, ({ remove, insert }) => remove + insert.length);
   }
-  return Math.floor(bytes / BYTES_PER_MS + Math.min(rows / ROWS_PER_MS, MAX_ROWS_MS));
+  const savedMs = (saved?.length ?? 0) / SAVED_BYTES_PER_MS;
+  return Math.floor(bytes / BYTES_PER_MS + Math.min(rows / ROWS_PER_MS + savedMs, MAX_OPENING_MS));
 }
 
 function sum<T>(items: readonly T[], size: (item: T) => number): number {

@@ -6,11 +6,15 @@ import type { Store } from "../store/store.ts";
 import { actorOf } from "../trust/actor.ts";
 
 /** Opens documents from the store, to be written into under this device's actor. */
-export function loadFrom({ envelopes }: Store, self: PeerId): Load {
+export function loadFrom({ envelopes, bases }: Store, self: PeerId): Load {
   return (key) => {
     const { space, doc } = readDocKey(key);
     // A document without an actor left is only read: its replica writes nothing.
     const actor = ownActor(envelopes, self, space, doc) ?? actorOf(self, space, doc);
-    return { actor, changes: envelopes.changes(space, doc) };
+    return {
+      actor,
+      base: bases.bytes(space, doc),
+      changes: envelopes.changes(space, doc),
+    };
   };
 }

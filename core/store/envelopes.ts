@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Envelope, VerifiedEnvelope } from "../trust/envelope.ts";
+import type { Bases } from "./bases.ts";
 import type { Database, Statement } from "./database.ts";
 import type { LogEntry, Logs, Tops } from "./logs.ts";
 
@@ -28,6 +29,7 @@ export interface StoredChange {
   readonly author: PeerId;
   readonly seq: number;
   readonly hash: ChangeHash;
+  /** None, of no bytes, if a sealed document vouches for it. */
   readonly signature: Uint8Array;
   readonly change: Uint8Array;
   /** Milliseconds since 1970. */
@@ -39,9 +41,10 @@ type StoredRow = Omit<StoredChange, "actor" | "author"> & { readonly log: number
 const STORED = `SELECT id, log, seq, lower(hex(hash)) AS hash, signature, change,
   received_at AS receivedAt FROM envelopes`;
 
-/** Every envelope that was admitted, as it came: the truth. */
+/** Every envelope that was admitted, as it came, but for those that a base covers: the truth. */
 export class Envelopes {
   readonly #logs: Logs;
+  readonly #bases: Bases;
   readonly #add: Statement;
   readonly #remove: Statement;
   readonly #stored: Statement;
@@ -54,21 +57,27 @@ export class Envelopes {
   readonly #places: Statement;
   readonly #byId: Statement;
   readonly #any: Statement;
+  readonly #clear: Statement;
+  readonly #first: Statement;
 
-  constructor(database: Database, logs: Logs) {
+  constructor(database: Database, logs: Logs, bases: Bases) {
     this.#logs = logs;
+    this.#bases = bases;
     this.#add = database.prepare(
       `INSERT INTO envelopes (doc, log, seq, received_at, hash, signature, change)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#changes = database.prepare("SELECT change FROM envelopes WHERE doc = ? ORDER BY id");
+    this.#changes = database.prepare(
+      `SELECT change FROM envelopes WHERE doc = ? AND seq > coalesce(
+         (SELECT seq FROM based_logs WHERE based_logs.log = envelopes.log), 0) ORDER BY id`,
+    );
     this.#author = database.prepare(
       `SELECT peer FROM envelopes JOIN logs ON logs.id = envelopes.log
        JOIN peers ON peers.id = logs.author WHERE envelopes.doc = ? AND hash = ?`,
     );
     this.#hasHash = database.prepare("SELECT 1 FROM envelopes WHERE doc = ? AND hash = ?");
     this.#bySeq = database.prepare(
-      `SELECT id, lower(hex(hash)) AS hash
+      `SELECT id, lower(hex(substr(hash, 1, 16))) AS head
        FROM envelopes WHERE log = ? AND seq = ?`,
     );
     this.#places = database.prepare(
@@ -77,8 +86,13 @@ export class Envelopes {
     );
     this.#byId = database.prepare("SELECT log, signature, change FROM envelopes WHERE id = ?");
     this.#any = database.prepare("SELECT id FROM envelopes LIMIT 1");
+    this.#first = database.prepare("SELECT min(id) AS id FROM envelopes WHERE doc = ?");
+    this.#clear = database.prepare("DELETE FROM envelopes WHERE doc = ?");
     this.#remove = database.prepare("DELETE FROM envelopes WHERE id = ?");
-    this.#stored = database.prepare(`${STORED} WHERE doc = ? ORDER BY id`);
+    this.#stored = database.prepare(
+      `${STORED} WHERE doc = ? AND seq > coalesce(
+         (SELECT seq FROM based_logs WHERE based_logs.log = envelopes.log), 0) ORDER BY id`,
+    );
     this.#storedAt = database.prepare(`${STORED} WHERE log = ? AND seq = ?`);
     this.#bytesOf = database.prepare(
       `SELECT coalesce(sum(length(change)), 0) AS bytes FROM envelopes WHERE log IN (
@@ -93,7 +107,7 @@ export class Envelopes {
     return this.#any.get() === undefined;
   }
 
-  /** The changes of a document in the order of admission: every one after those it rests on. */
+  /** The changes of a document besides its base, in the order of admission: each after those it rests on. */
   changes(space: SpaceId, doc: DocId): Uint8Array[] {
     const id = this.#logs.docId(space, doc);
     if (id === undefined) return [];
@@ -121,7 +135,7 @@ export class Envelopes {
     return this.#logs.of(space, doc);
   }
 
-  /** All of a document in the order of admission. */
+  /** All of a document besides its base, in the order of admission. */
   stored(space: SpaceId, doc: DocId): StoredChange[] {
     const logs = [...this.#logs.of(space, doc)];
     const byId = new Map(logs.map(([actor, { id, author }]) => [id, { actor, author }]));
@@ -144,25 +158,29 @@ export class Envelopes {
 
   /** What is held of an author in a space, in bytes of changes. */
   bytesOf(space: SpaceId, author: PeerId): number {
-    return this.#bytesOf.get<{ bytes: number }>(space, author)?.bytes ?? 0;
+    const { bytes = 0 } = this.#bytesOf.get<{ bytes: number }>(space, author) ?? {};
+    return bytes + this.#bases.bytesOf(space, author);
   }
 
   has(space: SpaceId, doc: DocId, hash: ChangeHash): boolean {
     const id = this.#logs.docId(space, doc);
-    return id !== undefined && this.#hasHash.get(id, Buffer.from(hash, "hex")) !== undefined;
+    return id !== undefined && (this.#hasHash.get(id, Buffer.from(hash, "hex")) !== undefined ||
+      this.#bases.authorOf(space, doc, hash) !== undefined);
   }
 
-  /** The hash of the change that an actor made as its `seq`-th, if it is held. */
-  hashAt(space: SpaceId, doc: DocId, actor: ActorId, seq: number): ChangeHash | undefined {
+  /** The head of the change that an actor made as its `seq`-th, if it is held. */
+  headAt(space: SpaceId, doc: DocId, actor: ActorId, seq: number): string | undefined {
     const log = this.#logs.find(space, doc, actor);
-    return log && this.#bySeq.get<{ hash: ChangeHash }>(log.id, seq)?.hash;
+    return log &&
+      (this.#bySeq.get<{ head: string }>(log.id, seq)?.head ?? this.#bases.headAt(log, seq));
   }
 
   /** Who signed a change, if it is held. */
   authorOfChange(space: SpaceId, doc: DocId, hash: ChangeHash): PeerId | undefined {
     const id = this.#logs.docId(space, doc);
     if (id === undefined) return undefined;
-    return this.#author.get<{ peer: PeerId }>(id, Buffer.from(hash, "hex"))?.peer;
+    return this.#author.get<{ peer: PeerId }>(id, Buffer.from(hash, "hex"))?.peer ??
+      this.#bases.authorOf(space, doc, hash);
   }
 
   /** Who writes under an actor, if anything of it is held. */
@@ -171,9 +189,9 @@ export class Envelopes {
   }
 
   /**
-   * What one who holds `vector` of a document lacks, in the order of admission: as much as fits into
-   * `maxBytes`, each counted as its change and {@linkcode ENVELOPE_BYTES}, but one at least. Asked again with
-   * the vector that has these too, it goes on; nothing comes when nothing is lacking.
+   * What one who holds `vector` of a document lacks besides {@linkcode Bases.lacking}, in the order of admission:
+   * as much as fits into `maxBytes`, each counted as its change and {@linkcode ENVELOPE_BYTES}, but one at
+   * least. Asked again with the vector that has these too, it goes on; nothing comes when nothing is lacking.
    */
   after(
     space: SpaceId,
@@ -185,7 +203,7 @@ export class Envelopes {
     let left = 0;
     let first = Infinity;
     for (const [actor, log] of this.#logs.of(space, doc)) {
-      const held = vector.get(actor) ?? 0;
+      const held = Math.max(vector.get(actor) ?? 0, log.based);
       if (held >= log.seq) continue;
       lacking.set(log.id, { held, log });
       left += log.seq - held;
@@ -203,6 +221,8 @@ export class Envelopes {
       const stored = this.#byId.get<Stored>(place.id);
       if (!stored) break;
       const { signature, change } = stored;
+      // Its sealed document has it.
+      if (signature.length === 0) continue;
       envelopes.push({ space, doc, author: from.log.author, signature, change });
       if (--left === 0) break;
     }
@@ -224,8 +244,29 @@ export class Envelopes {
     }
     const hash = Buffer.from(header.hash, "hex");
     const log = this.#logs.append(space, doc, header.actor, author, hash);
-    this.#add.run(log.doc, log.id, log.seq, receivedAt, hash, signature, change);
+    this.place(log, { seq: log.seq, hash, signature, change, receivedAt });
     return log;
+  }
+
+  /** Writes the envelope of a place in a log, the last that was written; within a transaction. */
+  place(
+    log: LogEntry,
+    { seq, hash, signature, change, receivedAt }: {
+      readonly seq: number;
+      readonly hash: Uint8Array;
+      readonly signature: Uint8Array;
+      readonly change: Uint8Array;
+      readonly receivedAt: number;
+    },
+  ): void {
+    this.#add.run(log.doc, log.id, seq, receivedAt, hash, signature, change);
+  }
+
+  /** Deletes all of a document, to be written anew; within a transaction. Gives the lowest number. */
+  clear(doc: number): number {
+    const first = this.#first.get<{ id: number | null }>(doc)?.id ?? 0;
+    this.#clear.run(doc);
+    return first;
   }
 
   /**
@@ -239,8 +280,8 @@ export class Envelopes {
       lowest.set(actor, Math.min(seq, lowest.get(actor) ?? seq));
     }
     for (const [actor, seq] of lowest) {
-      const hash = this.hashAt(space, doc, actor, seq - 1);
-      this.#logs.setBack(space, doc, actor, hash && { seq: seq - 1, hash });
+      const head = this.headAt(space, doc, actor, seq - 1);
+      this.#logs.setBack(space, doc, actor, head === undefined ? head : { seq: seq - 1, head });
     }
   }
 }

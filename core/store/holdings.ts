@@ -11,11 +11,14 @@ interface Holder {
   readonly heard: number;
 }
 
-/** The numbers of the peers that hold place 2 of log 1, whose document is 3. */
+/**
+ * The numbers of the peers that hold place 2 of log 1, whose document is 3. The number of an envelope that a base
+ * covers is not known any more: that of the next one in its log, which is above it, stands for it.
+ */
 const HOLDERS = `SELECT peer FROM holdings WHERE log = ?1 AND seq >= ?2
   UNION
   SELECT peer FROM holders WHERE space = (SELECT space FROM docs WHERE id = ?3) AND up_to >=
-    (SELECT id FROM envelopes WHERE log = ?1 AND seq = ?2)`;
+    (SELECT id FROM envelopes WHERE log = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1)`;
 
 /**
  * What other peers hold of the envelopes in this store, as they said themselves. What is not in this store
@@ -72,7 +75,9 @@ export class Holdings {
       `INSERT INTO holdings (log, peer, seq) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`,
     );
-    this.#firstLacking = database.prepare("SELECT id FROM envelopes WHERE log = ? AND seq = ?");
+    this.#firstLacking = database.prepare(
+      "SELECT id FROM envelopes WHERE log = ? AND seq >= ? ORDER BY seq LIMIT 1",
+    );
     this.#lastEnvelope = database.prepare("SELECT coalesce(max(id), 0) AS id FROM envelopes");
     this.#count = database.prepare(`SELECT count(*) AS count FROM (${HOLDERS})`);
     this.#named = database.prepare(

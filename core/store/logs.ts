@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
+import type { ActorId, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 import { StoreError } from "./store_error.ts";
@@ -22,6 +22,8 @@ export interface LogEntry extends Top {
   head: string;
   /** The highest seq that was ever held: above `seq` when changes were taken out. */
   peak: number;
+  /** The highest seq that the document's base covers; 0 without one. */
+  based: number;
 }
 
 /** The logs of one document of which something is held. */
@@ -34,7 +36,8 @@ interface DocEntry {
   readonly tops: Map<ActorId, LogEntry>;
 }
 
-const HEAD_DIGITS = 32;
+/** Digits of a head. */
+export const HEAD_DIGITS = 32;
 const NO_LOGS: ReadonlyMap<ActorId, LogEntry> = new Map();
 const NO_TOPS: ReadonlyMap<DocId, Tops> = new Map();
 
@@ -83,6 +86,11 @@ export class Logs {
     return this.#tops.get(space) ?? NO_TOPS;
   }
 
+  /** The number of a document, a new one if need be; within a transaction. */
+  ensureDoc(space: SpaceId, doc: DocId): number {
+    return (this.#doc(space, doc) ?? this.#newDoc(space, doc)).id;
+  }
+
   /** The log of an actor, a new one if need be; within a transaction. */
   ensure(space: SpaceId, doc: DocId, actor: ActorId, author: PeerId): LogEntry {
     const entry = this.#doc(space, doc) ?? this.#newDoc(space, doc);
@@ -97,10 +105,29 @@ export class Logs {
     author: PeerId,
     hash: Uint8Array,
   ): LogEntry {
+    const seq = (this.find(space, doc, actor)?.seq ?? 0) + 1;
+    return this.begin(space, doc, actor, author, { seq, hash });
+  }
+
+  /** Begins a log that comes as a whole, up to the change of `hash`; within a transaction. */
+  begin(
+    space: SpaceId,
+    doc: DocId,
+    actor: ActorId,
+    author: PeerId,
+    { seq, hash }: { readonly seq: number; readonly hash: Uint8Array },
+  ): LogEntry {
     const log = this.ensure(space, doc, actor, author);
-    this.#advance.run(log.seq + 1, hash, log.id);
-    this.#move(space, doc, actor, log.seq + 1, hash);
+    this.#advance.run(seq, hash, log.id);
+    this.#move(space, doc, actor, seq, hash);
     return log;
+  }
+
+  /** Takes note how far the base of its document covers a log; within a transaction. */
+  setBased(log: LogEntry, seq: number): void {
+    const before = log.based;
+    log.based = seq;
+    this.#database.onRollback(() => log.based = before);
   }
 
   /** Forgets the documents of a space, which are deleted within this transaction. */
@@ -120,13 +147,13 @@ export class Logs {
     space: SpaceId,
     doc: DocId,
     actor: ActorId,
-    top: { readonly seq: number; readonly hash: ChangeHash } | undefined,
+    top: Top | undefined,
   ): void {
     const log = this.find(space, doc, actor);
     if (!log) return;
-    const hash = Buffer.from(top?.hash ?? "", "hex");
-    this.#setBack.run(top?.seq ?? 0, top ? hash : null, log.id);
-    this.#move(space, doc, actor, top?.seq ?? 0, hash);
+    const head = Buffer.from(top?.head ?? "", "hex");
+    this.#setBack.run(top?.seq ?? 0, top ? head : null, log.id);
+    this.#move(space, doc, actor, top?.seq ?? 0, head);
   }
 
   #move(space: SpaceId, doc: DocId, actor: ActorId, seq: number, hash: Uint8Array): void {
@@ -151,13 +178,15 @@ export class Logs {
     ) {
       docs.set(id, this.#keep(named(spaces, space), doc, id));
     }
+    const basedLogs = new Map(tuples<[number, number]>("SELECT log, seq FROM based_logs"));
     type Log = [number, number, ActorId, number, number, string, number];
     const logs = tuples<Log>(
       "SELECT id, doc, actor, author, seq, lower(hex(substr(head, 1, 16))), peak FROM logs",
     );
     for (const [id, doc, actor, author, seq, head, peak] of logs) {
       const entry = named(docs, doc);
-      const log: LogEntry = { id, doc, author: named(peers, author), seq, head, peak };
+      const based = basedLogs.get(id) ?? 0;
+      const log: LogEntry = { id, doc, author: named(peers, author), seq, head, peak, based };
       entry.logs.set(actor, log);
       if (seq > 0) entry.tops.set(actor, log);
     }
@@ -179,7 +208,7 @@ export class Logs {
   #newLog(doc: DocEntry, actor: ActorId, author: PeerId): LogEntry {
     const id = this.#addLog.insert(doc.id, actor, this.#names.peer(author));
     this.#database.onRollback(() => doc.logs.delete(actor));
-    const log: LogEntry = { id, doc: doc.id, author, seq: 0, head: "", peak: 0 };
+    const log: LogEntry = { id, doc: doc.id, author, seq: 0, head: "", peak: 0, based: 0 };
     doc.logs.set(actor, log);
     return log;
   }

@@ -1,3 +1,4 @@
+import { BASED_DOCUMENTS } from "./based_documents.ts";
 import { MESSAGE_WORDS } from "./message_words.ts";
 
 /** `PRAGMA application_id` of the database: "Ears". It tells a database of Earshot from any other. */
@@ -7,7 +8,7 @@ export const APPLICATION_ID = 0x45617273;
  * What brings a database from version i (its `user_version`) to version i + 1. Released ones never change.
  *
  * Ids are interned: spaces, peers, documents and logs have a number here, which no other node knows.
- * `envelopes`, `docs` and `logs` are the truth. `messages`, `shadowed_messages`, `segments`, `notes`, `people` and what
+ * `envelopes`, `bases`, `based_logs`, `docs` and `logs` are the truth. `messages`, `shadowed_messages`, `segments`, `notes`, `people` and what
  * `channels` says besides its id are a projection of them. `entries`, `successors` and `disputes` were
  * signed by peers and are passed on too. The rest is this node's own.
  */
@@ -286,6 +287,7 @@ export const MIGRATIONS: readonly string[] = [
   );
   `,
   MESSAGE_WORDS,
+  BASED_DOCUMENTS,
 ];
 
 /** The version of the database that this program writes. */

@@ -6,6 +6,7 @@ import type { Row } from "../doc/projection.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
 import { Addresses } from "./addresses.ts";
+import { Bases } from "./bases.ts";
 import { Browsers } from "./browsers.ts";
 import { Clones } from "./clones.ts";
 import { Database } from "./database.ts";
@@ -32,6 +33,7 @@ import { Receipts } from "./receipts.ts";
 import { Registers } from "./registers.ts";
 import { Rewrites } from "./rewrites.ts";
 import { Secrets } from "./secrets.ts";
+import { SealedDocuments } from "./sealed_documents.ts";
 import { Seen } from "./seen.ts";
 import { Successors } from "./successors.ts";
 import { Waiting } from "./waiting.ts";
@@ -81,6 +83,8 @@ export interface Remake {
  */
 export class Store implements Disposable {
   readonly envelopes: Envelopes;
+  readonly bases: Bases;
+  readonly sealed: SealedDocuments;
   readonly messages: Messages;
   readonly search: MessageSearch;
   readonly registers: Registers;
@@ -114,11 +118,16 @@ export class Store implements Disposable {
     this.#database = database;
     const logs = this.#logs = new Logs(database, names);
     this.#projector = new Projector(database, names);
-    this.envelopes = new Envelopes(database, logs);
+    const bases = this.bases = new Bases(database, logs);
+    this.envelopes = new Envelopes(database, logs, bases);
     this.messages = new Messages(database, names, logs);
     this.search = new MessageSearch(database, names);
     this.registers = new Registers(database);
     this.holdings = new Holdings(database, names, logs);
+    this.sealed = new SealedDocuments({
+      ...{ database, logs, bases, projector: this.#projector },
+      ...{ envelopes: this.envelopes, holdings: this.holdings },
+    });
     this.waiting = new Waiting(database, names);
     this.receipts = new Receipts(database);
     this.readMarks = new ReadMarks(database, names, this.messages);

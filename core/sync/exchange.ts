@@ -4,6 +4,7 @@ import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { encodeMessage } from "../wire/encode.ts";
 import type { DocumentsMessage } from "../wire/message.ts";
 import { packVectors } from "../wire/pack.ts";
+import { Answers } from "./answers.ts";
 import { Asked } from "./asked.ts";
 import { Bulk } from "./bulk.ts";
 import { Inquiry } from "./inquiry.ts";
@@ -50,8 +51,8 @@ export class Exchange {
   #theirDigest = "";
   /** What the peer may stream. */
   readonly #wanted = new Asked();
-  /** How often this node said its buckets and has not been answered. */
-  #asked = 0;
+  /** What its buckets are answered. */
+  readonly #answers = new Answers();
   #inquiry: Inquiry | undefined;
   #inquiryParts = 0;
 
@@ -120,7 +121,7 @@ export class Exchange {
       this.#wanted.ask();
       return this.#say(packVectors(space, vectors.entries(), null, MAX_MESSAGE_BYTES));
     }
-    this.#asked++;
+    this.#answers.ask();
     const prints = this.#prints.ofBuckets(vectors);
     this.#say([encodeMessage({ type: "buckets", space, prints })]);
   }
@@ -140,7 +141,7 @@ export class Exchange {
    * @throws {SyntaxError} if it is not as it must be, or nobody asked.
    */
   documents({ buckets, last }: DocumentsMessage): void {
-    if (this.#asked === 0) throw new SyntaxError("Cannot read documents: nobody asked for them");
+    if (!this.#answers.part(last, "Cannot read documents: nobody asked for them")) return;
     const { space, vectors } = this.#replica;
     const inquiry = this.#inquiry ??= new Inquiry(vectors, this.#prints);
     if (++this.#inquiryParts > MAX_LIST_PARTS) {
@@ -148,7 +149,6 @@ export class Exchange {
     }
     inquiry.add(buckets);
     if (!last) return;
-    this.#asked--;
     this.#inquiry = undefined;
     this.#inquiryParts = 0;
     this.#wanted.ask();

@@ -1,7 +1,7 @@
 import type { PeerId } from "../base/ids.ts";
 import { maxRows } from "../doc/row_limit.ts";
 import { type ChangeHeader, readChangeHeader } from "../trust/change_header.ts";
-import { EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
+import { coveredEnvelope, EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
 import type { SentEnvelope } from "../wire/message.ts";
 import type { Culprits } from "./culprits.ts";
 import type { IfNeeded } from "./if_needed.ts";
@@ -39,8 +39,16 @@ export class Judge {
     this.#parts = parts;
   }
 
-  /** Verifies an envelope that is neither here nor waiting; `undefined` when there is no more to do. */
-  judge(item: SentEnvelope, from: PeerId, outcome: Outcome): Judged | undefined {
+  /**
+   * Verifies an envelope that is neither here nor waiting; `undefined` when there is no more to do.
+   * `isCovered`: whether a sealed document that was verified vouches for it.
+   */
+  judge(
+    item: SentEnvelope,
+    from: PeerId,
+    outcome: Outcome,
+    isCovered = false,
+  ): Judged | undefined {
     const { space, self } = this.#parts;
     try {
       const header = readChangeHeader(item.change);
@@ -49,7 +57,8 @@ export class Judge {
         outcome.refuse(item, "forged", `${header.rows} operations are too many for its bytes`);
         return undefined;
       }
-      const verified = verifyEnvelope({ ...item, space });
+      const envelope = { ...item, space };
+      const verified = isCovered ? coveredEnvelope(envelope, header) : verifyEnvelope(envelope);
       const isForked = this.#isForked(item, header);
       if (item.author === self) this.#lookForClone(item, header, isForked);
       return { item: { verified, from }, isForked };
@@ -63,19 +72,20 @@ export class Judge {
   /** What needs no verification: it waits, is held, or is refused whoever signed it. */
   #isKnown(
     item: SentEnvelope,
-    { hash, actor, seq }: ChangeHeader,
+    header: ChangeHeader,
     outcome: Outcome,
   ): boolean {
     const { space, store, pending, ifNeeded, culprits, settlement, quotas, clock, rights } =
       this.#parts;
     const { doc, author, change } = item;
+    const { hash, actor, seq } = header;
     if (pending.has(hash)) return true;
     const isAllowed = countsAlone(rights(author), doc, { actor, seq });
     if (ifNeeded.has(hash) && !isAllowed) {
       outcome.refuse(item, "no right", "its author may not write it", "debug");
       return true;
     }
-    if (seq <= this.#top(item, actor) && this.#hashAt(item, actor, seq) === hash) {
+    if (seq <= this.#top(item, actor) && this.#holds(item, header)) {
       outcome.known(author, [doc, actor, seq]);
       return true;
     }
@@ -114,8 +124,9 @@ export class Judge {
     return this.#parts.vectors.of(doc).get(actor)?.seq ?? 0;
   }
 
-  #hashAt({ doc }: SentEnvelope, actor: ChangeHeader["actor"], seq: number) {
+  #holds({ doc }: SentEnvelope, { actor, seq, hash }: ChangeHeader): boolean {
     const { space, store } = this.#parts;
-    return store.envelopes.hashAt(space, doc, actor, seq);
+    const head = store.envelopes.headAt(space, doc, actor, seq);
+    return head !== undefined && hash.startsWith(head);
   }
 }

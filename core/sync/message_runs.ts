@@ -31,7 +31,8 @@ export function messageRuns(messages: readonly Message[]): MessageRun[] {
       case "envelopes":
       case "held":
       case "presence":
-      case "relay": {
+      case "relay":
+      case "sealed": {
         const { space } = message;
         if (last?.type === "content" && last.space === space) last.messages.push(message);
         else runs.push({ type: "content", space, messages: [message] });

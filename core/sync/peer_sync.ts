@@ -4,6 +4,8 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
+import { EnvelopeError } from "../trust/envelope.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import { encodeMessage } from "../wire/encode.ts";
 import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packHeld, packRelay } from "../wire/pack.ts";
@@ -14,6 +16,7 @@ import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
 import { type PeerProgress, Progress } from "./progress.ts";
 import type { Replica } from "./replica.ts";
+import { SealedIntake } from "./sealed_intake.ts";
 
 /** A peer that has not read so much is pushed nothing more: it asks for what it missed. */
 export const MAX_UNREAD_PUSH_BYTES = 1024 * 1024;
@@ -44,6 +47,7 @@ export class PeerSync {
   readonly #exchange: Exchange;
   readonly #flood: Flood;
   readonly #progress: Progress;
+  readonly #sealed = new SealedIntake((sealed) => this.#admitSealed(sealed));
   /** What is held here of what the peer sent, by log: since the last beat, and since the one before. */
   #held = new Map<string, Mark>();
   #heldBefore = new Map<string, Mark>();
@@ -120,7 +124,7 @@ export class PeerSync {
   close(): Promise<void> {
     this.#open = false;
     this.#progress.end();
-    return this.#exchange.close();
+    return Promise.all([this.#exchange.close(), this.#sealed.idle()]).then(() => {});
   }
 
   /**
@@ -141,6 +145,7 @@ export class PeerSync {
       // What follows may speak of what came before it.
       await this.#admitAll(pushed, streamed);
       [pushed, streamed] = [[], []];
+      if (message.type !== "sealed") await this.#sealed.idle();
       if (!this.#open) return;
       switch (message.type) {
         case "digest":
@@ -167,6 +172,11 @@ export class PeerSync {
         case "held":
           remember(log, () => held.marks(peer, message.items));
           break;
+        case "sealed":
+          if (!this.#exchange.hasAsked) return this.#cutOff("a document that nobody asked for");
+          this.#exchange.streamed(false);
+          await this.#sealed.add(message);
+          break;
         case "relay":
           this.#parts.onWants(message.authors, message.wanted);
           break;
@@ -191,11 +201,42 @@ export class PeerSync {
     else this.#cutOff("envelopes that nobody asked for");
   }
 
-  /** So many came because they were asked for. */
-  async #streamed(count: number, { held, fresh }: Admitted): Promise<void> {
+  async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
+    const { replica } = this.#parts;
+    const admitted = await this.#await(
+      () => replica.admit(envelopes, this.link.peer, live),
+      live,
+    );
+    if (!admitted || live) return;
+    const { held, taken } = admitted;
+    await this.#came(envelopes.length, held.length - taken.length, taken.length);
+  }
+
+  async #admitSealed(sealed: SealedDocument): Promise<void> {
+    if (!this.#open) return;
+    const { replica, log } = this.#parts;
+    try {
+      const admitted = await this.#await(
+        () => replica.admitSealed(sealed, this.link.peer),
+        false,
+      );
+      if (!admitted) return;
+      const count = sealed.seals.reduce((sum, { seq }) => sum + seq, 0);
+      const isVain = Object.keys(admitted.refused).length > 0;
+      const repeated = isVain || admitted.fresh > 0 ? 0 : count;
+      await this.#came(count, repeated, isVain ? admitted.fresh : count - repeated);
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      const { peer } = this.link;
+      log("warn", "Refused a sealed document", { peer, doc: sealed.doc, text: error.message });
+      this.link.close("forged document");
+    }
+  }
+
+  /** So many changes came as asked for; some were held before, some are new here, the rest is of no use. */
+  async #came(count: number, repeated: number, fresh: number): Promise<void> {
     this.#progress.came(count);
-    const repeated = held.length - fresh;
-    if (!this.#exchange.repeated(repeated)) this.#cutOff("the same envelopes again and again");
+    if (!this.#exchange.repeated(repeated)) this.#cutOff("the same changes again and again");
     else await this.#flood.vain(Math.max(0, count - repeated - fresh));
   }
 
@@ -204,19 +245,20 @@ export class PeerSync {
     this.link.close(reason);
   }
 
-  async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
-    const { replica, onAdmitted, onFault } = this.#parts;
+  async #await(admit: () => Promise<Admitted>, live: boolean): Promise<Admitted | undefined> {
+    const { onAdmitted, onFault } = this.#parts;
     try {
-      const admitted = await replica.admit(envelopes, this.link.peer, live);
+      const admitted = await admit();
       if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted, live);
       if (admitted.refused.forged) this.link.close("forged envelopes");
-      else if (!live) await this.#streamed(envelopes.length, admitted);
+      return admitted;
     } catch (error) {
       // The link is not at fault: what was not committed comes again by repair, less and less often.
       if (!(error instanceof StoreError)) throw error;
       if (!live) this.#exchange.streamed(false);
       onFault(error);
+      return undefined;
     }
   }
 }

@@ -2,7 +2,9 @@ import type { Clock } from "../base/clock.ts";
 import type { DocId } from "../base/ids.ts";
 import { MAX_MESSAGE_BYTES } from "../net/link.ts";
 import type { BucketsMessage, VectorsMessage } from "../wire/message.ts";
-import { packDocuments, packEnvelopes } from "../wire/pack.ts";
+import { packDocuments } from "../wire/pack.ts";
+import { packHistory } from "../wire/sealed.ts";
+import { Answers } from "./answers.ts";
 import type { Bulk } from "./bulk.ts";
 import { announced, changesIn } from "./coming.ts";
 import { newestFirst } from "./newest_first.ts";
@@ -33,9 +35,9 @@ export interface ServingParts {
  */
 export class Serving {
   readonly #parts: ServingParts;
-  /** What was shown last, and how often without an answer. */
+  /** What was shown last, and the lists about it. */
   #offer: Offer | null = null;
-  #offered = 0;
+  readonly #answers = new Answers();
   #offeredAt = -Infinity;
   #offering: Promise<void> | undefined;
   /** The digests of buckets of which the peer was last seen to hold the same. */
@@ -67,7 +69,7 @@ export class Serving {
     this.#offeredAt = now;
     const { replica: { space, ourLogs }, prints: own, bulk } = this.#parts;
     const offer = this.#offer = new Offer(ourLogs, own, prints);
-    this.#offered++;
+    this.#answers.ask();
     this.#offering = bulk.send(packDocuments(space, offer.buckets(), MAX_MESSAGE_BYTES))
       .finally(() => this.#offering = undefined);
     return this.#news(offer);
@@ -93,7 +95,10 @@ export class Serving {
    * @throws {SyntaxError} if the list is not as it must be, or about what was not shown.
    */
   vectors({ docs, lacked, last }: VectorsMessage): TheirVectors | undefined {
-    if (!this.#list && !this.#skipping) this.#begin(lacked !== null);
+    const isOfOffer = lacked !== null;
+    const isWanted = !isOfOffer ||
+      this.#answers.part(last, "Cannot read vectors: nothing was shown");
+    if (!this.#list && !this.#skipping) this.#begin(isOfOffer, isWanted);
     if (++this.#listParts > MAX_LIST_PARTS) {
       throw new SyntaxError(`Cannot read vectors: more than ${MAX_LIST_PARTS} parts`);
     }
@@ -106,13 +111,10 @@ export class Serving {
     return list;
   }
 
-  #begin(isOfOffer: boolean): void {
-    if (isOfOffer && this.#offered-- === 0) {
-      throw new SyntaxError("Cannot read vectors: nothing was shown");
-    }
+  #begin(isOfOffer: boolean, isWanted: boolean): void {
     const now = this.#parts.clock.now();
     this.#listParts = 0;
-    this.#skipping = this.isStreaming || now - this.#listedAt < EXCHANGE_MS;
+    this.#skipping = !isWanted || this.isStreaming || now - this.#listedAt < EXCHANGE_MS;
     if (this.#skipping) return;
     this.#listedAt = now;
     this.#list = new TheirVectors(this.#parts.replica.ourLogs, isOfOffer ? this.#offer : null);
@@ -125,8 +127,7 @@ export class Serving {
     const { replica, bulk } = this.#parts;
     const { space, vectors } = replica;
     const count = changesIn(gaps, vectors);
-    const envelopes = replica.history(gaps, voidLogs);
-    const messages = packEnvelopes(space, false, envelopes, MAX_MESSAGE_BYTES);
+    const messages = packHistory(space, replica.history(gaps, voidLogs), MAX_MESSAGE_BYTES);
     this.#serving = bulk.send(announced(space, count, messages))
       .finally(() => this.#serving = undefined);
   }

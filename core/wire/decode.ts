@@ -15,7 +15,7 @@ import {
   readWord,
 } from "../base/fields.ts";
 import type { DocId, SpaceId } from "../base/ids.ts";
-import { MAX_CHANGE_BYTES } from "../base/limits.ts";
+import { MAX_CHANGE_BYTES, MAX_SEALED_BYTES } from "../base/limits.ts";
 import { parseDocId } from "../doc/doc_id.ts";
 import { decodeBody } from "./cbor.ts";
 import {
@@ -38,6 +38,7 @@ import {
   PAIR_STEPS,
   PRINT_BYTES,
   REFUSAL_REASONS,
+  type SealedMessage,
   type SentEntry,
   type SentEnvelope,
   type SentPlace,
@@ -149,6 +150,19 @@ function readEntry(field: Cbor): SentEntry {
   };
 }
 
+function readPart(space: SpaceId, ...[doc, size, at, bytes]: Fields): SealedMessage {
+  const part = {
+    type: "sealed",
+    space,
+    doc: readDoc(doc),
+    size: readCount(size, "size", MAX_SEALED_BYTES),
+    at: readCount(at, "place", MAX_SEALED_BYTES),
+    bytes: readBytes(bytes, "part", 1, MAX_SEALED_BYTES),
+  } as const;
+  if (part.at + part.bytes.length <= part.size) return part;
+  throw new SyntaxError("Cannot read a part: it goes beyond its document");
+}
+
 const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMessage>([
   [MESSAGE_TYPES.digest, (space, [digest]) => ({
     type: "digest",
@@ -201,6 +215,7 @@ const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMe
     wanted: readBoolean(wanted, "wanted"),
     authors: readList(authors, "authors", 1, MAX_RELAY_AUTHORS).map(readPeer),
   })],
+  [MESSAGE_TYPES.sealed, (space, [doc, size, at, bytes]) => readPart(space, doc, size, at, bytes)],
   [MESSAGE_TYPES.log, (space, [hashes, last]) => ({
     type: "log",
     space,

@@ -65,6 +65,8 @@ function spaceFields(message: SpaceMessage): readonly Cbor[] {
       return [message.name, placeToCbor(message.place)];
     case "relay":
       return [message.wanted, message.authors.map(hex)];
+    case "sealed":
+      return [message.doc, message.size, message.at, message.bytes];
     case "log":
       return [message.hashes.map(hex), message.last];
     case "entries":

@@ -118,6 +118,21 @@ export interface RelayMessage {
   readonly authors: readonly PeerId[];
 }
 
+/**
+ * A part of a sealed document, sent because it was asked for: those of one document follow each other, and
+ * end with the one that makes it `size` bytes.
+ */
+export interface SealedMessage {
+  readonly type: "sealed";
+  readonly space: SpaceId;
+  readonly doc: DocId;
+  /** Bytes of the whole: 1 to `MAX_SEALED_BYTES`. */
+  readonly size: number;
+  /** Bytes of it before this part. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Who the sender is and where; replaces what was said before. */
 export interface PresenceMessage {
   readonly type: "presence";
@@ -202,6 +217,7 @@ export type SpaceMessage =
   | HeldMessage
   | PresenceMessage
   | RelayMessage
+  | SealedMessage
   | LogMessage
   | EntriesMessage;
 
@@ -223,6 +239,7 @@ export const MESSAGE_TYPES = {
   relay: 8,
   buckets: 9,
   documents: 10,
+  sealed: 11,
   coming: 14,
   meet: 16,
   join: 17,

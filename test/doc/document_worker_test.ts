@@ -22,7 +22,7 @@ class Store {
 
   readonly load = (key: DocKey): Loaded => {
     this.loads.push(key);
-    return { actor: ACTOR, changes: this.#changes.get(key) ?? [] };
+    return { actor: ACTOR, base: null, changes: this.#changes.get(key) ?? [] };
   };
 
   keep(key: DocKey, ...changes: readonly Uint8Array[]): void {

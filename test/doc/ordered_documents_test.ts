@@ -63,7 +63,7 @@ function scripted(maxOpen?: number) {
   const loads: DocKey[] = [];
   const load = (key: DocKey): Loaded => {
     loads.push(key);
-    return { actor: ACTOR, changes: [new Uint8Array([loads.length])] };
+    return { actor: ACTOR, base: null, changes: [new Uint8Array([loads.length])] };
   };
   const documents = new OrderedDocuments(port, load, maxOpen === undefined ? {} : { maxOpen });
   return { port, loads, documents };
@@ -173,7 +173,7 @@ Deno.test("documents: a store that cannot be read fails that call only", async (
   let broken = true;
   const documents = new OrderedDocuments(port, (key) => {
     if (broken && key === A) throw new Error("disk");
-    return { actor: ACTOR, changes: [] };
+    return { actor: ACTOR, base: null, changes: [] };
   });
   const failing = assert.rejects(documents.heads(A), /disk/);
   const other = documents.heads(B);
@@ -207,7 +207,11 @@ Deno.test("documents: closing rejects what waits and what comes", async () => {
 
 Deno.test("documents: a change that was not committed is undone by a drop, and its place taken again", async () => {
   const stored: Uint8Array[] = [];
-  const documents: Documents = await directDocuments(() => ({ actor: ACTOR, changes: stored }));
+  const documents: Documents = await directDocuments(() => ({
+    actor: ACTOR,
+    base: null,
+    changes: stored,
+  }));
   const put = (value: string) => documents.put(MAP, [{ key: "k", value }], 1);
   stored.push((await put("first")).change);
   const lost = put("lost");

@@ -65,7 +65,7 @@ Deno.test("documents: what the engine dies of when it opens a document is found 
   const logged: unknown[] = [];
   const documents = new OrderedDocuments(
     port,
-    (key) => ({ actor: ACTOR, changes: key === A ? stored : [] }),
+    (key) => ({ actor: ACTOR, base: null, changes: key === A ? stored : [] }),
     {
       onSetAside: (key, changes) => told.push([key, changes.map(({ reason }) => reason)]),
       log: (_level, text, facts) => logged.push([text, facts?.["document"], facts?.["reason"]]),
@@ -99,9 +99,13 @@ Deno.test("documents: a call that the engine dies of twice is not mistaken for w
   const port = new MortalPort();
   const stored: Uint8Array[] = [];
   const told: unknown[] = [];
-  const documents = new OrderedDocuments(port, () => ({ actor: ACTOR, changes: stored }), {
-    onSetAside: () => told.push("aside"),
-  });
+  const documents = new OrderedDocuments(
+    port,
+    () => ({ actor: ACTOR, base: null, changes: stored }),
+    {
+      onSetAside: () => told.push("aside"),
+    },
+  );
   stored.push((await documents.put(A, [{ key: "k", value: "v" }], 0)).change);
   documents.drop(A);
   port.deadly = new Uint8Array([1]);
@@ -120,10 +124,14 @@ function spoilable() {
   });
   const stored: Uint8Array[] = [];
   const told: (readonly [string | null, string])[] = [];
-  const documents = new OrderedDocuments(port, () => ({ actor: ACTOR, changes: stored }), {
-    onSetAside: (_key, changes) =>
-      told.push(...changes.map(({ hash, text }) => [hash, text] as const)),
-  });
+  const documents = new OrderedDocuments(
+    port,
+    () => ({ actor: ACTOR, base: null, changes: stored }),
+    {
+      onSetAside: (_key, changes) =>
+        told.push(...changes.map(({ hash, text }) => [hash, text] as const)),
+    },
+  );
   return { documents, stored, told };
 }
 

@@ -19,7 +19,7 @@ const PER_MESSAGE = 50;
 
 /** A sound first change of an actor, whoever makes it. */
 export async function changeBy(actor: ActorId, doc: DocId): Promise<Uint8Array> {
-  const documents = await directDocuments(() => ({ actor, changes: [] }));
+  const documents = await directDocuments(() => ({ actor, base: null, changes: [] }));
   const entries = [{ key: "0".repeat(32), value: '{"text":"squatted"}' }];
   return (await documents.put(docKey(space, doc), entries, 1)).change;
 }

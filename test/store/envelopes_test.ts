@@ -92,7 +92,7 @@ Deno.test("what is not held has no hash, no author and no time", () =>
     const { hash, actor } = one.header;
     assert.equal(store.envelopes.has(SPACE, SPACE_DOC, hash), false);
     assert.equal(store.envelopes.has(SPACE, DOC, envelope(peer(1), DOC, 2).header.hash), false);
-    assert.equal(store.envelopes.hashAt(SPACE, DOC, actor, 2), undefined);
-    assert.equal(store.envelopes.hashAt(SPACE, SPACE_DOC, actor, 1), undefined);
+    assert.equal(store.envelopes.headAt(SPACE, DOC, actor, 2), undefined);
+    assert.equal(store.envelopes.headAt(SPACE, SPACE_DOC, actor, 1), undefined);
     assert.equal(store.envelopes.authorOf(SPACE, SPACE_DOC, actor), undefined);
   }));

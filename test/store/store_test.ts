@@ -56,7 +56,7 @@ Deno.test("a commit is there after the store was opened again", () =>
     assert.deepEqual(store.envelopes.vector(SPACE, doc), new Map([[actor, 1]]));
     assert.deepEqual(store.envelopes.vectors(SPACE), new Map([[doc, new Map([[actor, 1]])]]));
     assert.equal(store.envelopes.has(SPACE, doc, hash), true);
-    assert.equal(store.envelopes.hashAt(SPACE, doc, actor, 1), hash);
+    assert.equal(store.envelopes.headAt(SPACE, doc, actor, 1), hash.slice(0, 32));
     assert.equal(store.envelopes.authorOf(SPACE, doc, actor), ANNA);
     assert.deepEqual(store.messages.get(SPACE, GENERAL, sent.row.id), {
       id: sent.row.id,

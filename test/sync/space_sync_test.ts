@@ -57,8 +57,8 @@ const vectors = (docs: readonly DocVector[], last = true): Message => ({
 /** How the node holds the first `seq` changes of a log of its own. */
 function topAt(node: SimNode, doc: DocId, seq: number): LogTop {
   const actor = actorOf(node.peer, LOBBY, doc);
-  const hash = node.store.envelopes.hashAt(LOBBY, doc, actor, seq);
-  return [actor, seq, hash?.slice(0, 32) ?? NO_HEAD];
+  const head = node.store.envelopes.headAt(LOBBY, doc, actor, seq);
+  return [actor, seq, head ?? NO_HEAD];
 }
 
 /** How many envelopes a peer was streamed. */

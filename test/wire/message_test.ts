@@ -6,7 +6,7 @@ import {
   parsePeerId,
   parseSpaceId,
 } from "../../core/base/ids.ts";
-import { MAX_CHANGE_BYTES } from "../../core/base/limits.ts";
+import { MAX_CHANGE_BYTES, MAX_SEALED_BYTES } from "../../core/base/limits.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
 import { encodeMessage } from "../../core/wire/encode.ts";
@@ -80,6 +80,7 @@ const MESSAGES: readonly Message[] = [
   { type: "coming", space, count: 1_000_000_000 },
   { type: "relay", space, wanted: false, authors: [author] },
   { type: "relay", space, wanted: true, authors: [author, author] },
+  { type: "sealed", space, doc: docs[1], size: 300, at: 110, bytes: change },
 ];
 
 for (const message of MESSAGES) {
@@ -94,6 +95,7 @@ for (const message of MESSAGES) {
 
 const [digest, , vectors, envelopes, , held, , inChannel, inNote, buckets, documents] = MESSAGES;
 const coming = MESSAGES.find(({ type }) => type === "coming");
+const sealed = MESSAGES.at(-1);
 
 const bytes = (length: number) => new Uint8Array(length);
 const SEGMENT = `channel/${channel}/`;
@@ -140,6 +142,9 @@ const BOUNDS: Record<string, Uint8Array> = {
   "typing as text": altered(inChannel, put([2, 2], "yes")),
   "a cursor of 81 units": altered(inNote, put([2, 2], "1".repeat(81))),
   "a cursor that is a number": altered(inNote, put([2, 3], 3)),
+  "a sealed document of more than 4 MiB": altered(sealed, put([2], MAX_SEALED_BYTES + 1)),
+  "a part beyond its document": altered(sealed, put([3], 111)),
+  "a part of nothing": altered(sealed, put([4], bytes(0))),
 };
 
 for (const [what, hostile] of Object.entries(BOUNDS)) {

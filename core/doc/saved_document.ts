@@ -1,0 +1,113 @@
+import { Buffer } from "node:buffer";
+import type { ActorId, DocId } from "../base/ids.ts";
+import { readChangeHeader } from "../trust/change_header.ts";
+import { checkDocumentChunk } from "../trust/document_chunk.ts";
+import { type Handle, newHandle } from "./automerge.ts";
+import { docKind } from "./doc_id.ts";
+import type { Compacted, CompactedLog, Loaded, SavedChange, SavedChanges } from "./documents.ts";
+import { entriesOf, Gate, readChange } from "./gate.ts";
+import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
+import { maxRows } from "./row_limit.ts";
+
+/** The bytes of a head: the beginning of a hash. */
+const HEAD_BYTES = 16;
+
+/** Makes a document in which nothing was written yet. */
+export function newDocument(actor: ActorId, isNote: boolean): Handle {
+  const handle = newHandle(actor);
+  if (isNote) handle.applyChanges([GENESIS]);
+  return handle;
+}
+
+/** Loads a document as Automerge saved it. @throws {RangeError} if it does not load. */
+export function loadSaved(bytes: Uint8Array, actor: ActorId): Handle {
+  const handle = newHandle(actor);
+  // Automerge passes over what it cannot load.
+  if (handle.loadIncremental(bytes) > 0) return handle;
+  handle.free();
+  throw new RangeError("Cannot load the saved document");
+}
+
+/** The changes of a document, each after those it rests on; a note's beginning, which all have, is left out. */
+export function changesOf(handle: Handle): Uint8Array[] {
+  return handle.getChanges([]).filter((change) => Buffer.compare(change, GENESIS) !== 0);
+}
+
+/** See `Documents.read`. */
+export function readSaved(
+  doc: DocId,
+  { bytes, maxChanges, withChanges }: {
+    readonly bytes: Uint8Array;
+    readonly maxChanges: number;
+    readonly withChanges: boolean;
+  },
+): SavedChanges {
+  const isNote = docKind(doc).type === "note";
+  return asRangeError(() => {
+    checkDocumentChunk(bytes, maxChanges + 1);
+    const handle = loadSaved(bytes, GENESIS_ACTOR);
+    const changes = changesOf(handle);
+    const heads = handle.getHeads().sort();
+    handle.free();
+    const gate = new Gate(isNote);
+    const tops = new Map<ActorId, number>();
+    const saved = changes.map((change): SavedChange => {
+      const read = readChange(change, isNote);
+      const { hash, actor, seq, startOp, time, rows } = read.header;
+      if (rows > maxRows(doc, change.length)) throw new RangeError("too many operations");
+      gate.pass(read);
+      tops.set(actor, seq);
+      const entries = entriesOf(read);
+      return { hash, actor, seq, startOp, time, bytes: change.length, entries, change };
+    });
+    const isWanted = ({ actor, seq }: SavedChange) => withChanges || tops.get(actor) === seq;
+    return { changes: saved.map((it) => isWanted(it) ? it : { ...it, change: null }), heads };
+  });
+}
+
+/** See `Documents.compact`. */
+export function compact(doc: DocId, { base, changes }: Omit<Loaded, "actor">): Compacted {
+  const isNote = docKind(doc).type === "note";
+  return asRangeError(() => {
+    const handle = base ? loadSaved(base, GENESIS_ACTOR) : newDocument(GENESIS_ACTOR, isNote);
+    handle.applyChanges([...changes]);
+    const bytes = handle.save();
+    const all = changesOf(handle);
+    handle.free();
+    checkDocumentChunk(bytes, all.length + 1);
+    const again = loadSaved(bytes, GENESIS_ACTOR);
+    const same = changesOf(again);
+    again.free();
+    if (same.length !== all.length || !same.every((c, i) => Buffer.compare(c, all[i] ?? c) === 0)) {
+      throw new RangeError("The document saves as another");
+    }
+    return { bytes, logs: logsOf(all) };
+  });
+}
+
+function logsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {
+  const logs = new Map<ActorId, { heads: Buffer[]; bytes: number; last: number }>();
+  for (const change of changes) {
+    const { hash, actor } = readChangeHeader(change);
+    const log = logs.get(actor) ?? { heads: [], bytes: 0, last: 0 };
+    logs.set(actor, log);
+    log.heads.push(Buffer.from(hash.slice(0, 2 * HEAD_BYTES), "hex"));
+    log.bytes += log.last;
+    log.last = change.length;
+  }
+  return new Map(
+    [...logs].map((
+      [actor, { heads, bytes }],
+    ) => [actor, { heads: new Uint8Array(Buffer.concat(heads)), bytes }]),
+  );
+}
+
+/** What a document is refused for is wrong as it was given, nothing else. */
+function asRangeError<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new RangeError(error.message, { cause: error });
+  }
+}

@@ -1,0 +1,152 @@
+import { Buffer } from "node:buffer";
+import type { ActorId, DocId, SpaceId } from "../base/ids.ts";
+import type { Compacted, CompactedLog, SavedChange } from "../doc/documents.ts";
+import type { Row } from "../doc/projection.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
+import type { Bases } from "./bases.ts";
+import type { Database } from "./database.ts";
+import type { Envelopes } from "./envelopes.ts";
+import type { Holdings } from "./holdings.ts";
+import { HEAD_DIGITS, type Logs } from "./logs.ts";
+import type { Changed, Projector, Source } from "./projector.ts";
+
+/** Envelopes deleted at once; it takes some ten milliseconds. */
+const SWEPT_AT_ONCE = 1000;
+const NO_SIGNATURE = new Uint8Array();
+
+/** What {@linkcode SealedDocuments} is made of. */
+export interface SealedParts {
+  readonly database: Database;
+  readonly logs: Logs;
+  readonly bases: Bases;
+  readonly envelopes: Envelopes;
+  readonly holdings: Holdings;
+  readonly projector: Projector;
+}
+
+/** Brings documents onto bases and off them. Each call is one transaction. */
+export class SealedDocuments {
+  readonly #parts: SealedParts;
+
+  constructor(parts: SealedParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Puts a document on a base that was made of all that is held of it. The envelopes that it covers are deleted by
+   * {@linkcode SealedDocuments.sweep}.
+   *
+   * @throws {RangeError} if it is not the same, or a log's newest change is not signed by itself.
+   * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
+   */
+  rest(space: SpaceId, doc: DocId, compacted: Compacted): void {
+    const { database, logs, bases, envelopes } = this.#parts;
+    const held = [...logs.of(space, doc)].filter(([, { seq }]) => seq > 0);
+    const isSame = held.length === compacted.logs.size && held.every(([actor, { seq, head }]) => {
+      const heads = compacted.logs.get(actor)?.heads;
+      return heads?.length === seq * head.length / 2 &&
+        heads.subarray(-head.length / 2).toHex() === head;
+    });
+    if (!isSame) throw new RangeError(`Cannot rest "${doc}": it is not what is held`);
+    for (const [actor, { seq }] of held) {
+      const top = envelopes.storedAt(space, doc, actor, seq);
+      if (!top?.signature.length) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
+    }
+    database.write(() => bases.set(space, doc, compacted, bases.newestAt(space, doc)));
+  }
+
+  /** Deletes some of the envelopes that a base covers. Gives whether there may be more. */
+  sweep(space: SpaceId, doc: DocId): boolean {
+    const { database, bases } = this.#parts;
+    return database.writeSoon(() => bases.sweep(space, doc, SWEPT_AT_ONCE));
+  }
+
+  /**
+   * Writes a verified document of which nothing was here, and what it means. Gives what people see
+   * differently.
+   *
+   * @throws {RangeError} if some of it is here; nothing is written.
+   * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
+   */
+  add(
+    { space, doc, bytes, seals }: SealedDocument,
+    saved: readonly SavedChange[],
+    rows: readonly Row[],
+    receivedAt: number,
+  ): Changed {
+    const { database, logs, bases, envelopes, projector } = this.#parts;
+    return database.write(() => {
+      const byActor = Map.groupBy(saved, ({ actor }) => actor);
+      const compacted = { bytes, logs: new Map<ActorId, CompactedLog>() };
+      for (const { actor, author, seq, signature } of seals) {
+        const changes = byActor.get(actor) ?? [];
+        const top = changes.at(-1);
+        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !top?.change) {
+          throw new RangeError(`Cannot add "${doc}": some of it is here`);
+        }
+        const hash = Buffer.from(top.hash, "hex");
+        const log = logs.begin(space, doc, actor, author, { seq, hash });
+        envelopes.place(log, { seq, hash, signature, change: top.change, receivedAt });
+        const covered = changes.reduce((sum, { bytes }) => sum + bytes, -top.bytes);
+        compacted.logs.set(actor, { heads: headsOf(changes), bytes: covered });
+      }
+      bases.set(space, doc, compacted, receivedAt);
+      const sources = saved.flatMap((header): Source[] => {
+        const log = logs.find(space, doc, header.actor);
+        return log ? [{ doc, header, log, receivedAt }] : [];
+      });
+      return projector.apply(space, sources, rows);
+    });
+  }
+
+  /**
+   * Makes envelopes again of what the base of a document covers, without signatures but for the seals; it is kept
+   * as the sealed document that vouches for them.
+   *
+   * @param saved All changes of the base.
+   * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
+   */
+  unseal(space: SpaceId, doc: DocId, saved: readonly SavedChange[]): void {
+    const { database, logs, bases, envelopes, holdings } = this.#parts;
+    const sealed = bases.sealed(space, doc);
+    const id = logs.docId(space, doc);
+    if (!sealed || id === undefined) return;
+    database.write(() => {
+      const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
+      const stored = envelopes.stored(space, doc);
+      const receivedAt = bases.newestAt(space, doc);
+      holdings.setBack(space, doc, envelopes.clear(id));
+      bases.drop(space, doc);
+      bases.keep(sealed, id);
+      for (const { actor, seq, hash, change } of saved) {
+        const log = logs.find(space, doc, actor);
+        const seal = seals.get(actor);
+        if (!log || !change) continue;
+        const signature = seal?.seq === seq ? seal.signature : NO_SIGNATURE;
+        envelopes.place(log, { ...{ seq, signature, change, receivedAt }, hash: bytesOf(hash) });
+      }
+      for (const { actor, seq, hash, signature, change, receivedAt } of stored) {
+        const log = logs.find(space, doc, actor);
+        if (!log) continue;
+        envelopes.place(log, { ...{ seq, signature, change, receivedAt }, hash: bytesOf(hash) });
+      }
+    });
+  }
+
+  /**
+   * Keeps a sealed document that vouches for envelopes that come of it.
+   *
+   * @throws {RangeError} if too many are kept of the document already.
+   * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
+   */
+  keep(sealed: SealedDocument): void {
+    const { database, logs, bases } = this.#parts;
+    database.write(() => bases.keep(sealed, logs.ensureDoc(sealed.space, sealed.doc)));
+  }
+}
+
+const bytesOf = (hash: string): Uint8Array => Buffer.from(hash, "hex");
+
+function headsOf(changes: readonly SavedChange[]): Uint8Array {
+  return Buffer.from(changes.map(({ hash }) => hash.slice(0, HEAD_DIGITS)).join(""), "hex");
+}

@@ -1,0 +1,140 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
+import { MAX_SEALED_BYTES } from "../base/limits.ts";
+import { ByteReader } from "./byte_reader.ts";
+
+/** Operations of a sealed document, and what replaced or removed them; loading takes 3 µs for each. */
+export const MAX_SEALED_ROWS = 2_000_000;
+/** All columns of a sealed document after inflation, in bytes. */
+export const MAX_SEALED_INFLATED_BYTES = 32 * 1024 * 1024;
+/** Operations that a change may have without a byte of its own in the document. */
+const FREE_ROWS = 8;
+
+// The binary document format of Automerge: https://automerge.org/automerge-binary-format-spec/
+const MAGIC = 0x856f4a83;
+const CHECKSUM_BYTES = 4;
+const TYPE_DOCUMENT = 0;
+const HASH_BYTES = 32;
+/** The lowest bits of a column's number say what is in it. */
+const TYPE_MASK = 7;
+const GROUP = 0;
+const DELTA = 3;
+const BOOLEAN = 4;
+const TEXT = 5;
+const VALUE = 7;
+/** Whether its bytes are deflated. */
+const DEFLATED = 8;
+/** What is above these bits is the same for the columns of one group. */
+const ID_SHIFT = 4;
+/** Columns of either kind; Automerge writes at most fifteen. */
+const MAX_COLUMNS = 32;
+
+interface Column {
+  readonly spec: number;
+  readonly length: number;
+}
+
+/**
+ * Makes sure that a document as Automerge saves it is one sound chunk, and not a bomb: 192 bytes can say that
+ * they are five million operations, which take gigabytes. Its runs are added up without being expanded.
+ *
+ * @param maxChanges The changes that it may have.
+ * @throws {SyntaxError} if it is none, or of more changes, operations or bytes than it may have.
+ */
+export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void {
+  if (bytes.length > MAX_SEALED_BYTES) throw bad(`${bytes.length} bytes long`);
+  const body = openChunk(bytes);
+  for (let actors = body.uleb(); actors > 0; actors--) body.take(body.uleb());
+  body.take(body.uleb() * HASH_BYTES);
+  const [changes, ops] = [readColumns(body), readColumns(body)];
+  const room = { left: MAX_SEALED_INFLATED_BYTES };
+  const made = count(changes, body, room);
+  if (made.rows > maxChanges) throw bad(`of more than ${maxChanges} changes`);
+  const written = count(ops, body, room);
+  const most = Math.min(
+    MAX_SEALED_ROWS,
+    FREE_ROWS * maxChanges + MAX_SEALED_INFLATED_BYTES - room.left,
+  );
+  if (written.rows > most || written.members > MAX_SEALED_ROWS || made.members > MAX_SEALED_ROWS) {
+    throw bad("of too many operations for its bytes");
+  }
+}
+
+/** Verifies the checksum, which stands for all that follows it. */
+function openChunk(bytes: Uint8Array): ByteReader {
+  const chunk = new ByteReader(bytes, bad);
+  if (chunk.u32() !== MAGIC) throw bad("no chunk of Automerge");
+  const checksum = chunk.take(CHECKSUM_BYTES);
+  const hashed = bytes.subarray(4 + CHECKSUM_BYTES);
+  if (chunk.u8() !== TYPE_DOCUMENT) throw bad("no document");
+  if (chunk.uleb() !== chunk.left) throw bad("of another length than it says");
+  const hash = createHash("sha256").update(hashed).digest().subarray(0, CHECKSUM_BYTES);
+  if (Buffer.compare(hash, checksum) !== 0) throw bad("damaged, its checksum does not match");
+  return chunk.within(chunk.left);
+}
+
+function readColumns(body: ByteReader): Column[] {
+  const count = body.uleb();
+  if (count > MAX_COLUMNS) throw bad(`of ${count} columns`);
+  return Array.from({ length: count }, () => ({ spec: body.uleb(), length: body.uleb() }));
+}
+
+/**
+ * Takes the bytes of columns and gives how many rows the longest of them has, and how many members the groups:
+ * what a row rests on or was replaced by. The columns of a group have a row for each member.
+ */
+function count(
+  columns: readonly Column[],
+  body: ByteReader,
+  room: { left: number },
+): { rows: number; members: number } {
+  let [rows, members] = [0, 0];
+  const groups = new Set(
+    columns.filter(({ spec }) => (spec & TYPE_MASK) === GROUP).map(({ spec }) => spec >> ID_SHIFT),
+  );
+  for (const { spec, length } of columns) {
+    const taken = body.take(length);
+    const bytes = spec & DEFLATED ? inflate(taken, room.left) : taken;
+    room.left -= bytes.length;
+    if (room.left < 0) throw bad("of too many bytes");
+    const type = spec & TYPE_MASK;
+    if (type === VALUE) continue;
+    const runs = addUp(new ByteReader(bytes, bad), type);
+    if (type === GROUP) members = Math.max(members, runs.sum);
+    if (type === GROUP || !groups.has(spec >> ID_SHIFT)) rows = Math.max(rows, runs.rows);
+    else members = Math.max(members, runs.rows);
+  }
+  return { rows, members };
+}
+
+/** Gives how many rows the runs of a column are, and the sum of their numbers. */
+function addUp(bytes: ByteReader, type: number): { rows: number; sum: number } {
+  let [rows, sum] = [0, 0];
+  const value = (): number => {
+    if (type === DELTA) return bytes.sleb();
+    const number = bytes.uleb();
+    if (type === TEXT) bytes.take(number);
+    return number;
+  };
+  while (bytes.left > 0) {
+    const run = type === BOOLEAN ? 0 : bytes.sleb();
+    const times = run === 0 ? bytes.uleb() : Math.abs(run);
+    rows += times;
+    if (run > 0) sum += value() * times;
+    else if (run < 0) { for (let i = 0; i < times; i++) sum += value(); }
+  }
+  return { rows, sum };
+}
+
+function inflate(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength });
+  } catch (cause) {
+    throw bad("deflated, but not soundly or to too much", { cause });
+  }
+}
+
+function bad(state: string, options?: ErrorOptions): SyntaxError {
+  return new SyntaxError(`Cannot read the document: ${state}`, options);
+}
