@@ -49,7 +49,9 @@ Deno.test("SYNC-8: a long stream is announced, and after a cut goes on where it 
     const sync = new SpaceSync({
       replica: fresh!.replica,
       store: fresh!.store,
+      signer: fresh!.keys,
       clock: world.clock,
+      wall: world.clock,
       log: () => {},
       onProgress: (peer, progress) => {
         assert.equal(peer, full!.peer);
