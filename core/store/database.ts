@@ -1,10 +1,10 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { removeHalfWritten, writeFileAtomic } from "./atomic_file.ts";
+import { isThere, removeHalfWritten, writeFileAtomic } from "./atomic_file.ts";
 import { createDatabase, inspectDatabase, newerDatabase } from "./database_file.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 import { sqliteFault } from "./sqlite_fault.ts";
 import { Statement } from "./statement.ts";
-import { StoreError } from "./store_error.ts";
+import { StoreError, withFiles } from "./store_error.ts";
 import { readWal, trimToLog } from "./wal_file.ts";
 
 export type { Statement, Value } from "./statement.ts";
@@ -125,7 +125,7 @@ export class Database {
       result = act();
       this.#commit.run();
     } catch (error) {
-      if (error instanceof StoreError && error.kind === "io") this.#isDoubtful = true;
+      this.#noteFault(error);
       // First what is in memory, which nothing can hinder.
       for (const undo of this.#undo.reverse()) undo();
       // SQLite has rolled back by itself after some errors (a full disk).
@@ -145,8 +145,13 @@ export class Database {
       if (this.#logLength().frames >= CHECKPOINT_PAGES) this.#checkpoint.get();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (error.kind === "io") this.#isDoubtful = true;
+      this.#noteFault(error);
     }
+  }
+
+  #noteFault(error: unknown): void {
+    const fault = sqliteFault(error, this.#path);
+    if (fault instanceof StoreError && fault.kind === "io") this.#isDoubtful = true;
   }
 
   /** How many frames the log has, and of how many the database has all. */
@@ -214,11 +219,13 @@ export class Database {
     this.#isDoubtful = false;
   }
 
-  /** Puts a copy of the log in its place, for whoever opens the database next. Gives whether there is any. */
+  /** Puts a copy of the log in its place, for whoever opens the database next. Gives whether it has a place. */
   #saveLog(): boolean {
     const { frames, done } = this.#logLength();
-    if (frames === 0) return false;
     const path = `${this.#path}-wal`;
+    if (frames === 0) {
+      return withFiles(`look at "${path}"`, () => isThere(path) && Deno.statSync(path).size > 0);
+    }
     const log = readWal(path, frames);
     // Windows replaces no file that is open: there SQLite empties the log without a net.
     if (Deno.build.os === "windows") return true;

@@ -101,6 +101,22 @@ Deno.test(
 );
 
 Deno.test(
+  `hostile 38: after a sync that failed the first of a log is on the disk as well${suffix}`,
+  options,
+  () =>
+    withDirectory((directory) => {
+      using disk = ThinDisk.open();
+      new Rows(join(disk.path, NAME)).close();
+      using rows = new Rows(join(disk.path, NAME));
+      const ballast = fillDisk(disk.real);
+      assert.throws(() => rows.add(200), isFault);
+      Deno.removeSync(ballast);
+      rows.add(20);
+      assert.equal(left(disk, directory), 20);
+    }),
+);
+
+Deno.test(
   `hostile 38: syncs that fail behind what is written soon lose nothing acknowledged${suffix}`,
   options,
   () =>

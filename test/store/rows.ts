@@ -66,7 +66,11 @@ export class Rows implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  close(): void {
     this.database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
