@@ -102,7 +102,7 @@ export class Database {
 
   #prepare(make: () => StatementSync): Statement {
     try {
-      const statement = new Statement(make(), this.#path);
+      const statement = new Statement(make(), this.#path, (act) => this.write(act));
       this.#statements.set(statement, make);
       return statement;
     } catch (error) {
@@ -117,19 +117,19 @@ export class Database {
   write<T>(act: () => T): T {
     if (this.#inTransaction) return act();
     this.#secure();
-    this.#begin.run();
+    this.#begin.get();
     this.#inTransaction = true;
     this.#undo = [];
     let result: T;
     try {
       result = act();
-      this.#commit.run();
+      this.#commit.get();
     } catch (error) {
       this.#noteFault(error);
       // First what is in memory, which nothing can hinder.
       for (const undo of this.#undo.reverse()) undo();
       // SQLite has rolled back by itself after some errors (a full disk).
-      if (this.#db.isTransaction) this.#rollback.run();
+      if (this.#db.isTransaction) this.#rollback.get();
       throw error;
     } finally {
       this.#inTransaction = false;

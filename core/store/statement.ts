@@ -4,14 +4,19 @@ import { sqliteFault } from "./sqlite_fault.ts";
 /** A value of a column or a parameter. */
 export type Value = SQLInputValue;
 
+type Write = <T>(act: () => T) => T;
+
 /** A prepared statement. Each call throws {@linkcode StoreError} when the disk or the file is at fault. */
 export class Statement {
   #statement: StatementSync;
   readonly #path: string;
+  readonly #write: Write;
 
-  constructor(statement: StatementSync, path: string) {
+  /** `write` does something as a transaction, or as a part of the one that there is. */
+  constructor(statement: StatementSync, path: string, write: Write) {
     this.#statement = statement;
     this.#path = path;
+    this.#write = write;
   }
 
   /** Goes on as this, of the same database opened anew. */
@@ -21,12 +26,12 @@ export class Statement {
 
   /** Runs it; gives how many rows it changed. */
   run(...values: Value[]): number {
-    return this.#guard(() => Number(this.#statement.run(...values).changes));
+    return this.#change(...values).changes;
   }
 
   /** Runs an insertion; gives the number of the new row. */
   insert(...values: Value[]): number {
-    return this.#guard(() => Number(this.#statement.run(...values).lastInsertRowid));
+    return this.#change(...values).row;
   }
 
   /** Gives the first row. */
@@ -46,6 +51,15 @@ export class Statement {
     } catch (error) {
       throw sqliteFault(error, this.#path);
     }
+  }
+
+  #change(...values: Value[]): { changes: number; row: number } {
+    return this.#write(() =>
+      this.#guard(() => {
+        const { changes, lastInsertRowid } = this.#statement.run(...values);
+        return { changes: Number(changes), row: Number(lastInsertRowid) };
+      })
+    );
   }
 
   #guard<T>(act: () => T): T {
