@@ -40,7 +40,7 @@ export class SealedDocuments {
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
   rest(space: SpaceId, doc: DocId, compacted: Compacted): void {
-    const { database, logs, bases, envelopes } = this.#parts;
+    const { database, logs, bases, envelopes, holdings } = this.#parts;
     const held = [...logs.of(space, doc)].filter(([, { seq }]) => seq > 0);
     const isSame = held.length === compacted.logs.size && held.every(([actor, { seq, head }]) => {
       const heads = compacted.logs.get(actor)?.heads;
@@ -52,7 +52,10 @@ export class SealedDocuments {
       const top = envelopes.storedAt(space, doc, actor, seq);
       if (!top?.signature.length) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
     }
-    database.write(() => bases.set(space, doc, compacted, bases.newestAt(space, doc)));
+    database.write(() => {
+      holdings.nameLogs(space, doc);
+      bases.set(space, doc, compacted, bases.newestAt(space, doc));
+    });
   }
 
   /** Deletes some of the envelopes that a base covers. Gives whether there may be more. */
