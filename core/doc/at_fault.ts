@@ -24,8 +24,8 @@ export async function searchDocument(
   isClosed: () => boolean,
 ): Promise<SetAside[]> {
   const options = { maxChanges: ANY_NUMBER, withChanges: true };
-  const saved = base ? await documents.read(key, base, options) : [];
-  const all = [...saved.flatMap(({ change }) => change ?? []), ...changes];
+  const saved = base ? await documents.read(key, base, options) : null;
+  const all = [...(saved?.changes ?? []).flatMap(({ change }) => change ?? []), ...changes];
   const isKnown = (hash: ChangeHash) => hash === GENESIS_HASH;
   return await findAtFault(all, isKnown, async (changes) => {
     try {

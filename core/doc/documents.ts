@@ -86,6 +86,12 @@ export interface SavedChange {
   readonly change: Uint8Array | null;
 }
 
+/** The changes of a saved document, each after those it rests on, and its heads. */
+export interface SavedChanges {
+  readonly changes: readonly SavedChange[];
+  readonly heads: Heads;
+}
+
 /** A saved document, with the first 16 bytes of the hash of each change of each log, one after the other. */
 export interface Compacted {
   readonly bytes: Uint8Array;
@@ -145,8 +151,8 @@ export interface Documents {
    */
   entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]>;
   /**
-   * Gives the changes of a document as a peer saved it, each judged as if it came by itself, in an order in
-   * which each comes after those it rests on. Nothing is opened or changed by it.
+   * Gives the changes of a document as a peer saved it, each judged as if it came by itself. Nothing is opened
+   * or changed by it.
    *
    * @param maxChanges What it may have; a note's beginning, which all have, is not counted.
    * @throws {RangeError} if the bytes are no such document, or one of its changes is refused.
@@ -155,7 +161,7 @@ export interface Documents {
     key: DocKey,
     bytes: Uint8Array,
     options: { readonly maxChanges: number; readonly withChanges: boolean },
-  ): Promise<readonly SavedChange[]>;
+  ): Promise<SavedChanges>;
   /**
    * Saves the document that consists of what is given, and makes sure that this loads again as the same, change
    * by change. Nothing is opened or changed by it.

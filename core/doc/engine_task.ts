@@ -10,7 +10,7 @@ import type {
   NewEntry,
   NoteEdited,
   Refused,
-  SavedChange,
+  SavedChanges,
   SetAside,
 } from "./documents.ts";
 import type { DocumentEngine } from "./engine.ts";
@@ -27,7 +27,7 @@ export interface EngineCalls {
   };
   "read": {
     ask: { bytes: Uint8Array; maxChanges: number; withChanges: boolean };
-    answer: readonly SavedChange[];
+    answer: SavedChanges;
   };
   "compact": {
     ask: { base: Uint8Array | null; changes: readonly Uint8Array[] };

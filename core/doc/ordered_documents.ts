@@ -14,7 +14,7 @@ import {
   type NoteEdited,
   type OnSetAside,
   type Refused,
-  type SavedChange,
+  type SavedChanges,
 } from "./documents.ts";
 import {
   type EngineAnswer,
@@ -107,7 +107,7 @@ export class OrderedDocuments implements Documents {
     key: DocKey,
     bytes: Uint8Array,
     { maxChanges, withChanges }: { readonly maxChanges: number; readonly withChanges: boolean },
-  ): Promise<readonly SavedChange[]> {
+  ): Promise<SavedChanges> {
     return this.#ask(key, { type: "read", bytes, maxChanges, withChanges });
   }
 

@@ -4,7 +4,7 @@ import { readChangeHeader } from "../trust/change_header.ts";
 import { checkDocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
 import { docKind } from "./doc_id.ts";
-import type { Compacted, CompactedLog, Loaded, SavedChange } from "./documents.ts";
+import type { Compacted, CompactedLog, Loaded, SavedChange, SavedChanges } from "./documents.ts";
 import { entriesOf, Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxRows } from "./row_limit.ts";
@@ -41,16 +41,17 @@ export function readSaved(
     readonly maxChanges: number;
     readonly withChanges: boolean;
   },
-): SavedChange[] {
+): SavedChanges {
   const isNote = docKind(doc).type === "note";
   return asRangeError(() => {
     checkDocumentChunk(bytes, maxChanges + 1);
     const handle = loadSaved(bytes, GENESIS_ACTOR);
     const changes = changesOf(handle);
+    const heads = handle.getHeads().sort();
     handle.free();
     const gate = new Gate(isNote);
     const tops = new Map<ActorId, number>();
-    const saved = changes.map((change) => {
+    const saved = changes.map((change): SavedChange => {
       const read = readChange(change, isNote);
       const { hash, actor, seq, startOp, time, rows } = read.header;
       if (rows > maxRows(doc, change.length)) throw new RangeError("too many operations");
@@ -59,10 +60,8 @@ export function readSaved(
       const entries = entriesOf(read);
       return { hash, actor, seq, startOp, time, bytes: change.length, entries, change };
     });
-    if (withChanges) return saved;
-    return saved.map((item) =>
-      tops.get(item.actor) === item.seq ? item : { ...item, change: null }
-    );
+    const isWanted = ({ actor, seq }: SavedChange) => withChanges || tops.get(actor) === seq;
+    return { changes: saved.map((it) => isWanted(it) ? it : { ...it, change: null }), heads };
   });
 }
 

@@ -148,6 +148,11 @@ export class Chat {
     return view;
   }
 
+  /** Takes note of messages that tabs ask for themselves. */
+  saw({ messages }: Changed): void {
+    for (const [, id] of messages) this.#clock.saw(id);
+  }
+
   /** Tells tabs what a commit brought. */
   committed({ messages, channels }: Changed): void {
     const { space, store, tell } = this.#parts;

@@ -7,6 +7,7 @@ import type { Store } from "../store/store.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Committed, Reset } from "../sync/commits.ts";
 import type { MembershipLog } from "../sync/membership_log.ts";
+import { Compaction } from "../sync/compaction.ts";
 import { Replica } from "../sync/replica.ts";
 import type { Dispute } from "../sync/settlement.ts";
 import type { SharedSpace } from "../sync/shared_space.ts";
@@ -25,8 +26,9 @@ import { Places } from "./places.ts";
 import type { Profile } from "./profile.ts";
 import { inSpace, type Tell } from "./tell.ts";
 
-/** How long resets of documents are gathered before tabs are told, in milliseconds. */
+/** How long resets of documents are gathered before tabs are told, and how long it is to the next, in milliseconds. */
 const RESET_MS = 100;
+const NEXT_RESET_MS = 1000;
 
 /** What every {@linkcode Space} of a node needs. */
 export interface SpaceParts {
@@ -63,9 +65,11 @@ export class Space implements SharedSpace {
   /** `null` in the lobby, which is open to all. */
   readonly members: Members | null;
   readonly #parts: SpaceParts;
+  readonly #compaction: Compaction;
   #place: SentPlace | null = null;
   #told = "";
   #resetting: Timer | undefined;
+  #resetAt = -Infinity;
 
   constructor(space: SpaceId, members: Members | null, parts: SpaceParts) {
     this.space = space;
@@ -103,6 +107,8 @@ export class Space implements SharedSpace {
     });
     this.replica.onDispute((dispute) => parts.onDispute(this, dispute));
     this.replica.onClone(() => parts.onClone());
+    const { replica } = this;
+    this.#compaction = new Compaction({ replica, store, documents, clock, steady, log });
     this.present();
   }
 
@@ -183,6 +189,7 @@ export class Space implements SharedSpace {
   /** Ends it; resolves when nothing is under way. The links are closed before. */
   async close(): Promise<void> {
     this.#resetting?.cancel();
+    await this.#compaction.close();
     await this.sync.close();
     await this.replica.close();
   }
@@ -192,16 +199,29 @@ export class Space implements SharedSpace {
     if (reset) return this.#wasReset(doc, reset);
     // People first, so that a tab knows who wrote.
     this.people.committed(changed);
-    this.chat.committed(changed);
+    // What comes as a whole is too much to be told one by one.
+    if (committed.sealed && changed.messages.length > 0) {
+      this.chat.saw(changed);
+      this.#resetSoon();
+    } else {
+      this.chat.committed(changed);
+    }
     this.notebook.committed(committed);
     if (changed.messages.length > 0 || changed.people.size > 0) this.tellView();
   }
 
   #wasReset(doc: DocId, reset: Reset): void {
     this.#parts.onReset(this, doc, reset);
-    // Of many documents tabs are told once.
-    this.#resetting ??= this.#parts.steady.after(RESET_MS, () => {
+    this.#resetSoon();
+  }
+
+  /** Of many documents tabs are told once. */
+  #resetSoon(): void {
+    const { steady } = this.#parts;
+    const ms = Math.max(RESET_MS, this.#resetAt + NEXT_RESET_MS - steady.now());
+    this.#resetting ??= steady.after(ms, () => {
       this.#resetting = undefined;
+      this.#resetAt = steady.now();
       this.reset();
     });
   }

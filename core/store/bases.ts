@@ -18,6 +18,7 @@ const HEAD_BYTES = HEAD_DIGITS / 2;
 export class Bases {
   readonly #logs: Logs;
   readonly #bytes: Statement;
+  readonly #basedAt: Statement;
   readonly #receivedAt: Statement;
   readonly #seal: Statement;
   readonly #head: Statement;
@@ -36,6 +37,7 @@ export class Bases {
   constructor(database: Database, logs: Logs) {
     this.#logs = logs;
     this.#bytes = database.prepare("SELECT bytes FROM bases WHERE doc = ?");
+    this.#basedAt = database.prepare("SELECT received_at AS at FROM bases WHERE doc = ?");
     this.#receivedAt = database.prepare(
       `SELECT max(received_at) AS at FROM (SELECT received_at FROM envelopes WHERE doc = ?1
        UNION ALL SELECT received_at FROM bases WHERE doc = ?1)`,
@@ -153,9 +155,17 @@ export class Bases {
     this.#keep.run(doc, encodeSealed(sealed));
   }
 
+  /** When the newest of what the base of a document covers came here, in milliseconds since 1970. */
+  basedAt(space: SpaceId, doc: DocId): number | undefined {
+    const id = this.#logs.docId(space, doc);
+    return id === undefined ? undefined : this.#basedAt.get<{ at: number }>(id)?.at;
+  }
+
   /** When the newest of a document came here, in milliseconds since 1970. */
-  receivedAt(doc: number): number {
-    return this.#receivedAt.get<{ at: number | null }>(doc)?.at ?? 0;
+  newestAt(space: SpaceId, doc: DocId): number {
+    const id = this.#logs.docId(space, doc);
+    if (id === undefined) return 0;
+    return this.#receivedAt.get<{ at: number | null }>(id)?.at ?? 0;
   }
 
   /** Puts a document on a base that has all that is held of it, within a transaction. */

@@ -58,6 +58,7 @@ export class Envelopes {
   readonly #byId: Statement;
   readonly #any: Statement;
   readonly #clear: Statement;
+  readonly #first: Statement;
 
   constructor(database: Database, logs: Logs, bases: Bases) {
     this.#logs = logs;
@@ -67,8 +68,8 @@ export class Envelopes {
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#changes = database.prepare(
-      `SELECT change FROM envelopes LEFT JOIN based_logs ON based_logs.log = envelopes.log
-       WHERE doc = ? AND envelopes.seq > coalesce(based_logs.seq, 0) ORDER BY id`,
+      `SELECT change FROM envelopes WHERE doc = ? AND seq > coalesce(
+         (SELECT seq FROM based_logs WHERE based_logs.log = envelopes.log), 0) ORDER BY id`,
     );
     this.#author = database.prepare(
       `SELECT peer FROM envelopes JOIN logs ON logs.id = envelopes.log
@@ -85,9 +86,13 @@ export class Envelopes {
     );
     this.#byId = database.prepare("SELECT log, signature, change FROM envelopes WHERE id = ?");
     this.#any = database.prepare("SELECT id FROM envelopes LIMIT 1");
+    this.#first = database.prepare("SELECT min(id) AS id FROM envelopes WHERE doc = ?");
     this.#clear = database.prepare("DELETE FROM envelopes WHERE doc = ?");
     this.#remove = database.prepare("DELETE FROM envelopes WHERE id = ?");
-    this.#stored = database.prepare(`${STORED} WHERE doc = ? ORDER BY id`);
+    this.#stored = database.prepare(
+      `${STORED} WHERE doc = ? AND seq > coalesce(
+         (SELECT seq FROM based_logs WHERE based_logs.log = envelopes.log), 0) ORDER BY id`,
+    );
     this.#storedAt = database.prepare(`${STORED} WHERE log = ? AND seq = ?`);
     this.#bytesOf = database.prepare(
       `SELECT coalesce(sum(length(change)), 0) AS bytes FROM envelopes WHERE log IN (
@@ -130,7 +135,7 @@ export class Envelopes {
     return this.#logs.of(space, doc);
   }
 
-  /** All of a document without a base, in the order of admission. */
+  /** All of a document besides its base, in the order of admission. */
   stored(space: SpaceId, doc: DocId): StoredChange[] {
     const logs = [...this.#logs.of(space, doc)];
     const byId = new Map(logs.map(([actor, { id, author }]) => [id, { actor, author }]));
@@ -257,9 +262,11 @@ export class Envelopes {
     this.#add.run(log.doc, log.id, seq, receivedAt, hash, signature, change);
   }
 
-  /** Deletes all of a document, to be written anew; within a transaction. */
-  clear(doc: number): void {
+  /** Deletes all of a document, to be written anew; within a transaction. Gives the lowest number. */
+  clear(doc: number): number {
+    const first = this.#first.get<{ id: number | null }>(doc)?.id ?? 0;
     this.#clear.run(doc);
+    return first;
   }
 
   /**

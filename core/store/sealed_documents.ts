@@ -52,9 +52,7 @@ export class SealedDocuments {
       const top = envelopes.storedAt(space, doc, actor, seq);
       if (!top?.signature.length) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
     }
-    const id = logs.docId(space, doc);
-    if (id === undefined) return;
-    database.write(() => bases.set(space, doc, compacted, bases.receivedAt(id)));
+    database.write(() => bases.set(space, doc, compacted, bases.newestAt(space, doc)));
   }
 
   /** Deletes some of the envelopes that a base covers. Gives whether there may be more. */
@@ -116,9 +114,8 @@ export class SealedDocuments {
     database.write(() => {
       const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
       const stored = envelopes.stored(space, doc);
-      const receivedAt = bases.receivedAt(id);
-      envelopes.clear(id);
-      holdings.setBack(space, doc, stored[0]?.id ?? 0);
+      const receivedAt = bases.newestAt(space, doc);
+      holdings.setBack(space, doc, envelopes.clear(id));
       bases.drop(space, doc);
       bases.keep(sealed, id);
       for (const { actor, seq, hash, change } of saved) {
@@ -130,7 +127,7 @@ export class SealedDocuments {
       }
       for (const { actor, seq, hash, signature, change, receivedAt } of stored) {
         const log = logs.find(space, doc, actor);
-        if (!log || seq <= (seals.get(actor)?.seq ?? 0)) continue;
+        if (!log) continue;
         envelopes.place(log, { ...{ seq, signature, change, receivedAt }, hash: bytesOf(hash) });
       }
     });

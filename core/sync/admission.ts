@@ -1,6 +1,7 @@
 import type { DocId, PeerId } from "../base/ids.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { type ApplyAnswer, DocumentFault } from "../doc/documents.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { SentEnvelope } from "../wire/message.ts";
 import { batches } from "./batches.ts";
 import type { Commits, TakenUp } from "./commits.ts";
@@ -9,6 +10,7 @@ import { type Admitted, Outcome } from "./outcome.ts";
 import type { Arrived } from "./pending.ts";
 import { Precedence } from "./precedence.ts";
 import { hasChange, type Sorted, sortReady } from "./ready.ts";
+import { SealedAdmission } from "./sealed_admission.ts";
 import { Turns } from "./turns.ts";
 import { changeKey, logKey } from "./wait_keys.ts";
 
@@ -27,6 +29,7 @@ export interface AdmissionParts extends JudgeParts {
 export class Admission {
   readonly #parts: AdmissionParts;
   readonly #judge: Judge;
+  readonly #sealed: SealedAdmission;
   readonly #turns = new Turns<DocId>();
   readonly #precedence = new Precedence();
   #closed = false;
@@ -34,6 +37,7 @@ export class Admission {
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
     this.#judge = new Judge(parts);
+    this.#sealed = new SealedAdmission({ ...parts, judge: this.#judge });
   }
 
   /**
@@ -50,6 +54,26 @@ export class Admission {
         await this.#precedence.pass(live);
         await this.#turns.run(doc, () => this.#admitTo(doc, items, from, outcome));
       }));
+    return outcome;
+  }
+
+  /**
+   * Takes a document as a peer sealed it.
+   *
+   * @throws {EnvelopeError} if it is not what its authors sealed.
+   * @throws {StoreError} as {@linkcode Admission.admit}.
+   */
+  async admitSealed(sealed: SealedDocument, from: PeerId): Promise<Admitted> {
+    const { doc } = sealed;
+    const outcome = new Outcome(from, this.#parts.log);
+    await this.#precedence.pass(false);
+    await this.#turns.run(doc, async () => {
+      const judged = await this.#sealed.take(sealed, from, outcome);
+      const [forked, arrived] = [true, false].map((isForked) =>
+        judged.filter((one) => one.isForked === isForked).map(({ item }) => item)
+      );
+      await this.#take(doc, arrived ?? [], forked ?? [], outcome);
+    });
     return outcome;
   }
 
@@ -123,6 +147,7 @@ export class Admission {
     let forks = forked;
     while (todo.length + forks.length > 0 && !this.#closed) {
       if (forks.length > 0) {
+        await settlement.unseal(doc);
         const again = settlement.fork(doc, forks, outcome);
         todo = [...todo, ...again, ...await this.#settle(doc)];
       }

@@ -2,13 +2,14 @@ import type { Clock } from "../base/clock.ts";
 import type { DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { docKey } from "../doc/doc_key.ts";
-import type { Documents } from "../doc/documents.ts";
+import type { Documents, SavedChanges } from "../doc/documents.ts";
 import type { Entry } from "../doc/entry.ts";
 import { project, type Row } from "../doc/projection.ts";
 import type { StoredChange } from "../store/envelopes.ts";
 import type { Changed } from "../store/projector.ts";
 import type { Store } from "../store/store.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Heads } from "../view/view.ts";
 import type { SpaceVectors } from "./space_vectors.ts";
 
@@ -44,6 +45,8 @@ export interface Committed {
   /** Whether it was made here. */
   readonly local: boolean;
   readonly envelopes: readonly VerifiedEnvelope[];
+  /** The document itself, if it came as a whole: then there are no envelopes. */
+  readonly sealed: SealedDocument | null;
   readonly rows: readonly Row[];
   /** What people see differently. */
   readonly changed: Changed;
@@ -133,12 +136,31 @@ export class Commits {
     }
     if (envelopes.length === 0) return;
     vectors.changed(doc);
-    this.#tell({ doc, local, envelopes, rows, changed, heads, reset: null });
+    this.#tell({ doc, local, envelopes, sealed: null, rows, changed, heads, reset: null });
+  }
+
+  /**
+   * Writes a verified document of which nothing was here, as a whole, then tells it.
+   *
+   * @throws {StoreError} when the disk is at fault; nothing is written.
+   * @throws {RangeError} if some of it is here.
+   */
+  writeSealed(sealed: SealedDocument, { changes, heads }: SavedChanges, rows: Row[]): void {
+    const { doc } = sealed;
+    const { store, documents, vectors, clock } = this.#parts;
+    const changed = store.sealed.add(sealed, changes, rows, clock.now());
+    // It may be open as the empty one that it was.
+    documents.drop(docKey(sealed.space, doc));
+    vectors.changed(doc);
+    const envelopes: VerifiedEnvelope[] = [];
+    this.#tell({ doc, local: false, envelopes, sealed, rows, changed, heads, reset: null });
   }
 
   /** Tells that a document is not any more what it was. */
   tellReset(doc: DocId, heads: Heads, reset: Reset): void {
-    const nothing = { local: false, envelopes: [], rows: [], changed: NOTHING };
+    const nothing = {
+      ...{ local: false, envelopes: [], sealed: null, rows: [], changed: NOTHING },
+    };
     this.#tell({ doc, ...nothing, heads, reset });
   }
 

@@ -2,7 +2,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import type { VectorsMessage } from "../wire/message.ts";
-import { packEnvelopes, packVectors } from "../wire/pack.ts";
+import { packVectors } from "../wire/pack.ts";
+import { packHistory } from "../wire/sealed.ts";
 import { newestFirst } from "./newest_first.ts";
 import type { Replica } from "./replica.ts";
 import { TheirVectors } from "./their_vectors.ts";
@@ -142,8 +143,8 @@ export class Exchange {
     const voidLogs = list.voidLogs();
     if (this.#serving || gaps.length + voidLogs.length === 0 || !this.#open) return;
     const { space } = this.#replica;
-    const envelopes = this.#replica.history(gaps, voidLogs);
-    this.#serving = this.#send(packEnvelopes(space, false, envelopes, MAX_MESSAGE_BYTES))
+    const items = this.#replica.history(gaps, voidLogs);
+    this.#serving = this.#send(packHistory(space, items, MAX_MESSAGE_BYTES))
       .finally(() => this.#serving = undefined);
   }
 

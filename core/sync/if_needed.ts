@@ -34,6 +34,11 @@ export class IfNeeded {
     return this.#kept.has(hash);
   }
 
+  /** Whether any is of a document. */
+  hasIn(doc: DocId): boolean {
+    return this.#kept.values().some(({ verified }) => verified.envelope.doc === doc);
+  }
+
   /** Keeps an envelope; gives whether there was room. */
   add(arrived: Arrived, now: number): boolean {
     this.#expire(now);

@@ -1,7 +1,7 @@
 import type { PeerId } from "../base/ids.ts";
 import { maxRows } from "../doc/row_limit.ts";
 import { type ChangeHeader, readChangeHeader } from "../trust/change_header.ts";
-import { EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
+import { coveredEnvelope, EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
 import type { SentEnvelope } from "../wire/message.ts";
 import type { Culprits } from "./culprits.ts";
 import type { IfNeeded } from "./if_needed.ts";
@@ -39,8 +39,16 @@ export class Judge {
     this.#parts = parts;
   }
 
-  /** Verifies an envelope that is neither here nor waiting; `undefined` when there is no more to do. */
-  judge(item: SentEnvelope, from: PeerId, outcome: Outcome): Judged | undefined {
+  /**
+   * Verifies an envelope that is neither here nor waiting; `undefined` when there is no more to do.
+   * `isCovered`: whether a sealed document that was verified vouches for it.
+   */
+  judge(
+    item: SentEnvelope,
+    from: PeerId,
+    outcome: Outcome,
+    isCovered = false,
+  ): Judged | undefined {
     const { space, self } = this.#parts;
     try {
       const header = readChangeHeader(item.change);
@@ -49,7 +57,8 @@ export class Judge {
         outcome.refuse(item, "forged", `${header.rows} operations are too many for its bytes`);
         return undefined;
       }
-      const verified = verifyEnvelope({ ...item, space });
+      const envelope = { ...item, space };
+      const verified = isCovered ? coveredEnvelope(envelope, header) : verifyEnvelope(envelope);
       const isForked = this.#isForked(item, header);
       if (item.author === self) this.#lookForClone(item, header, isForked);
       return { item: { verified, from }, isForked };

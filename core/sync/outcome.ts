@@ -1,5 +1,6 @@
 import type { PeerId } from "../base/ids.ts";
 import type { Log, LogLevel } from "../base/log.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Mark, SentEnvelope } from "../wire/message.ts";
 import type { Arrived } from "./pending.ts";
 
@@ -21,7 +22,7 @@ export type RefusalReason =
 
 /** What became of envelopes that a peer sent. */
 export interface Admitted {
-  /** How many were committed, those that had waited for them included. */
+  /** How many changes were committed, those that had waited for them included. */
   readonly fresh: number;
   /** How many disputes came up that are new here. */
   readonly disputes: number;
@@ -33,6 +34,8 @@ export interface Admitted {
   readonly taken: readonly Arrived[];
   /** The authors of what was held before. */
   readonly again: ReadonlySet<PeerId>;
+  /** How many changes of sealed documents were committed as a whole. */
+  readonly sealed: number;
 }
 
 /** Gathers what becomes of envelopes. */
@@ -44,6 +47,7 @@ export class Outcome implements Admitted {
   readonly #from: PeerId;
   readonly #log: Log;
   disputes = 0;
+  sealed = 0;
 
   constructor(from: PeerId, log: Log) {
     this.#from = from;
@@ -51,7 +55,7 @@ export class Outcome implements Admitted {
   }
 
   get fresh(): number {
-    return this.taken.length;
+    return this.taken.length + this.sealed;
   }
 
   /** Notes that an envelope was committed. */
@@ -59,6 +63,12 @@ export class Outcome implements Admitted {
     const { from, verified: { envelope: { doc }, header: { actor, seq } } } = item;
     this.taken.push(item);
     this.held.push([from, [doc, actor, seq]]);
+  }
+
+  /** Notes that a sealed document of so many changes was committed as a whole. */
+  takeSealed({ doc, seals }: SealedDocument, changes: number): void {
+    this.sealed += changes;
+    for (const { actor, seq } of seals) this.held.push([this.#from, [doc, actor, seq]]);
   }
 
   /** Notes that an envelope was held before. */

@@ -4,6 +4,8 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
+import { EnvelopeError } from "../trust/envelope.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import { encodeMessage } from "../wire/encode.ts";
 import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
 import { packHeld, packRelay } from "../wire/pack.ts";
@@ -13,6 +15,7 @@ import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
 import type { Replica } from "./replica.ts";
+import { SealedIntake } from "./sealed_intake.ts";
 
 /** A peer that has not read so much is pushed nothing more: it asks for what it missed. */
 export const MAX_UNREAD_PUSH_BYTES = 1024 * 1024;
@@ -40,6 +43,7 @@ export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
   readonly #flood: Flood;
+  readonly #sealed = new SealedIntake((sealed) => this.#admitSealed(sealed));
   /** What is held here of what the peer sent, by log: since the last beat, and since the one before. */
   #held = new Map<string, Mark>();
   #heldBefore = new Map<string, Mark>();
@@ -113,7 +117,7 @@ export class PeerSync {
   /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */
   close(): Promise<void> {
     this.#open = false;
-    return this.#exchange.close();
+    return Promise.all([this.#exchange.close(), this.#sealed.idle()]).then(() => {});
   }
 
   /**
@@ -134,6 +138,7 @@ export class PeerSync {
       // What follows may speak of what came before it.
       await this.#admitAll(pushed, streamed);
       [pushed, streamed] = [[], []];
+      if (message.type !== "sealed") await this.#sealed.idle();
       if (!this.#open) return;
       switch (message.type) {
         case "digest":
@@ -148,6 +153,10 @@ export class PeerSync {
         }
         case "held":
           remember(log, () => held.marks(peer, message.items));
+          break;
+        case "sealed":
+          this.#exchange.streamed(false);
+          await this.#sealed.add(message);
           break;
         case "relay":
           this.#parts.onWants(message.authors, message.wanted);
@@ -172,9 +181,27 @@ export class PeerSync {
   }
 
   async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
-    const { replica, onAdmitted, onFault } = this.#parts;
+    const { replica } = this.#parts;
+    await this.#await(() => replica.admit(envelopes, this.link.peer, live), live);
+  }
+
+  async #admitSealed(sealed: SealedDocument): Promise<void> {
+    if (!this.#open) return;
+    const { replica, log } = this.#parts;
     try {
-      const admitted = await replica.admit(envelopes, this.link.peer, live);
+      await this.#await(() => replica.admitSealed(sealed, this.link.peer), false);
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      const { peer } = this.link;
+      log("warn", "Refused a sealed document", { peer, doc: sealed.doc, text: error.message });
+      this.link.close("forged document");
+    }
+  }
+
+  async #await(admit: () => Promise<Admitted>, live: boolean): Promise<void> {
+    const { onAdmitted, onFault } = this.#parts;
+    try {
+      const admitted = await admit();
       if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted, live);
       if (admitted.refused.forged) this.link.close("forged envelopes");

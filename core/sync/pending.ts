@@ -1,4 +1,4 @@
-import type { PeerId } from "../base/ids.ts";
+import type { DocId, PeerId } from "../base/ids.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
 import { logKey } from "./wait_keys.ts";
 import { Room, type RoomLimits } from "./room.ts";
@@ -53,6 +53,11 @@ export class Pending {
 
   has(hash: string): boolean {
     return this.#waiting.has(hash);
+  }
+
+  /** Whether any is of a document. */
+  waitsIn(doc: DocId): boolean {
+    return this.#waiting.values().some(({ verified }) => verified.envelope.doc === doc);
   }
 
   /** Whether any waits for `want`. */

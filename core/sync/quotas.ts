@@ -22,7 +22,8 @@ export class Quotas {
   constructor(parts: CommitParts, commits: Commits, limits: QuotaLimits = QUOTA_LIMITS) {
     this.#parts = parts;
     this.#limits = limits;
-    commits.listen(({ envelopes, reset }) => {
+    commits.listen(({ envelopes, sealed, reset }) => {
+      for (const { author } of sealed?.seals ?? []) this.#bytes.delete(author);
       for (const { envelope: { author, change } } of envelopes) {
         const bytes = this.#bytes.get(author);
         if (bytes !== undefined) this.#bytes.set(author, bytes + change.length);

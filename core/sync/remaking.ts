@@ -1,13 +1,17 @@
 import type { ChangeHash, DocId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
-import { DocumentFault, type NewEntry } from "../doc/documents.ts";
+import { DocumentFault, type NewEntry, type SavedChange } from "../doc/documents.ts";
 import type { Entry } from "../doc/entry.ts";
 import { project } from "../doc/projection.ts";
 import type { StoredChange } from "../store/envelopes.ts";
 import type { Heads } from "../view/view.ts";
 import type { CommitParts, Commits, Reset } from "./commits.ts";
 import { lowestOfLogs } from "./void.ts";
+
+/** The changes of a base of one's own are not counted. */
+const ANY_NUMBER = 2 ** 31;
+const NO_SIGNATURE = new Uint8Array();
 
 /** Chooses what is to be taken out of a document, by what it holds in the order of admission. */
 export type Choose = (held: readonly StoredChange[]) => ReadonlySet<ChangeHash>;
@@ -54,6 +58,37 @@ export class Remaking {
     await this.#alone(doc, () => this.#remake(doc, () => new Set(), "rebuilt"));
   }
 
+  /**
+   * Makes single changes again of what the base of a document covers, if it has one.
+   *
+   * @throws as {@linkcode Remaking.takeOut}.
+   */
+  async unseal(doc: DocId): Promise<void> {
+    const { space, store } = this.#parts;
+    const saved = await this.#saved(doc);
+    if (saved) store.sealed.unseal(space, doc, saved);
+  }
+
+  async #saved(doc: DocId): Promise<readonly SavedChange[] | null> {
+    const { space, store, documents } = this.#parts;
+    const bytes = store.bases.bytes(space, doc);
+    if (!bytes) return null;
+    const options = { maxChanges: ANY_NUMBER, withChanges: true };
+    return (await documents.read(docKey(space, doc), bytes, options)).changes;
+  }
+
+  /** What a base covers, as it is read: it has no places of its own. */
+  async #covered(doc: DocId): Promise<readonly StoredChange[]> {
+    const { space, store, clock } = this.#parts;
+    const logs = store.envelopes.logs(space, doc);
+    const receivedAt = store.bases.basedAt(space, doc) ?? clock.now();
+    return (await this.#saved(doc) ?? []).flatMap(({ actor, seq, hash, change }) => {
+      const author = logs.get(actor)?.author;
+      const place = { id: 0, actor, seq, hash, signature: NO_SIGNATURE, receivedAt };
+      return author && change ? [{ ...place, author, change }] : [];
+    });
+  }
+
   async #alone<T>(doc: DocId, act: () => Promise<T>): Promise<T> {
     const over = Promise.withResolvers<void>();
     this.#underWay.set(doc, over.promise);
@@ -68,8 +103,10 @@ export class Remaking {
   async #remake(doc: DocId, choose: Choose, why: Reset["why"]): Promise<readonly StoredChange[]> {
     const { space, store, documents, vectors } = this.#parts;
     let reading: Reading | undefined;
+    if (why !== "rebuilt") await this.unseal(doc);
+    const covered = await this.#covered(doc);
     for (;;) {
-      const held = store.envelopes.stored(space, doc);
+      const held = [...covered, ...store.envelopes.stored(space, doc)];
       const chosen = choose(held);
       if (chosen.size === 0 && why !== "rebuilt") return [];
       const upTo = held.at(-1)?.id ?? 0;

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { ActorId, DocId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
+import type { DocId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { noteDoc } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
@@ -7,6 +7,7 @@ import type { Documents, NewEntry } from "../doc/documents.ts";
 import type { Store } from "../store/store.ts";
 import type { Cut } from "../trust/entry_body.ts";
 import type { Envelope, Signer } from "../trust/envelope.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Heads, NoteMerge, Splice } from "../view/view.ts";
 import type { SentEnvelope } from "../wire/message.ts";
 import { Admission } from "./admission.ts";
@@ -15,6 +16,7 @@ import { Culprits } from "./culprits.ts";
 import { history } from "./history.ts";
 import { IfNeeded } from "./if_needed.ts";
 import type { Admitted } from "./outcome.ts";
+import { logsOf } from "./logs_of.ts";
 import { OwnWrites } from "./own_writes.ts";
 import { Pending, type PendingLimits } from "./pending.ts";
 import { type QuotaLimits, Quotas } from "./quotas.ts";
@@ -172,13 +174,7 @@ export class Replica {
 
   /** How far what a peer wrote is held here: for the cut of a removal. */
   logsOf(peer: PeerId): Cut["docs"] {
-    const { envelopes } = this.#options.store;
-    return this.vectors.docs().flatMap((doc) => {
-      const logs = [...envelopes.logs(this.space, doc)].flatMap(([actor, { author, seq }]) =>
-        author === peer && seq > 0 ? [[actor, seq] as const] : []
-      );
-      return logs.length > 0 ? [[doc, logs.sort(byActor)] as const] : [];
-    });
+    return logsOf(this.#options.store.envelopes, this.space, peer);
   }
 
   /**
@@ -229,6 +225,15 @@ export class Replica {
     return this.#admission.admit(envelopes, from, live);
   }
 
+  /**
+   * Admits a document that a peer sent as it rests.
+   *
+   * @throws {EnvelopeError} if it is not what its authors sealed, and no honest peer has it.
+   */
+  admitSealed(sealed: SealedDocument, from: PeerId): Promise<Admitted> {
+    return this.#admission.admitSealed(sealed, from);
+  }
+
   /** What a peer's list is compared with. */
   get ourLogs(): OurLogs {
     const { space, vectors } = this;
@@ -245,9 +250,17 @@ export class Replica {
   }
 
   /** What gaps ask for, and then the evidence for what is void, read from the store as it is asked for. */
-  *history(gaps: readonly Gap[], voidLogs: readonly VoidLog[] = []): Generator<Envelope> {
-    yield* history(this.#options.store.envelopes, this.space, gaps);
+  *history(
+    gaps: readonly Gap[],
+    voidLogs: readonly VoidLog[] = [],
+  ): Generator<Envelope | SealedDocument> {
+    yield* history(this.#options.store, this.space, gaps);
     for (const [doc, actor] of voidLogs) yield* this.#settlement.evidence(doc, actor);
+  }
+
+  /** Does something with a document while nothing of peers is admitted to it. */
+  alone<T>(doc: DocId, act: () => Promise<T>): Promise<T> {
+    return this.#admission.alone(doc, act);
   }
 
   /** Ends admission; resolves when what is under way is committed or given up. */
@@ -278,8 +291,4 @@ export class Replica {
       for (const listener of this.#cloneListeners) listener();
     }
   }
-}
-
-function byActor([a]: readonly [ActorId, number], [b]: readonly [ActorId, number]): number {
-  return a < b ? -1 : 1;
 }

@@ -1,6 +1,8 @@
 import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { KeptChange } from "../store/disputes.ts";
-import { type Envelope, verifyEnvelope } from "../trust/envelope.ts";
+import { readChangeHeader } from "../trust/change_header.ts";
+import { coveredEnvelope, type Envelope, verifyEnvelope } from "../trust/envelope.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { CommitParts } from "./commits.ts";
 import type { IfNeeded } from "./if_needed.ts";
 import type { Outcome } from "./outcome.ts";
@@ -153,9 +155,17 @@ export class Settlement {
   }
 
   /** The signed changes that show peers what is void in a log. */
-  evidence(doc: DocId, actor: ActorId): Envelope[] {
+  evidence(doc: DocId, actor: ActorId): (Envelope | SealedDocument)[] {
     const { space, store } = this.#parts;
-    return store.disputes.kept(space, doc, actor).map((item) => this.#envelope(doc, item));
+    const variants = store.disputes.kept(space, doc, actor);
+    const signed = variants.filter(isSigned).map((item) => this.#envelope(doc, item));
+    // For the others sealed documents vouch.
+    return signed.length < variants.length ? [...store.bases.kept(space, doc), ...signed] : signed;
+  }
+
+  /** Before forks are looked at: what a base covers has its places again. @throws {DocumentFault} */
+  async unseal(doc: DocId): Promise<void> {
+    await this.#parts.remaking.unseal(doc);
   }
 
   #holdsVoid(doc: DocId): boolean {
@@ -188,7 +198,11 @@ export class Settlement {
   }
 
   #arrived(doc: DocId, item: KeptChange): Arrived {
-    return { verified: verifyEnvelope(this.#envelope(doc, item)), from: item.author };
+    const envelope = this.#envelope(doc, item);
+    const verified = isSigned(item)
+      ? verifyEnvelope(envelope)
+      : coveredEnvelope(envelope, readChangeHeader(item.change));
+    return { verified, from: item.author };
   }
 
   #envelope(doc: DocId, { author, signature, change }: KeptChange): Envelope {
@@ -213,4 +227,9 @@ export class Settlement {
       }
     }
   }
+}
+
+/** Whether a change has a signature of its own. */
+function isSigned({ signature }: Pick<KeptChange, "signature">): boolean {
+  return signature.length > 0;
 }

@@ -73,7 +73,9 @@ export class SpaceSync {
         if (local) this.#push(envelopes.map(({ envelope }) => envelope));
       }),
       // Who hears of a dispute passes the proof on, once.
-      replica.onDispute(({ variants }) => this.#push(variants)),
+      replica.onDispute(({ variants }) =>
+        this.#push(variants.filter(({ signature }) => signature.length > 0))
+      ),
     ];
     this.#unlisten = () => unlisten.forEach((end) => end());
   }

@@ -8,5 +8,9 @@ export const REPAIR_BEATS = 2;
 export const MAX_REPAIR_BEATS = 64 * REPAIR_BEATS;
 /** Lists of vectors of one peer that are served, at most one in this time. */
 export const EXCHANGE_MS = BEAT_MS;
+/** A document of which nothing came for so long may rest. */
+export const REST_AFTER_MS = 10 * 60 * 1000;
+/** How often documents that may rest are looked for. */
+export const REST_EVERY_MS = 60 * 1000;
 /** Changes of a place, one's own or a peer's, are told at most once in this time. */
 export const PRESENCE_MS = 50;

@@ -9,13 +9,16 @@ export interface Envelope {
   readonly space: SpaceId;
   readonly doc: DocId;
   readonly author: PeerId;
-  /** 64 bytes, see {@linkcode envelopeText}. */
+  /** 64 bytes, see {@linkcode envelopeText}; none if a seal vouches for it, see {@linkcode coveredEnvelope}. */
   readonly signature: Uint8Array;
   readonly change: Uint8Array;
 }
 
 declare const verified: unique symbol;
-/** An envelope whose author signed it; only {@linkcode signEnvelope} and {@linkcode verifyEnvelope} make one. */
+/**
+ * An envelope whose author signed it; only {@linkcode signEnvelope}, {@linkcode verifyEnvelope} and
+ * {@linkcode coveredEnvelope} make one.
+ */
 export interface VerifiedEnvelope {
   readonly [verified]: true;
   readonly envelope: Envelope;
@@ -80,6 +83,14 @@ export function verifyEnvelope(envelope: Envelope): VerifiedEnvelope {
   if (!verify(author, envelopeText(space, doc, header.hash), signature)) {
     throw new EnvelopeError("Cannot accept the envelope: not signed by its author");
   }
+  return { envelope, header } as VerifiedEnvelope;
+}
+
+/**
+ * Gives the envelope of a change for which the seal of a later one of its log vouches: that was verified, and
+ * that this change is one on which it rests.
+ */
+export function coveredEnvelope(envelope: Envelope, header: ChangeHeader): VerifiedEnvelope {
   return { envelope, header } as VerifiedEnvelope;
 }
 

@@ -2,8 +2,10 @@ import { type Cbor, decodeCbor, encodeCbor } from "../base/cbor.ts";
 import { readActor, readBytes, readList, readPeer, readSeq } from "../base/fields.ts";
 import type { DocId, SpaceId } from "../base/ids.ts";
 import { MAX_SEALED_BYTES } from "../base/limits.ts";
+import type { Envelope } from "../trust/envelope.ts";
 import type { Seal, SealedDocument } from "../trust/sealed_document.ts";
 import { encodeMessage } from "./encode.ts";
+import { packEnvelopes } from "./pack.ts";
 
 /** A list of a list of seals. */
 const DEPTH = 3;
@@ -56,6 +58,30 @@ export function* packSealed(sealed: SealedDocument, maxBytes: number): Generator
     const bytes = written.subarray(at, at + most);
     yield encodeMessage({ type: "sealed", space, doc, size: written.length, at, bytes });
   }
+}
+
+/** Writes what a peer lacks, in order, as `envelopes` and `sealed` messages of at most `maxBytes`. */
+export function* packHistory(
+  space: SpaceId,
+  items: Iterable<Envelope | SealedDocument>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  const iterator = Iterator.from(items);
+  let sealed: SealedDocument | undefined;
+  function* envelopes(): Generator<Envelope> {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) {
+      if ("seals" in next.value) {
+        sealed = next.value;
+        return;
+      }
+      yield next.value;
+    }
+  }
+  do {
+    sealed = undefined;
+    yield* packEnvelopes(space, false, envelopes(), maxBytes);
+    if (sealed) yield* packSealed(sealed, maxBytes);
+  } while (sealed);
 }
 
 function sealToCbor({ actor, author, seq, signature }: Seal): Cbor {

@@ -55,7 +55,8 @@ class MembersStory {
     const dice = world.int(100);
     if (actors.length === 0) return await this.#down();
     const actor = world.pick(actors);
-    if (dice < 45) await this.post(actor);
+    if (dice < 40) await this.post(actor);
+    else if (dice < 45) await actor.rest(() => true, this.space);
     else if (dice < 60) this.#newcomer(actor);
     else if (dice < 67) this.#removal(actor);
     else if (dice < 72) this.#promotion(actor);

@@ -14,7 +14,10 @@ export interface Traffic {
 /** How many there were, so that each has a name of its own. */
 let links = 0;
 
-/** One end of a link in memory: whole messages, in order per lane, each after a delay. It never loses one. */
+/**
+ * One end of a link in memory: whole messages, in order per lane, each after a delay. It loses none before it falls
+ * silent or ends, and repeats none before it stutters.
+ */
 export class SimLink implements Link {
   readonly remote = { host: "sim", port: 1 };
   readonly door = LOBBY_DOOR;
@@ -29,6 +32,8 @@ export class SimLink implements Link {
   #delivering = false;
   #drained: ((open: boolean) => void)[] = [];
   #open = true;
+  #silent = false;
+  #times = 1;
 
   private constructor(
     readonly binding: Uint8Array,
@@ -101,8 +106,8 @@ export class SimLink implements Link {
     this.clock.after(at - now, () => {
       this.#flying[lane] -= copy.length;
       if (this.#flying.bulk === 0) this.#wake();
-      if (!this.#open || !this.#other.#open) return;
-      this.#other.#inbox.push(copy);
+      if (!this.#open || !this.#other.#open || this.#silent) return;
+      for (let i = 0; i < this.#times; i++) this.#other.#inbox.push(copy);
       void this.#other.#deliver();
     });
   }
@@ -115,6 +120,16 @@ export class SimLink implements Link {
   close(reason: string): void {
     this.#end(reason);
     this.clock.after(this.delay(), () => this.#other.#end("closed by the peer"));
+  }
+
+  /** From now on nothing arrives at the other end, not what flies either, and neither end knows. */
+  fallSilent(): void {
+    this.#silent = true;
+  }
+
+  /** From now on all arrives twice at the other end, though no real link does that. */
+  stutter(): void {
+    this.#times = 2;
   }
 
   /** Ends both sides at once; what flies is lost. */

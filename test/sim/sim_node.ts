@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/base/clock.ts";
 import {
   type ChannelId,
+  type DocId,
   type MessageId,
   type NoteId,
   parseNoteId,
@@ -17,6 +18,7 @@ import { MessageClock } from "../../core/doc/message_id.ts";
 import { channelEntry, messageEntry, noteEntry } from "../../core/doc/projection.ts";
 import { loadFrom } from "../../core/node/load.ts";
 import { Store } from "../../core/store/store.ts";
+import { restDocument } from "../../core/sync/compaction.ts";
 import { Meetings } from "../../core/sync/meetings.ts";
 import { MembershipLog } from "../../core/sync/membership_log.ts";
 import type { Replica } from "../../core/sync/replica.ts";
@@ -270,6 +272,24 @@ export class SimNode {
   ): Promise<readonly string[]> {
     const at = this.#clock.now();
     return (await this.replica.noteEdit(note, heads, splices, { at, request })).heads;
+  }
+
+  /** Puts documents on bases; gives how many took one. What cannot rest stays as it is. */
+  async rest(fits: (doc: DocId) => boolean = () => true, space = LOBBY): Promise<number> {
+    const { store, documents } = this.#parts;
+    const { replica } = this.space(space);
+    let count = 0;
+    for (const doc of replica.vectors.docs()) {
+      if (!fits(doc)) continue;
+      try {
+        await restDocument({ replica, store, documents }, doc);
+        while (store.sealed.sweep(space, doc));
+        count++;
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    }
+    return count;
   }
 
   get digest(): string {

@@ -18,6 +18,8 @@ interface Cable {
 /** How long the slowest reconnection takes, in milliseconds. */
 const RECONNECT_MS = 1500;
 const MAX_DELAY_MS = 40;
+/** How long nobody may notice that a link fell silent, in milliseconds. */
+const UNNOTICED_MS = 3000;
 const MAX_SKEW_MS = 4 * 60 * 1000;
 
 /**
@@ -111,6 +113,23 @@ export class SimWorld {
     const cable = this.pick(linked);
     this.#unlink(cable);
     this.#relink(cable);
+  }
+
+  /** Loses all that one end of a link sends from now on, until both notice. */
+  silenceOne(): void {
+    const end = this.#pickEnd();
+    end?.fallSilent();
+    this.clock.after(1 + this.int(UNNOTICED_MS), () => end?.cut());
+  }
+
+  /** Brings all that one end of a link sends from now on twice. */
+  repeatOne(): void {
+    this.#pickEnd()?.stutter();
+  }
+
+  #pickEnd(): SimLink | undefined {
+    const ends = this.#cables.flatMap(({ links }) => links ?? []);
+    return ends.length > 0 ? this.pick(ends) : undefined;
   }
 
   /**

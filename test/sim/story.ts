@@ -48,12 +48,18 @@ export class Story {
       this.#channels.push(await node.createChannel(`channel-${world.int(4)}`));
     } else if (dice < 6 || this.#notes.length === 0) {
       this.#notes.push(await node.createNote(world.int(4)));
-    } else if (dice < 50) {
+    } else if (dice < 46) {
       await this.#post(node);
+    } else if (dice < 50) {
+      await node.rest(() => world.unit() < 0.5);
     } else if (dice < 85) {
       await this.#edit(node);
-    } else if (dice < 91) {
+    } else if (dice < 88) {
       world.breakOne();
+    } else if (dice < 90) {
+      world.silenceOne();
+    } else if (dice < 91) {
+      world.repeatOne();
     } else if (dice < 94) {
       const one = new Set(world.nodes.filter(() => world.unit() < 0.5));
       world.cut((a, b) => one.has(a) && !one.has(b));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ActorId, ChangeHash, ChannelId, DocId, MessageId } from "../../core/base/ids.ts";
+import type { ActorId, ChannelId, DocId, MessageId } from "../../core/base/ids.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import type { SimNode } from "./sim_node.ts";
 import type { SimWorld } from "./sim_world.ts";
@@ -27,7 +27,7 @@ interface Shown {
  */
 export class Witness {
   /** Each log as it was first seen anywhere. */
-  readonly #logs = new Map<Log, ChangeHash[]>();
+  readonly #logs = new Map<Log, string[]>();
   /** How much of each log a node was seen to have. */
   readonly #held = new Map<SimNode, Map<Log, number>>();
   readonly #shown = new Map<string, Shown>();

@@ -42,6 +42,7 @@ export class Author {
     const changes = new Map<DocKey, Uint8Array[]>();
     const documents = await directDocuments((key) => ({
       actor: actorOf(keys.peer, space, readDocKey(key).doc),
+      base: null,
       changes: changes.get(key) ?? [],
     }));
     return new Author(keys, changes, documents, clock, space);

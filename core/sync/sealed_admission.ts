@@ -1,0 +1,139 @@
+import type { ActorId, DocId, PeerId } from "../base/ids.ts";
+import { docKey } from "../doc/doc_key.ts";
+import { DocumentFault, type SavedChange, type SavedChanges } from "../doc/documents.ts";
+import { project } from "../doc/projection.ts";
+import { EnvelopeError } from "../trust/envelope.ts";
+import { type SealedDocument, verifySeals } from "../trust/sealed_document.ts";
+import type { Commits } from "./commits.ts";
+import type { Judge, Judged, JudgeParts } from "./judge.ts";
+import type { Outcome } from "./outcome.ts";
+import { hasChange } from "./ready.ts";
+import { countsAlone } from "./rights.ts";
+
+const NO_SIGNATURE = new Uint8Array();
+
+/** What {@linkcode SealedAdmission} needs. */
+export interface SealedAdmissionParts extends JudgeParts {
+  readonly commits: Commits;
+  readonly judge: Judge;
+}
+
+/**
+ * Admits documents as peers saved them, each sealed by its authors: as a whole where nothing of it is here,
+ * else what is new in it, change by change. PROTOCOL.md, SEAL. To be called in the document's turn.
+ */
+export class SealedAdmission {
+  readonly #parts: SealedAdmissionParts;
+
+  constructor(parts: SealedAdmissionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes a sealed document whole, if that can be. Else gives what is new in it, verified.
+   *
+   * @throws {EnvelopeError} if it is not what its authors sealed, or none would be taken from them.
+   * @throws {StoreError} when the disk is at fault: nothing is taken.
+   */
+  async take(sealed: SealedDocument, from: PeerId, outcome: Outcome): Promise<readonly Judged[]> {
+    const isWhole = this.#isWhole(sealed);
+    const saved = await this.#read(sealed, !isWhole);
+    if (isWhole && this.#isWhole(sealed)) {
+      this.#commit(sealed, saved, outcome);
+      return [];
+    }
+    // Something was written here meanwhile.
+    if (isWhole) return await this.take(sealed, from, outcome);
+    return await this.#fresh(sealed, saved.changes, from, outcome);
+  }
+
+  /** Whether nothing of a document is here and nothing speaks against taking all of it. */
+  #isWhole({ space, doc, seals }: SealedDocument): boolean {
+    const { self, store, vectors, pending, ifNeeded, rights } = this.#parts;
+    // A clone is found out change by change, and what waits for a change is looked for so.
+    return vectors.of(doc).size === 0 && store.disputes.of(space, doc).size === 0 &&
+      !pending.waitsIn(doc) && !ifNeeded.hasIn(doc) &&
+      seals.every(({ actor, author, seq }) =>
+        author !== self && countsAlone(rights(author), doc, { actor, seq })
+      );
+  }
+
+  /** Reads and verifies it. */
+  async #read(sealed: SealedDocument, withChanges: boolean): Promise<SavedChanges> {
+    const { space, doc, bytes, seals } = sealed;
+    const { documents } = this.#parts;
+    const maxChanges = seals.reduce((sum, { seq }) => sum + seq, 0);
+    try {
+      const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
+      verifySeals(sealed, topsOf(saved.changes));
+      return saved;
+    } catch (error) {
+      // Whoever has it had read it as well, or made it.
+      if (!(error instanceof RangeError || error instanceof DocumentFault)) throw error;
+      throw new EnvelopeError(error.message, { cause: error });
+    }
+  }
+
+  #commit(sealed: SealedDocument, saved: SavedChanges, outcome: Outcome): void {
+    const { space, doc, seals } = sealed;
+    const { quotas, commits } = this.#parts;
+    const authors = new Map(seals.map(({ actor, author }) => [actor, author]));
+    const bytes = new Map<PeerId, number>();
+    for (const { actor, bytes: length } of saved.changes) {
+      const author = authors.get(actor);
+      if (author) bytes.set(author, (bytes.get(author) ?? 0) + length);
+    }
+    for (const [author, length] of bytes) {
+      const full = quotas.refusal(doc, author, length);
+      if (full !== undefined) return outcome.refuse({ doc, author }, "full", full, "info");
+    }
+    const rows = saved.changes.flatMap(({ actor, entries }) => {
+      const author = authors.get(actor);
+      return author ? project(space, doc, author, entries) : [];
+    });
+    commits.writeSealed(sealed, saved, rows);
+    outcome.takeSealed(sealed, saved.changes.length);
+  }
+
+  /** What is new in a document of which something is here, or in doubt. */
+  async #fresh(
+    sealed: SealedDocument,
+    changes: readonly SavedChange[],
+    from: PeerId,
+    outcome: Outcome,
+  ): Promise<readonly Judged[]> {
+    const { space, doc } = sealed;
+    const { store, settlement, judge } = this.#parts;
+    for (const { actor, author, seq } of sealed.seals) {
+      if (this.#holds(doc, actor, seq)) outcome.known(author, [doc, actor, seq]);
+    }
+    const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
+    const fresh = changes.filter(({ hash }) => !hasChange(store.envelopes, space, doc, hash));
+    if (fresh.length === 0) return [];
+    await settlement.unseal(doc);
+    try {
+      store.sealed.keep(sealed);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      for (const { author } of sealed.seals.slice(0, 1)) {
+        outcome.refuse({ doc, author }, "full", error.message, "info");
+      }
+      return [];
+    }
+    return fresh.flatMap(({ actor, seq, change }) => {
+      const seal = seals.get(actor);
+      if (!seal || !change) return [];
+      const signature = seal.seq === seq ? seal.signature : NO_SIGNATURE;
+      return judge.judge({ doc, author: seal.author, signature, change }, from, outcome, true) ??
+        [];
+    });
+  }
+
+  #holds(doc: DocId, actor: ActorId, seq: number): boolean {
+    return (this.#parts.vectors.of(doc).get(actor)?.seq ?? 0) >= seq;
+  }
+}
+
+function topsOf(changes: readonly SavedChange[]): Map<ActorId, SavedChange> {
+  return new Map(changes.map((change) => [change.actor, change]));
+}

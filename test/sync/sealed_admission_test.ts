@@ -1,0 +1,115 @@
+/** Documents that rest as Automerge saves them, and travel so, among whole nodes on a network in memory. */
+import assert from "node:assert/strict";
+import { channelIdOf } from "../../core/doc/channel_id.ts";
+import { segmentDoc } from "../../core/doc/doc_id.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
+import { allMessages, type SimNode } from "../sim/sim_node.ts";
+import { SimWorld } from "../sim/sim_world.ts";
+
+const general = channelIdOf(LOBBY, "general");
+const doc = segmentDoc(general, 0);
+
+const texts = (node: SimNode) => allMessages(node.store, general).map(({ text }) => text);
+
+/** How many single envelopes of a document a node has, and how many of them have no signature. */
+function envelopes(node: SimNode): { single: number; covered: number } {
+  const stored = node.store.envelopes.stored(LOBBY, doc);
+  return {
+    single: stored.length,
+    covered: stored.filter(({ signature }) => signature.length === 0).length,
+  };
+}
+
+async function equal(world: SimWorld): Promise<void> {
+  const [first] = world.nodes;
+  const all = () => world.nodes.every(({ digest }) => digest === first?.digest);
+  assert.ok(await world.until(all, 60_000) !== undefined, "all hold the same");
+  const pictures = await Promise.all(world.nodes.map((node) => node.picture()));
+  for (const picture of pictures) assert.deepEqual(picture, pictures[0]);
+}
+
+/** Two nodes that each wrote into a segment and hold the same. */
+async function twoWriters(world: SimWorld, count: number): Promise<[SimNode, SimNode]> {
+  const [a, b] = [await world.add(), await world.add()];
+  world.join(a, b);
+  for (let i = 0; i < count; i++) {
+    await a.post(general, `a${i}`);
+    await b.post(general, `b${i}`);
+    await world.pass(20);
+  }
+  await equal(world);
+  return [a, b];
+}
+
+Deno.test("SEAL: a document rests as a base, is the same, and is written on", () =>
+  SimWorld.run(1, async (world) => {
+    const [a, b] = await twoWriters(world, 20);
+    const before = texts(a);
+    assert.equal(await a.rest((it) => it === doc), 1);
+    assert.deepEqual(envelopes(a), { single: 0, covered: 0 });
+    assert.deepEqual(texts(a), before);
+    await a.post(general, "on top");
+    await b.post(general, "of the other");
+    await equal(world);
+    assert.equal(texts(b).length, 42);
+    await world.crash(a);
+    await world.restart(a);
+    assert.equal(texts(a).length, 42);
+    await a.replica.rebuild();
+    assert.equal(texts(a).length, 42);
+    // Again, with what came since.
+    assert.equal(await a.rest((it) => it === doc), 1);
+    assert.deepEqual(envelopes(a), { single: 0, covered: 0 });
+    await a.post(general, "once more");
+    world.joinAll();
+    await equal(world);
+  }));
+
+Deno.test("SEAL: who has nothing of a document gets it as it rests, and can pass it on so", () =>
+  SimWorld.run(2, async (world) => {
+    const [a] = await twoWriters(world, 20);
+    await a.rest((it) => it === doc);
+    await a.post(general, "on top");
+    world.cut(() => true);
+    const c = await world.add();
+    world.join(a, c);
+    await world.until(() => texts(c).length === 41, 60_000);
+    assert.deepEqual(envelopes(c), { single: 1, covered: 0 }, "it rests there, too");
+    const d = await world.add();
+    world.join(c, d);
+    world.joinAll();
+    await equal(world);
+    assert.deepEqual(envelopes(d), { single: 1, covered: 0 });
+  }));
+
+Deno.test("SEAL: who has a part of it takes what is new, and rests it later", () =>
+  SimWorld.run(3, async (world) => {
+    const [a, b] = await twoWriters(world, 5);
+    world.cut(() => true);
+    for (let i = 0; i < 10; i++) {
+      await a.post(general, `more of a ${i}`);
+      await b.post(general, `more of b ${i}`);
+    }
+    // Both rest apart, so neither has single envelopes to give.
+    assert.equal(await a.rest((it) => it === doc), 1);
+    assert.equal(await b.rest((it) => it === doc), 1);
+    world.mend();
+    await equal(world);
+    assert.equal(texts(a).length, 30);
+    assert.equal(
+      envelopes(a).covered > 0,
+      true,
+      "what came of the other has no signature of its own",
+    );
+    // A third hears from one of them only, of whose envelopes some have no signature.
+    world.cut(() => true);
+    const c = await world.add();
+    world.join(a, c);
+    await world.until(() => texts(c).length === 30, 60_000);
+    for (const node of world.nodes) assert.equal(await node.rest((it) => it === doc), 1);
+    for (const node of world.nodes) assert.deepEqual(envelopes(node), { single: 0, covered: 0 });
+    assert.deepEqual(a.store.bases.kept(LOBBY, doc), []);
+    world.joinAll();
+    await c.post(general, "the last");
+    await equal(world);
+  }));
