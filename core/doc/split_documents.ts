@@ -10,7 +10,7 @@ import type {
   NewEntry,
   NoteEdited,
   Refused,
-  SavedChange,
+  SavedChanges,
 } from "./documents.ts";
 
 /** Where documents are served, each in an engine of its own. */
@@ -53,7 +53,7 @@ export class SplitDocuments implements Documents {
     key: DocKey,
     bytes: Uint8Array,
     options: { readonly maxChanges: number; readonly withChanges: boolean },
-  ): Promise<readonly SavedChange[]> {
+  ): Promise<SavedChanges> {
     return this.#split.apart.read(key, bytes, options);
   }
 
