@@ -11,16 +11,19 @@ const WORDS = "the quick brown fox jumps over a lazy dog and été stays warm ".
  * Makes a note in which so many edits were typed by a hand, one change each, by two writers in turn: three of
  * ten remove a character, now and then the cursor jumps. Needs `startAutomerge`.
  */
-export function longNote(edits: number, seed = 1): { bytes: Uint8Array; writers: ActorId[] } {
+export function longNote(
+  edits: number,
+  seed = 1,
+): { bytes: Uint8Array; writers: readonly [ActorId, ActorId] } {
   const unit = seededUnit(seed);
-  const writers = ["a1", "b2"].map((byte) => byte.repeat(16) as ActorId);
-  let handle = newDocument(writers[0] as ActorId, true);
+  const writers = ["a1".repeat(16) as ActorId, "b2".repeat(16) as ActorId] as const;
+  let handle = newDocument(writers[0], true);
   let length = 0;
   let at = 0;
   let typed = "";
   for (let i = 0; i < edits; i++) {
     if (i % TURN === 0 && i > 0) {
-      const next = handle.clone(writers[i / TURN % 2] as ActorId);
+      const next = handle.clone(writers[i / TURN % 2 === 0 ? 0 : 1]);
       handle.free();
       handle = next;
     }
