@@ -27,8 +27,9 @@ export class Ancestry {
   /** The changes of each actor after those that were saved. */
   readonly #logs = new Map<ActorId, NewPlace[]>();
   readonly #places: NewPlace[] = [];
-  /** What is in the past of some changes, they themselves included; the longest kept first. */
-  readonly #kept = new Map<Place, Past>();
+  /** What is in the past of some changes, they themselves included; and of some that were kept before them. */
+  #kept = new Map<Place, Past>();
+  #keptBefore = new Map<Place, Past>();
   #keptEntries = 0;
 
   constructor(saved?: SavedHistory) {
@@ -92,7 +93,8 @@ export class Ancestry {
     if (!place) return undefined;
     this.#byHash.delete(place.header.hash);
     this.#logs.get(place.header.actor)?.pop();
-    this.#forget(place);
+    this.#kept.delete(place);
+    this.#keptBefore.delete(place);
     return place;
   }
 
@@ -173,7 +175,8 @@ export class Ancestry {
     };
     const ways: Place[] = [];
     const lookBelow = (place: Place) => {
-      const kept = this.#kept.get(place) ?? this.#pastOfSaved(place);
+      const kept = this.#kept.get(place) ?? this.#keptBefore.get(place) ??
+        this.#pastOfSaved(place);
       const { actor, seq } = place.header;
       if (!kept) ways.push(...place.deps);
       else for (const [one, count] of kept) include(one, one === actor ? seq - 1 : count);
@@ -203,17 +206,13 @@ export class Ancestry {
   }
 
   #keep(place: Place, past: Past): void {
-    this.#kept.set(place, past);
     this.#keptEntries += past.size;
-    for (const oldest of this.#kept.keys()) {
-      if (this.#keptEntries <= MAX_KEPT || oldest === place) return;
-      this.#forget(oldest);
+    if (this.#keptEntries > MAX_KEPT / 2) {
+      this.#keptBefore = this.#kept;
+      this.#kept = new Map();
+      this.#keptEntries = past.size;
     }
-  }
-
-  #forget(place: Place): void {
-    this.#keptEntries -= this.#kept.get(place)?.size ?? 0;
-    this.#kept.delete(place);
+    this.#kept.set(place, past);
   }
 }
 

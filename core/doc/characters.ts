@@ -8,7 +8,7 @@ import { expand, type TextOps } from "./text_ops.ts";
 export class Characters {
   readonly #saved: SavedHistory | undefined;
   /** For each change the rows at which inserting begins, ends, begins … */
-  readonly #inserts = new WeakMap<Place, Int32Array>();
+  readonly #inserts = new WeakMap<Place, readonly number[]>();
 
   /** @param saved Those that were there before all others. */
   constructor(saved?: SavedHistory) {
@@ -46,13 +46,13 @@ export class Characters {
   }
 }
 
-function boundsOf(insertRuns: readonly number[]): Int32Array {
+function boundsOf(insertRuns: readonly number[]): number[] {
   let row = 0;
-  return Int32Array.from(insertRuns, (times) => row += times);
+  return insertRuns.map((times) => row += times);
 }
 
 /** Whether a row lies in a run of insertions: after an odd number of bounds. */
-function isInsert(bounds: Int32Array, row: number): boolean {
+function isInsert(bounds: readonly number[], row: number): boolean {
   let [from, to] = [0, bounds.length];
   while (from < to) {
     const middle = (from + to) >> 1;

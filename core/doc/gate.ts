@@ -1,6 +1,5 @@
 import type { ActorId, ChangeHash } from "../base/ids.ts";
 import { branchOf, MAX_BRANCH_LEVEL } from "../trust/actor.ts";
-import { plainChunk } from "../trust/change_chunk.ts";
 import { type ChangeHeader, type OpenChange, openChange } from "../trust/change_header.ts";
 import { Ancestry } from "./ancestry.ts";
 import { ChangeOps, wrong } from "./change_ops.ts";
@@ -32,12 +31,12 @@ export interface ReadChange {
  */
 export function readChange(change: Uint8Array, isNote: boolean): ReadChange {
   const open: OpenChange = openChange(change);
-  const { header, body } = open;
+  const { header, plain } = open;
   if (header.actor.endsWith(GENESIS_ACTOR)) throw wrong("it claims to be a genesis");
   const ops = new ChangeOps(open);
   const text = isNote ? readTextOps(ops) : undefined;
   const writes = isNote ? [] : readKeyWrites(ops);
-  return { header, change: plainChunk(header.hash, body), writes, text };
+  return { header, change: plain, writes, text };
 }
 
 /** Gives the entries of a change as they are told. */

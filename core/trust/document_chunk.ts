@@ -75,8 +75,7 @@ export function readDocumentChunk(bytes: Uint8Array): DocumentChunk {
   const body = openChunk(bytes);
   const actors: string[] = [];
   for (let left = body.uleb(); left > 0; left--) {
-    const actor = body.take(body.uleb());
-    actors.push(Buffer.from(actor.buffer, actor.byteOffset, actor.length).toString("hex"));
+    actors.push(body.take(body.uleb()).toHex());
   }
   body.take(body.uleb() * HASH_BYTES);
   const [ofChanges, ofOps] = [readHeads(body), readHeads(body)];
