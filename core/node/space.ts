@@ -3,6 +3,7 @@ import type { DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Documents } from "../doc/documents.ts";
+import { remember } from "../store/remember.ts";
 import type { Store } from "../store/store.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Committed, Reset } from "../sync/commits.ts";
@@ -83,11 +84,17 @@ export class Space implements SharedSpace {
     this.sync = new SpaceSync({
       replica: this.replica,
       store,
+      signer: keys,
       clock: steady,
+      wall: clock,
       log,
+      admits: (peer) => this.admits(peer),
       onPresence: (peer, presence) => this.#watch(this.places.heard(peer, presence?.place ?? null)),
       onHeld: (_peer, ranges) => this.chat.held(ranges),
-      onPeer: (peer, here) => this.people.setHere(peer, here),
+      onHere: (peer, here) => {
+        remember(log, () => store.seen.set(peer, clock.now()));
+        this.people.setHere(peer, here);
+      },
       onFault: parts.onFault,
     });
     const own: Parts = {

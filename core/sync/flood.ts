@@ -15,6 +15,9 @@ export const PUSH_BURST_S = 5;
  */
 export const MAX_RELAYED_PER_S = MAX_PUSHED_PER_S / 2;
 
+/** Signed presences that are read of a link in a second, on average; more are let go. */
+export const MAX_HERE_PER_S = 400;
+
 /** What may be spent: it grows with time up to what is due in {@linkcode PUSH_BURST_S}. */
 export class Bucket {
   #left: number;

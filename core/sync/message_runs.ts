@@ -29,6 +29,7 @@ export function messageRuns(messages: readonly Message[]): MessageRun[] {
       case "held":
       case "presence":
       case "relay":
+      case "here":
       case "sealed": {
         const { space } = message;
         if (last?.type === "content" && last.space === space) last.messages.push(message);

@@ -7,10 +7,10 @@ import { StoreError } from "../store/store_error.ts";
 import { EnvelopeError } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
-import { packHeld, packRelay } from "../wire/pack.ts";
+import type { Mark, SentEnvelope, SentHere, SpaceMessage } from "../wire/message.ts";
+import { packHeld, packHere, packRelay } from "../wire/pack.ts";
 import { Exchange, type LogBeat } from "./exchange.ts";
-import { Flood } from "./flood.ts";
+import { Bucket, Flood, MAX_HERE_PER_S } from "./flood.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
@@ -34,6 +34,8 @@ export interface PeerSyncParts {
   readonly onAdmitted: (admitted: Admitted, live: boolean) => void;
   /** Hears whose envelopes this peer wants to be passed on, or does not. */
   readonly onWants: (authors: readonly PeerId[], wanted: boolean) => void;
+  /** Hears who is said to be here. @throws {SyntaxError} if that is not as it must be. */
+  readonly onHere: (items: readonly SentHere[]) => void;
   /** Hears why the disk did not take what this peer sent. */
   readonly onFault: (error: StoreError) => void;
 }
@@ -43,6 +45,7 @@ export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
   readonly #flood: Flood;
+  readonly #heres: Bucket;
   readonly #sealed = new SealedIntake((sealed) => this.#admitSealed(sealed));
   /** What is held here of what the peer sent, by log: since the last beat, and since the one before. */
   #held = new Map<string, Mark>();
@@ -56,6 +59,7 @@ export class PeerSync {
     const { link, replica, clock, log, beat } = parts;
     this.#exchange = new Exchange(link, replica, clock, log, beat);
     this.#flood = new Flood(link, clock);
+    this.#heres = new Bucket(MAX_HERE_PER_S, clock.now());
   }
 
   get link(): Link {
@@ -89,6 +93,11 @@ export class PeerSync {
   push(messages: readonly Uint8Array[]): void {
     if (this.link.queuedBytes > MAX_UNREAD_PUSH_BYTES) return;
     for (const message of messages) this.link.send(message);
+  }
+
+  /** Tells who else is here. */
+  tellHere(items: readonly SentHere[]): void {
+    this.push([...packHere(this.#parts.replica.space, items, MAX_MESSAGE_BYTES)]);
   }
 
   /** Asks for what is missing without patience, though asking brought nothing before. */
@@ -163,6 +172,11 @@ export class PeerSync {
           break;
         case "presence":
           presences.said(peer, message);
+          break;
+        case "here":
+          if (this.#heres.afford(message.items.length, this.#parts.clock.now())) {
+            this.#parts.onHere(message.items);
+          }
           break;
       }
     }

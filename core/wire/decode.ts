@@ -3,11 +3,9 @@ import {
   readActor,
   readBoolean,
   readBytes,
-  readChannel,
   readCount,
   readEntryHash,
   readList,
-  readNote,
   readPeer,
   readSeq,
   readSpace,
@@ -18,12 +16,13 @@ import type { DocId, SpaceId } from "../base/ids.ts";
 import { MAX_CHANGE_BYTES, MAX_SEALED_BYTES } from "../base/limits.ts";
 import { parseDocId } from "../doc/doc_id.ts";
 import { decodeBody } from "./cbor.ts";
+import { readPlace } from "./decode_place.ts";
 import {
   ASK_STEPS,
   type DocVector,
   HEAD_BYTES,
   type Mark,
-  MAX_CURSOR_UNITS,
+  MAX_HERE_BYTES,
   MAX_MEET_TAGS,
   MAX_PAIR_BYTES,
   MAX_RELAY_AUTHORS,
@@ -37,7 +36,7 @@ import {
   type SealedMessage,
   type SentEntry,
   type SentEnvelope,
-  type SentPlace,
+  type SentHere,
   type SpaceMessage,
 } from "./message.ts";
 
@@ -90,37 +89,19 @@ function readVectors(field: Cbor | undefined): readonly DocVector[] {
   return docs;
 }
 
-function readPlace(field: Cbor | undefined): SentPlace | null {
-  if (field === null) return null;
-  const [type, ...rest] = readList(field, "place", 1);
-  switch (type) {
-    case 1: {
-      const [channel, typing] = rest;
-      return {
-        type: "channel",
-        channel: readChannel(channel),
-        typing: readBoolean(typing, "typing"),
-      };
-    }
-    case 2: {
-      const [note, anchor, head] = rest;
-      return {
-        type: "note",
-        note: readNote(note),
-        anchor: readText(anchor, "anchor", MAX_CURSOR_UNITS),
-        head: readText(head, "head", MAX_CURSOR_UNITS),
-      };
-    }
-    default:
-      // A kind of place that a later version has: the person is here, and nowhere this one can show.
-      return null;
-  }
-}
-
 function readEntry(field: Cbor): SentEntry {
   const [bytes, signature] = readList(field, "entry", 2);
   return {
     bytes: readBytes(bytes, "entry", 1, MAX_SENT_ENTRY_BYTES),
+    signature: readBytes(signature, "signature", 64),
+  };
+}
+
+function readSentHere(field: Cbor): SentHere {
+  const [author, body, signature] = readList(field, "presence", 3);
+  return {
+    author: readPeer(author),
+    body: readBytes(body, "presence", 1, MAX_HERE_BYTES),
     signature: readBytes(signature, "signature", 64),
   };
 }
@@ -184,6 +165,11 @@ const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMe
     type: "entries",
     space,
     items: readList(items, "entries", 1).map(readEntry),
+  })],
+  [MESSAGE_TYPES.here, (space, [items]) => ({
+    type: "here",
+    space,
+    items: readList(items, "presences", 1).map(readSentHere),
   })],
 ]);
 

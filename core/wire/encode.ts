@@ -34,7 +34,8 @@ const vectorToCbor = ([doc, actors]: DocVector): Cbor => [
 /** An entry as CBOR. */
 export const entryToCbor = ({ bytes, signature }: SentEntry): Cbor => [bytes, signature];
 
-function placeToCbor(place: SentPlace | null): Cbor {
+/** A place as CBOR. */
+export function placeToCbor(place: SentPlace | null): Cbor {
   switch (place?.type) {
     case undefined:
       return null;
@@ -65,6 +66,10 @@ function spaceFields(message: SpaceMessage): readonly Cbor[] {
       return [message.hashes.map(hex), message.last];
     case "entries":
       return [message.items.map(entryToCbor)];
+    case "here":
+      return [
+        message.items.map(({ author, body, signature }): Cbor => [hex(author), body, signature]),
+      ];
   }
 }
 

@@ -125,6 +125,22 @@ export interface EntriesMessage {
   readonly items: readonly SentEntry[];
 }
 
+/** What its author signed about being in the space; see `Here`. It may come from anyone. */
+export interface SentHere {
+  readonly author: PeerId;
+  /** At most {@linkcode MAX_HERE_BYTES}. */
+  readonly body: Uint8Array;
+  /** 64 bytes. */
+  readonly signature: Uint8Array;
+}
+
+/** Who is here, passed on. */
+export interface HereMessage {
+  readonly type: "here";
+  readonly space: SpaceId;
+  readonly items: readonly SentHere[];
+}
+
 /** Which doors the sender has, among tags that mean nothing; replaces what was said before. */
 export interface MeetMessage {
   readonly type: "meet";
@@ -181,7 +197,8 @@ export type SpaceMessage =
   | RelayMessage
   | SealedMessage
   | LogMessage
-  | EntriesMessage;
+  | EntriesMessage
+  | HereMessage;
 
 /** What is said from node to node, whatever spaces they share. */
 export type NodeMessage = MeetMessage | JoinMessage | PairMessage | AskMessage | RefusedMessage;
@@ -200,6 +217,7 @@ export const MESSAGE_TYPES = {
   entries: 7,
   relay: 8,
   sealed: 11,
+  here: 13,
   meet: 16,
   join: 17,
   pair: 18,
@@ -219,5 +237,7 @@ export const MAX_SENT_ENTRY_BYTES = 56 * 1024;
 export const MAX_PAIR_BYTES = 128;
 /** A name in a presence message, in UTF-16 code units; what is shown of it is cleaned first. */
 export const MAX_SENT_NAME_UNITS = 128;
+/** What a person signs about being here, in bytes. */
+export const MAX_HERE_BYTES = 1024;
 /** An Automerge cursor as text: a counter, `@` and an actor. */
 export const MAX_CURSOR_UNITS = 80;

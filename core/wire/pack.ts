@@ -7,6 +7,7 @@ import {
   MAX_RELAY_AUTHORS,
   type SentEntry,
   type SentEnvelope,
+  type SentHere,
 } from "./message.ts";
 
 /** A message around its items at most: type, array, space, a flag and the count of items. */
@@ -23,6 +24,9 @@ const ENTRY_BYTES = 1 + 3 + 66;
 const DOC_BYTES = 1 + 2 + 5;
 /** An author, a signature and the head of a change. */
 const SEAL_BYTES = 34 + 66 + 3;
+
+/** A signed presence besides its body: array, author, head of the body, signature. */
+const HERE_BYTES = 1 + 34 + 3 + 66;
 
 const vectorBytes = ([doc, actors]: DocVector): number =>
   DOC_BYTES + doc.length + actors.length * TOP_BYTES;
@@ -138,5 +142,16 @@ export function* packRelay(
   for (let at = 0; at < authors.length; at += MAX_RELAY_AUTHORS) {
     const some = authors.slice(at, at + MAX_RELAY_AUTHORS);
     yield encodeMessage({ type: "relay", space, wanted, authors: some });
+  }
+}
+
+/** Writes `here` messages of at most `maxBytes`. */
+export function* packHere(
+  space: SpaceId,
+  presences: Iterable<SentHere>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  for (const items of runs(presences, maxBytes, ({ body }) => HERE_BYTES + body.length)) {
+    yield encodeMessage({ type: "here", space, items });
   }
 }

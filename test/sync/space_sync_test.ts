@@ -74,7 +74,7 @@ Deno.test("sync: the first word in a space is the digest, then presence; nothing
     assert.equal(peer.all("digest")[0]?.digest.toHex(), node.digest);
     await world.pass(5 * BEAT_MS);
     const types = new Set(peer.heard.slice(1).map(({ type }) => type));
-    assert.deepEqual(types, new Set(["digest", "presence"]));
+    assert.deepEqual(types, new Set(["digest", "presence", "here"]));
     assert.equal(peer.all("digest").length, 6);
   });
 });
@@ -242,7 +242,9 @@ Deno.test("sync: what a peer says it holds is counted, never beyond what there i
     const sync = new SpaceSync({
       replica: node.replica,
       store: node.store,
+      signer: node.keys,
       clock: world.clock,
+      wall: world.clock,
       log: () => {},
       onHeld: (_, ranges) => {
         for (const { from, to } of ranges) news.push([from, to]);
@@ -298,7 +300,9 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
     const sync = new SpaceSync({
       replica: node.replica,
       store: node.store,
+      signer: node.keys,
       clock: world.clock,
+      wall: world.clock,
       log: () => {},
       onFault: ({ kind }) => faults.push(kind),
     });

@@ -62,6 +62,7 @@ const MESSAGES: readonly Message[] = [
   },
   { type: "relay", space, wanted: false, authors: [author] },
   { type: "relay", space, wanted: true, authors: [author, author] },
+  { type: "here", space, items: [{ author, body: change, signature }] },
   { type: "sealed", space, doc: docs[1], size: 300, at: 110, bytes: change },
 ];
 
@@ -76,7 +77,7 @@ for (const message of MESSAGES) {
 }
 
 const [digest, , vectors, envelopes, , held, , inChannel, inNote] = MESSAGES;
-const sealed = MESSAGES.at(-1);
+const [here, sealed] = MESSAGES.slice(-2);
 
 const bytes = (length: number) => new Uint8Array(length);
 const SEGMENT = `channel/${channel}/`;
@@ -115,6 +116,9 @@ const BOUNDS: Record<string, Uint8Array> = {
   "a sealed document of more than 4 MiB": altered(sealed, put([2], MAX_SEALED_BYTES + 1)),
   "a part beyond its document": altered(sealed, put([3], 111)),
   "a part of nothing": altered(sealed, put([4], bytes(0))),
+  "a signed presence of 1,025 bytes": altered(here, put([1, 0, 1], bytes(1025))),
+  "a signed presence with 63 bytes of signature": altered(here, put([1, 0, 2], bytes(63))),
+  "nobody here": altered(here, put([1], [])),
 };
 
 for (const [what, hostile] of Object.entries(BOUNDS)) {
