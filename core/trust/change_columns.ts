@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { ByteReader } from "./byte_reader.ts";
 import { Column } from "./column.ts";
 
@@ -83,7 +82,7 @@ function readOthers(body: ByteReader, bad: Bad): string[] {
   for (let i = 0; i < count; i++) {
     const bytes = body.take(body.uleb());
     if (bytes.length === 0) throw bad("with an actor of no bytes");
-    const actor = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+    const actor = bytes.toHex();
     const before = others[i - 1];
     if (before !== undefined && before >= actor) throw bad("with actors out of order");
     others.push(actor);

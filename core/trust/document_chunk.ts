@@ -30,9 +30,20 @@ const ID_SHIFT = 4;
 /** Columns of either kind; Automerge writes at most fifteen. */
 const MAX_COLUMNS = 32;
 
-interface Column {
+/** A column, inflated; its number is without the mark that it was deflated. */
+export interface DocumentColumn {
   readonly spec: number;
-  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a document as Automerge saves it lies in. */
+export interface DocumentChunk {
+  /** In hex; columns name them by their places. */
+  readonly actors: readonly string[];
+  /** A row for each change, each after those it rests on. */
+  readonly changes: readonly DocumentColumn[];
+  /** A row for each operation but for those that remove: these are named where they removed something. */
+  readonly ops: readonly DocumentColumn[];
 }
 
 /**
@@ -43,22 +54,34 @@ interface Column {
  * @throws {SyntaxError} if it is none, or of more changes, operations or bytes than it may have.
  */
 export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void {
-  if (bytes.length > MAX_SEALED_BYTES) throw bad(`${bytes.length} bytes long`);
-  const body = openChunk(bytes);
-  for (let actors = body.uleb(); actors > 0; actors--) body.take(body.uleb());
-  body.take(body.uleb() * HASH_BYTES);
-  const [changes, ops] = [readColumns(body), readColumns(body)];
-  const room = { left: MAX_SEALED_INFLATED_BYTES };
-  const made = count(changes, body, room);
+  const { changes, ops } = readDocumentChunk(bytes);
+  const made = count(changes);
   if (made.rows > maxChanges) throw bad(`of more than ${maxChanges} changes`);
-  const written = count(ops, body, room);
-  const most = Math.min(
-    MAX_SEALED_ROWS,
-    FREE_ROWS * maxChanges + MAX_SEALED_INFLATED_BYTES - room.left,
-  );
+  const written = count(ops);
+  const inflated = [...changes, ...ops].reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const most = Math.min(MAX_SEALED_ROWS, FREE_ROWS * maxChanges + inflated);
   if (written.rows > most || written.members > MAX_SEALED_ROWS || made.members > MAX_SEALED_ROWS) {
     throw bad("of too many operations for its bytes");
   }
+}
+
+/**
+ * Takes a document as Automerge saves it apart, its columns bounded in bytes and not looked into.
+ *
+ * @throws {SyntaxError} if it is not one sound chunk.
+ */
+export function readDocumentChunk(bytes: Uint8Array): DocumentChunk {
+  if (bytes.length > MAX_SEALED_BYTES) throw bad(`${bytes.length} bytes long`);
+  const body = openChunk(bytes);
+  const actors: string[] = [];
+  for (let left = body.uleb(); left > 0; left--) {
+    actors.push(body.take(body.uleb()).toHex());
+  }
+  body.take(body.uleb() * HASH_BYTES);
+  const [ofChanges, ofOps] = [readHeads(body), readHeads(body)];
+  const room = { left: MAX_SEALED_INFLATED_BYTES };
+  const changes = takeColumns(ofChanges, body, room);
+  return { actors, changes, ops: takeColumns(ofOps, body, room) };
 }
 
 /** Verifies the checksum, which stands for all that follows it. */
@@ -74,30 +97,42 @@ function openChunk(bytes: Uint8Array): ByteReader {
   return chunk.within(chunk.left);
 }
 
-function readColumns(body: ByteReader): Column[] {
+interface ColumnHead {
+  readonly spec: number;
+  readonly length: number;
+}
+
+function readHeads(body: ByteReader): ColumnHead[] {
   const count = body.uleb();
   if (count > MAX_COLUMNS) throw bad(`of ${count} columns`);
   return Array.from({ length: count }, () => ({ spec: body.uleb(), length: body.uleb() }));
 }
 
-/**
- * Takes the bytes of columns and gives how many rows the longest of them has, and how many members the groups:
- * what a row rests on or was replaced by. The columns of a group have a row for each member.
- */
-function count(
-  columns: readonly Column[],
+function takeColumns(
+  heads: readonly ColumnHead[],
   body: ByteReader,
   room: { left: number },
-): { rows: number; members: number } {
+): DocumentColumn[] {
+  return heads.map(({ spec, length }) => {
+    const taken = body.take(length);
+    const isDeflated = (spec & DEFLATED) !== 0;
+    const bytes = isDeflated ? inflate(taken, room.left) : taken;
+    room.left -= bytes.length;
+    if (room.left < 0) throw bad("of too many bytes");
+    return { spec: isDeflated ? spec - DEFLATED : spec, bytes };
+  });
+}
+
+/**
+ * Gives how many rows the longest of some columns has, and how many members the groups: what a row rests on or
+ * was replaced by. The columns of a group have a row for each member.
+ */
+function count(columns: readonly DocumentColumn[]): { rows: number; members: number } {
   let [rows, members] = [0, 0];
   const groups = new Set(
     columns.filter(({ spec }) => (spec & TYPE_MASK) === GROUP).map(({ spec }) => spec >> ID_SHIFT),
   );
-  for (const { spec, length } of columns) {
-    const taken = body.take(length);
-    const bytes = spec & DEFLATED ? inflate(taken, room.left) : taken;
-    room.left -= bytes.length;
-    if (room.left < 0) throw bad("of too many bytes");
+  for (const { spec, bytes } of columns) {
     const type = spec & TYPE_MASK;
     if (type === VALUE) continue;
     const runs = addUp(new ByteReader(bytes, bad), type);
