@@ -57,7 +57,7 @@ export class Ancestry {
    * way of another as well as directly, or if its operations are not numbered above all that it rests on.
    * @throws {FarAheadError}
    */
-  judge(header: ChangeHeader): { place: NewPlace; past: Past } {
+  judge(header: ChangeHeader): { place: NewPlace; past: Map<ActorId, number> } {
     const { actor, seq, startOp, rows } = header;
     const deps = this.#find(header.deps);
     const past = this.#pastOf(deps, header);
@@ -76,15 +76,15 @@ export class Ancestry {
     return { place: { header, deps, opsOfActor }, past };
   }
 
-  /** Adds a change that was judged. */
-  add(place: NewPlace, past: Past): void {
+  /** Adds a change that was judged; its past is not its caller's any more. */
+  add(place: NewPlace, past: Map<ActorId, number>): void {
     const { hash, actor, seq } = place.header;
     this.#places.push(place);
     this.#byHash.set(hash, place);
     const log = this.#logs.get(actor);
     if (log) log.push(place);
     else this.#logs.set(actor, [place]);
-    this.#keep(place, new Map(past).set(actor, seq));
+    this.#keep(place, past.set(actor, seq));
   }
 
   /** Takes out the newest change. */
@@ -155,7 +155,10 @@ export class Ancestry {
     });
   }
 
-  #pastOf(deps: readonly Place[], { actor, seq }: Pick<ChangeHeader, "actor" | "seq">): Past {
+  #pastOf(
+    deps: readonly Place[],
+    { actor, seq }: Pick<ChangeHeader, "actor" | "seq">,
+  ): Map<ActorId, number> {
     const past = this.#pastBelow(deps);
     for (const { header: dep } of deps) {
       const isBelow = (past.get(dep.actor) ?? 0) >= dep.seq;

@@ -151,9 +151,9 @@ function numbers(columns: readonly DocumentColumn[], wanted: number, rows?: numb
     return new Int32Array();
   }
   const column = () => new Column(wanted, found.bytes, MAX_SEALED_ROWS, odd);
-  const length = column().walk();
+  const length = column().end();
   if (rows !== undefined && length !== rows) throw odd("columns of unequal length");
-  return column().numbers(length);
+  return new Int32Array(column().numbers(length));
 }
 
 function odd(state: string): SyntaxError {

@@ -52,18 +52,22 @@ export function readSaved(
     const heads = handle.getHeads().sort();
     handle.free();
     const gate = new Gate(isNote);
-    const tops = new Map<ActorId, number>();
-    const saved = changes.map((change): SavedChange => {
+    const reads = changes.map((change) => {
       const read = readChange(change, isNote);
-      const { hash, actor, seq, startOp, time, rows } = read.header;
-      if (rows > maxRows(doc, change.length)) throw new RangeError("too many operations");
+      if (read.header.rows > maxRows(doc, change.length)) {
+        throw new RangeError("too many operations");
+      }
       gate.pass(read);
-      tops.set(actor, seq);
-      const entries = entriesOf(read);
-      return { hash, actor, seq, startOp, time, bytes: change.length, entries, change };
+      return read;
     });
-    const isWanted = ({ actor, seq }: SavedChange) => withChanges || tops.get(actor) === seq;
-    return { changes: saved.map((it) => isWanted(it) ? it : { ...it, change: null }), heads };
+    const tops = new Map(reads.map(({ header }) => [header.actor, header.seq]));
+    const saved = reads.map((read): SavedChange => {
+      const { header: { hash, actor, seq, startOp, time }, change } = read;
+      const isWanted = withChanges || tops.get(actor) === seq;
+      const base = { hash, actor, seq, startOp, time, bytes: change.length };
+      return { ...base, entries: entriesOf(read), change: isWanted ? change : null };
+    });
+    return { changes: saved, heads };
   });
 }
 
