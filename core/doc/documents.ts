@@ -82,13 +82,27 @@ export interface SavedChange {
   /** Its length, plain. */
   readonly bytes: number;
   readonly entries: readonly Entry[];
-  /** The change itself, of the last of each log; of the others only when asked for. */
+  /** The change itself, when asked for. */
   readonly change: Uint8Array | null;
 }
 
-/** The changes of a saved document, each after those it rests on, and its heads. */
+/** The last change of a log, with itself. */
+export interface LastChange extends SavedChange {
+  readonly change: Uint8Array;
+}
+
+/** A log of a saved document. */
+export interface SavedLog extends CompactedLog {
+  /** The newest time of a change of it, in milliseconds since 1970 by its author's clock. */
+  readonly newestAt: number;
+  readonly top: LastChange;
+}
+
+/** What is in a saved document, and its heads. */
 export interface SavedChanges {
+  /** The changes that have entries, or all when they were asked for, each after those it rests on. */
   readonly changes: readonly SavedChange[];
+  readonly logs: ReadonlyMap<ActorId, SavedLog>;
   readonly heads: Heads;
 }
 

@@ -1,16 +1,21 @@
 import { Buffer } from "node:buffer";
 import type { ActorId, DocId } from "../base/ids.ts";
-import { readChangeHeader } from "../trust/change_header.ts";
+import { openChange } from "../trust/change_header.ts";
 import { checkDocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
 import { docKind } from "./doc_id.ts";
-import type { Compacted, CompactedLog, Loaded, SavedChange, SavedChanges } from "./documents.ts";
+import type {
+  Compacted,
+  CompactedLog,
+  LastChange,
+  Loaded,
+  SavedChange,
+  SavedChanges,
+} from "./documents.ts";
 import { entriesOf, Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxRows } from "./row_limit.ts";
-
-/** The bytes of a head: the beginning of a hash. */
-const HEAD_BYTES = 16;
+import { SavedLogs } from "./saved_logs.ts";
 
 /** Makes a document in which nothing was written yet. */
 export function newDocument(actor: ActorId, isNote: boolean): Handle {
@@ -52,22 +57,20 @@ export function readSaved(
     const heads = handle.getHeads().sort();
     handle.free();
     const gate = new Gate(isNote);
-    const reads = changes.map((change) => {
-      const read = readChange(change, isNote);
-      if (read.header.rows > maxRows(doc, change.length)) {
-        throw new RangeError("too many operations");
-      }
+    const logs = new SavedLogs<LastChange>();
+    const told: SavedChange[] = [];
+    for (const each of changes) {
+      const read = readChange(each, isNote);
+      const { header: { hash, actor, seq, startOp, time, rows }, change } = read;
+      if (rows > maxRows(doc, change.length)) throw new RangeError("too many operations");
       gate.pass(read);
-      return read;
-    });
-    const tops = new Map(reads.map(({ header }) => [header.actor, header.seq]));
-    const saved = reads.map((read): SavedChange => {
-      const { header: { hash, actor, seq, startOp, time }, change } = read;
-      const isWanted = withChanges || tops.get(actor) === seq;
-      const base = { hash, actor, seq, startOp, time, bytes: change.length };
-      return { ...base, entries: entriesOf(read), change: isWanted ? change : null };
-    });
-    return { changes: saved, heads };
+      const entries = entriesOf(read);
+      const saved = { hash, actor, seq, startOp, time, bytes: change.length, entries };
+      logs.add({ ...saved, change });
+      if (withChanges) told.push({ ...saved, change });
+      else if (entries.length > 0) told.push({ ...saved, change: null });
+    }
+    return { changes: told, logs: logs.sums(), heads };
   });
 }
 
@@ -92,21 +95,12 @@ export function compact(doc: DocId, { base, changes }: Omit<Loaded, "actor">): C
 }
 
 function logsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {
-  const logs = new Map<ActorId, { heads: string[]; bytes: number; last: number }>();
+  const logs = new SavedLogs();
   for (const change of changes) {
-    const { hash, actor } = readChangeHeader(change);
-    const log = logs.get(actor) ?? { heads: [], bytes: 0, last: 0 };
-    logs.set(actor, log);
-    log.heads.push(hash.slice(0, 2 * HEAD_BYTES));
-    log.bytes += log.last;
-    log.last = change.length;
+    const { header: { hash, actor, time }, plain } = openChange(change);
+    logs.add({ hash, actor, time, bytes: plain.length });
   }
-  return new Map(
-    [...logs].map(([actor, { heads, bytes }]) => [actor, {
-      heads: Uint8Array.fromHex(heads.join("")),
-      bytes,
-    }]),
-  );
+  return new Map([...logs.sums()].map(([actor, { heads, bytes }]) => [actor, { heads, bytes }]));
 }
 
 /** What a document is refused for is wrong as it was given, nothing else. */

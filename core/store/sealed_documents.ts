@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, DocId, SpaceId } from "../base/ids.ts";
-import type { Compacted, CompactedLog, SavedChange } from "../doc/documents.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Bases } from "./bases.ts";
 import type { Database } from "./database.ts";
 import type { Envelopes } from "./envelopes.ts";
 import type { Holdings } from "./holdings.ts";
-import { HEAD_DIGITS, type Logs } from "./logs.ts";
+import type { Logs } from "./logs.ts";
 import type { Changed, Projector, Source } from "./projector.ts";
 
 /** Envelopes deleted at once; it takes some ten milliseconds. */
@@ -70,28 +70,24 @@ export class SealedDocuments {
    */
   add(
     { space, doc, bytes, seals }: SealedDocument,
-    saved: readonly SavedChange[],
+    { changes, logs: saved }: Pick<SavedChanges, "changes" | "logs">,
     rows: readonly Row[],
     receivedAt: number,
   ): Changed {
     const { database, logs, bases, envelopes, projector } = this.#parts;
     return database.write(() => {
-      const byActor = Map.groupBy(saved, ({ actor }) => actor);
-      const compacted = { bytes, logs: new Map<ActorId, CompactedLog>() };
       for (const { actor, author, seq, signature } of seals) {
-        const changes = byActor.get(actor) ?? [];
-        const top = changes.at(-1);
-        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !top?.change) {
+        const top = saved.get(actor)?.top;
+        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !top) {
           throw new RangeError(`Cannot add "${doc}": some of it is here`);
         }
         const hash = Buffer.from(top.hash, "hex");
         const log = logs.begin(space, doc, actor, author, { seq, hash });
         envelopes.place(log, { seq, hash, signature, change: top.change, receivedAt });
-        const covered = changes.reduce((sum, { bytes }) => sum + bytes, -top.bytes);
-        compacted.logs.set(actor, { heads: headsOf(changes), bytes: covered });
       }
-      bases.set(space, doc, compacted, receivedAt);
-      const sources = saved.flatMap((header): Source[] => {
+      bases.set(space, doc, { bytes, logs: saved }, receivedAt);
+      const newest = [...saved.values()].map(({ top, newestAt }) => ({ ...top, time: newestAt }));
+      const sources = [...changes, ...newest].flatMap((header): Source[] => {
         const log = logs.find(space, doc, header.actor);
         return log ? [{ doc, header, log, receivedAt }] : [];
       });
@@ -146,7 +142,3 @@ export class SealedDocuments {
 }
 
 const bytesOf = (hash: string): Uint8Array => Buffer.from(hash, "hex");
-
-function headsOf(changes: readonly SavedChange[]): Uint8Array {
-  return Buffer.from(changes.map(({ hash }) => hash.slice(0, HEAD_DIGITS)).join(""), "hex");
-}

@@ -65,7 +65,7 @@ export class SealedAdmission {
     const maxChanges = seals.reduce((sum, { seq }) => sum + seq, 0);
     try {
       const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
-      verifySeals(sealed, topsOf(saved.changes));
+      verifySeals(sealed, topsOf(saved));
       return saved;
     } catch (error) {
       // Whoever has it had read it as well, or made it.
@@ -79,9 +79,11 @@ export class SealedAdmission {
     const { quotas, commits } = this.#parts;
     const authors = new Map(seals.map(({ actor, author }) => [actor, author]));
     const bytes = new Map<PeerId, number>();
-    for (const { actor, bytes: length } of saved.changes) {
+    let count = 0;
+    for (const [actor, { top, bytes: covered }] of saved.logs) {
+      count += top.seq;
       const author = authors.get(actor);
-      if (author) bytes.set(author, (bytes.get(author) ?? 0) + length);
+      if (author) bytes.set(author, (bytes.get(author) ?? 0) + covered + top.bytes);
     }
     for (const [author, length] of bytes) {
       const full = quotas.refusal(doc, author, length);
@@ -92,7 +94,7 @@ export class SealedAdmission {
       return author ? project(space, doc, author, entries) : [];
     });
     commits.writeSealed(sealed, saved, rows);
-    outcome.takeSealed(sealed, saved.changes.length);
+    outcome.takeSealed(sealed, count);
   }
 
   /** What is new in a document of which something is here, or in doubt. */
@@ -134,6 +136,6 @@ export class SealedAdmission {
   }
 }
 
-function topsOf(changes: readonly SavedChange[]): Map<ActorId, SavedChange> {
-  return new Map(changes.map((change) => [change.actor, change]));
+function topsOf({ logs }: SavedChanges): Map<ActorId, SavedChange> {
+  return new Map([...logs].map(([actor, { top }]) => [actor, top]));
 }

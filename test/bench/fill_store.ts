@@ -48,7 +48,7 @@ function writeSingly(store: Store, { space }: HistoryShape, made: MadeDocument):
 function writeResting(store: Store, { space }: HistoryShape, made: MadeDocument): void {
   const { doc, changes, until } = made;
   const bytes = savedBytes(made);
-  const { changes: saved } = readSaved(doc, {
+  const saved = readSaved(doc, {
     bytes,
     maxChanges: changes.length,
     withChanges: false,
@@ -61,7 +61,7 @@ function writeResting(store: Store, { space }: HistoryShape, made: MadeDocument)
     const signature = author.sign(envelopeText(space, doc, hash));
     tops.set(actor, { actor, author: author.peer, seq, signature });
   }
-  const rows = saved.flatMap(({ actor, entries }) => {
+  const rows = saved.changes.flatMap(({ actor, entries }) => {
     const seal = tops.get(actor);
     return seal ? project(space, doc, seal.author, entries) : [];
   });

@@ -93,10 +93,10 @@ async function makeNote(data: readonly string[], edits: number): Promise<NoteVie
   }
   const [note] = notes;
   if (!note) throw new Error("Cannot make a note: no node");
-  const { sealed, changes } = sealedNote(LOBBY, note.id, edits);
+  const { sealed, saved } = sealedNote(LOBBY, note.id, edits);
   for (const directory of data) {
     using store = Store.open(directory);
-    store.sealed.add(sealed, changes, [], Date.now());
+    store.sealed.add(sealed, saved, [], Date.now());
   }
   return note;
 }
