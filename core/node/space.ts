@@ -18,6 +18,7 @@ import { type Door, LOBBY_DOOR } from "../trust/door.ts";
 import type { SpaceView } from "../view/view.ts";
 import type { SentPlace } from "../wire/message.ts";
 import { Chat } from "./chat.ts";
+import { Getting } from "./getting.ts";
 import type { Likenesses } from "./likenesses.ts";
 import type { Members } from "./members.ts";
 import { Notebook } from "./notebook.ts";
@@ -66,6 +67,7 @@ export class Space implements SharedSpace {
   /** `null` in the lobby, which is open to all. */
   readonly members: Members | null;
   readonly #parts: SpaceParts;
+  readonly #getting: Getting;
   readonly #compaction: Compaction;
   #place: SentPlace | null = null;
   #told = "";
@@ -81,6 +83,7 @@ export class Space implements SharedSpace {
       ...{ space, signer: keys, store, documents, clock, log },
       ...(members ? { rights: (author: PeerId) => members.rights(author) } : {}),
     });
+    this.#getting = new Getting(steady, () => this.tellView());
     this.sync = new SpaceSync({
       replica: this.replica,
       store,
@@ -95,6 +98,7 @@ export class Space implements SharedSpace {
         remember(log, () => store.seen.set(peer, clock.now()));
         this.people.setHere(peer, here);
       },
+      onProgress: (peer, progress) => this.#getting.set(peer, progress),
       onFault: parts.onFault,
     });
     const own: Parts = {
@@ -147,6 +151,7 @@ export class Space implements SharedSpace {
       unread: chat.unread(),
       unheard: members?.unheard().length ?? 0,
       peer,
+      progress: this.#getting.view,
     };
   }
 
@@ -198,6 +203,7 @@ export class Space implements SharedSpace {
     this.#resetting?.cancel();
     await this.#compaction.close();
     await this.sync.close();
+    this.#getting.close();
     await this.replica.close();
   }
 

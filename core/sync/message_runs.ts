@@ -24,7 +24,10 @@ export function messageRuns(messages: readonly Message[]): MessageRun[] {
     const last = runs.at(-1);
     switch (message.type) {
       case "digest":
+      case "buckets":
+      case "documents":
       case "vectors":
+      case "coming":
       case "envelopes":
       case "held":
       case "presence":

@@ -16,6 +16,7 @@ import { Paced } from "./paced.ts";
 import { PeerSync } from "./peer_sync.ts";
 import type { Arrived } from "./pending.ts";
 import { PeerPresences, type Presence, type PresenceListener } from "./presence.ts";
+import type { PeerProgress } from "./progress.ts";
 import { type Graft, Relay } from "./relay.ts";
 import { relayRuns } from "./relay_runs.ts";
 import type { Replica } from "./replica.ts";
@@ -38,6 +39,8 @@ export interface SpaceSyncOptions {
   readonly admits?: (peer: PeerId) => boolean;
   /** A peer is here now, over a link or as others tell, or no longer. It may be told twice. */
   readonly onHere?: (peer: PeerId, here: boolean) => void;
+  /** How far a peer is with what it was asked for; `null` when that is over. */
+  readonly onProgress?: (peer: PeerId, progress: PeerProgress | null) => void;
   /** What peers sent could not be written. */
   readonly onFault?: (error: StoreError) => void;
 }
@@ -116,7 +119,7 @@ export class SpaceSync {
    */
   addPeer(link: Link, beat: LogBeat | null = null): void {
     if (this.#closed) return;
-    const { replica, clock, log, onFault, onHere } = this.#options;
+    const { replica, clock, log, onFault, onHere, onProgress } = this.#options;
     const peer = new PeerSync({
       link,
       beat,
@@ -129,6 +132,7 @@ export class SpaceSync {
       onWants: (authors, wanted) => {
         for (const author of authors) this.#relay.wants(link.peer, author, wanted);
       },
+      onProgress: (progress) => onProgress?.(link.peer, progress),
       onHere: (items) => this.#heardOf(items, link),
       onFault: (error) => onFault?.(error),
     });

@@ -19,9 +19,12 @@ import { decodeBody } from "./cbor.ts";
 import { readPlace } from "./decode_place.ts";
 import {
   ASK_STEPS,
+  type BucketPrints,
+  BUCKETS,
   type DocVector,
   HEAD_BYTES,
   type Mark,
+  MAX_COMING,
   MAX_HERE_BYTES,
   MAX_MEET_TAGS,
   MAX_PAIR_BYTES,
@@ -32,6 +35,7 @@ import {
   MESSAGE_TYPES,
   type NodeMessage,
   PAIR_STEPS,
+  PRINT_BYTES,
   REFUSAL_REASONS,
   type SealedMessage,
   type SentEntry,
@@ -89,6 +93,27 @@ function readVectors(field: Cbor | undefined): readonly DocVector[] {
   return docs;
 }
 
+/** Prints, in groups of so many. */
+function readPrints(field: Cbor | undefined, what: string, perGroup: number): Uint8Array {
+  const bytes = readBytes(field, what, 0, Infinity);
+  if (bytes.length % (perGroup * PRINT_BYTES) !== 0) {
+    throw new SyntaxError(`Cannot read ${what}: ${bytes.length} bytes`);
+  }
+  return bytes;
+}
+
+function readBuckets(field: Cbor | undefined): readonly BucketPrints[] {
+  let before = -1;
+  return readList(field, "buckets", 0, BUCKETS).map((item) => {
+    const [bucket, prints] = readList(item, "bucket", 2);
+    if (typeof bucket !== "number" || bucket >= BUCKETS || bucket <= before) {
+      throw new SyntaxError("Cannot read bucket: out of range or order");
+    }
+    before = bucket;
+    return [bucket, readPrints(prints, "documents", 2)] as const;
+  });
+}
+
 function readEntry(field: Cbor): SentEntry {
   const [bytes, signature] = readList(field, "entry", 2);
   return {
@@ -125,10 +150,27 @@ const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMe
     space,
     digest: readBytes(digest, "digest", 32),
   })],
-  [MESSAGE_TYPES.vectors, (space, [docs, last]) => ({
+  [MESSAGE_TYPES.buckets, (space, [prints]) => ({
+    type: "buckets",
+    space,
+    prints: readBytes(prints, "buckets", BUCKETS * PRINT_BYTES),
+  })],
+  [MESSAGE_TYPES.documents, (space, [buckets, last]) => ({
+    type: "documents",
+    space,
+    buckets: readBuckets(buckets),
+    last: readBoolean(last, "last"),
+  })],
+  [MESSAGE_TYPES.coming, (space, [count]) => ({
+    type: "coming",
+    space,
+    count: readCount(count, "coming", MAX_COMING),
+  })],
+  [MESSAGE_TYPES.vectors, (space, [docs, lacked, last]) => ({
     type: "vectors",
     space,
     docs: readVectors(docs),
+    lacked: lacked === null ? null : readPrints(lacked, "lacked", 1),
     last: readBoolean(last, "last"),
   })],
   [MESSAGE_TYPES.envelopes, (space, [live, items]) => ({

@@ -51,7 +51,13 @@ function spaceFields(message: SpaceMessage): readonly Cbor[] {
     case "digest":
       return [message.digest];
     case "vectors":
-      return [message.docs.map(vectorToCbor), message.last];
+      return [message.docs.map(vectorToCbor), message.lacked, message.last];
+    case "buckets":
+      return [message.prints];
+    case "documents":
+      return [message.buckets, message.last];
+    case "coming":
+      return [message.count];
     case "envelopes":
       return [message.live, message.items.map(envelopeToCbor)];
     case "held":

@@ -13,6 +13,7 @@ import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
 import { benchNote } from "./note_bench.ts";
 import { benchRelay } from "./relay.ts";
+import { benchReconnect } from "./reconnect.ts";
 import { benchStart } from "./start.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "earshot-bench-" });
@@ -34,6 +35,7 @@ try {
   await a.stop();
   await benchRelay(folder);
   for (const edits of [10_000, 260_000]) await benchNote(folder, edits);
+  await benchReconnect(folder);
   await benchLink();
   await benchEnvelopes();
   await benchGate();

@@ -50,6 +50,7 @@ const vectors = (docs: readonly DocVector[], last = true): Message => ({
   type: "vectors",
   space,
   docs,
+  lacked: null,
   last,
 });
 
@@ -280,6 +281,7 @@ Deno.test("HELD-1: the second beat says what is held if no digest did, of a dupl
     const author = await Author.open(80);
     const items = [await author.post(doc, "one"), await author.post(doc, "two")];
     const peer = new Intruder(world, node, 50);
+    peer.send(otherDigest);
     for (let i = 0; i < 2; i++) {
       peer.send({ type: "envelopes", space, live: i === 0, items });
       await world.pass(3 * BEAT_MS);
@@ -313,7 +315,7 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
     };
     const items = [await (await Author.open(80)).post(doc, "one")];
     const peer = new Intruder(world, target(node, sync), 50);
-    peer.send({ type: "envelopes", space, live: true, items });
+    peer.send(otherDigest, { type: "envelopes", space, live: true, items });
     await world.pass(10);
     assert.deepEqual([faults, peer.all("held"), peer.isOpen], [["full"], [], true]);
     store.commit = commit;
