@@ -137,8 +137,9 @@ export class DocumentFault extends Error {
 
 /**
  * All documents of this node. A document is opened by itself when a call needs it, from what `load` gives,
- * and let go when it was not used for long or its worker died. Calls are done and answered in the order
- * they were made, but what the person at this node waits for goes ahead of what peers sent (`apply`).
+ * and let go when it was not used for long or its worker died. Calls about one are done and answered
+ * in the order they were made, but what the person at this node waits for goes ahead of what peers sent
+ * (`apply`).
  *
  * Whoever calls owes this: what an answer brings is in the store, or was given up with `drop`, before
  * the turn of the event loop in which the answer came is over. For at any time after, the document may be
