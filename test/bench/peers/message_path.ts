@@ -1,6 +1,6 @@
 import { loopback } from "../../e2e/place.ts";
 import { RunningNode } from "../../e2e/running_node.ts";
-import { Tab } from "../../e2e/tab.ts";
+import { isFault, Tab } from "../../e2e/tab.ts";
 import { Echo } from "../echo_process.ts";
 import { pause, quantile, report } from "../stats.ts";
 import { IrcClient, Ngircd } from "./irc.ts";
@@ -38,7 +38,9 @@ export async function benchMessagePath(folder: string): Promise<void> {
     for (const [name, path] of paths) {
       await pause(GAP_MS / paths.size);
       const start = performance.now();
-      await path(`${n} ${TEXT}`.slice(0, TEXT.length));
+      const sent = path(`${n} ${TEXT}`.slice(0, TEXT.length));
+      // What starts up on a busy machine may be too slow for its own deadlines.
+      await (n < WARM_UP ? sent.catch(passFault) : sent);
       if (n >= WARM_UP) times.get(name)!.push(performance.now() - start);
     }
   }
@@ -60,6 +62,10 @@ export async function benchMessagePath(folder: string): Promise<void> {
     ...(ngircd ? { ratioToNgircd: round(p50("earshot") / p50("ngircd")) } : {}),
     ratioToEcho: round(p50("earshot") / p50("tcpEcho")),
   });
+}
+
+function passFault(error: unknown): void {
+  if (!isFault(error)) throw error;
 }
 
 async function earshotPath(
