@@ -92,6 +92,7 @@ export class SealedAdmission {
       return author ? project(space, doc, author, entries) : [];
     });
     commits.writeSealed(sealed, saved, rows);
+    for (const [author, length] of bytes) quotas.took(author, length);
     outcome.takeSealed(sealed, saved.changes.length);
   }
 

@@ -6,13 +6,14 @@ import type { MessageId } from "../../core/base/ids.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../../core/store/schema.ts";
 import { Store } from "../../core/store/store.ts";
+import { MAX_TAKEN } from "../../core/store/word_index.ts";
 import { seededUnit } from "../fakes/random.ts";
 import { GENERAL, messageId, NOW, peer, post, SPACE, withDirectory, withStore } from "./made.ts";
 
 const ANNA = peer(1);
 const WORDS = ["apple", "pear", "plum", "fig", "quince"];
 /** As many as the index takes up at once. */
-const AT_ONCE = 200;
+const AT_ONCE = MAX_TAKEN;
 
 function commit(store: Store, posts: readonly ReturnType<typeof post>[]): void {
   store.commit({
