@@ -12,6 +12,9 @@ import { maxRows } from "./row_limit.ts";
 /** The bytes of a head: the beginning of a hash. */
 const HEAD_BYTES = 16;
 
+/** A saved document is shorter than its changes; of a few it may be so much longer. */
+const SPARE_BYTES = 1024;
+
 /** Makes a document in which nothing was written yet. */
 export function newDocument(actor: ActorId, isNote: boolean): Handle {
   const handle = newHandle(actor);
@@ -60,6 +63,9 @@ export function readSaved(
       gate.pass(read);
       return read;
     });
+    const length = reads.reduce((sum, { change }) => sum + change.length, 0);
+    // It is kept and passed on as it came, and counted as its changes.
+    if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
     const tops = new Map(reads.map(({ header }) => [header.actor, header.seq]));
     const saved = reads.map((read): SavedChange => {
       const { header: { hash, actor, seq, startOp, time }, change } = read;
