@@ -1,5 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Banner } from "../core/view/parts/Banner.tsx";
+import { Progress } from "../core/view/parts/Progress.tsx";
+import { findPerson } from "../core/view/tab/find_person.ts";
 import { pathOfPlace, spaceOfPlace, type TabPlace } from "../core/view/tab/place_path.ts";
 import { isAt, roomsOf, titleOf } from "../core/view/tab/rooms.ts";
 import { useTab, useTabState } from "../core/view/tab/session_context.ts";
@@ -22,6 +24,7 @@ export default function Space() {
   const connection = session.connection.value;
   /** The version that this page's scripts came with. */
   const version = useRef(state.version);
+  const progress = state.space?.progress ?? null;
   const shown = spaceOfPlace(state.spaces, place)?.id === state.space?.id;
   useShortcuts(tab);
   useHome(shown);
@@ -74,6 +77,10 @@ export default function Space() {
           )}
           {state.fault && <Banner kind="fault">{state.fault}</Banner>}
         </div>
+        <Progress
+          progress={progress}
+          name={(progress && findPerson(state, progress.peer)?.name) ?? "another machine"}
+        />
         <Notices />
         <main class="room" id="room" tabIndex={-1}>
           <Room />

@@ -1,4 +1,5 @@
-import type { SpaceView } from "../view/view.ts";
+import { progressWords } from "../view/space_words.ts";
+import type { PersonView, SpaceView } from "../view/view.ts";
 import type { Client } from "./client.ts";
 import type { Output } from "./output.ts";
 import { spaceNamed } from "./space_named.ts";
@@ -15,6 +16,7 @@ export async function status(client: Client, output: Output, url: string): Promi
     `${self.name ?? "Not named yet"} on Earshot ${version}, ${url}`,
     space ? `In: ${space.name}${openWords(space)}` : "In: -",
     here.length === 0 ? "Nobody else is here" : `Here: ${names}`,
+    ...spaces.flatMap((one) => progressLine(one, people)),
     ...(others.length > 0 ? [`Also in: ${others.map(({ name }) => name).join(", ")}`] : []),
     ...notices.map(({ text }) => `Note: ${text}`),
     ...(fault ? [`Trouble: ${fault}`] : []),
@@ -25,11 +27,22 @@ export async function status(client: Client, output: Output, url: string): Promi
     version,
     url,
     space: space?.name ?? null,
-    spaces: spaces.map(({ id, name, kind, unread }) => ({ id, name, kind, unread })),
+    spaces: spaces.map(({ id, name, kind, unread, progress }) => ({
+      ...{ id, name, kind, unread, progress },
+    })),
     here: here.map(({ peer, name }) => ({ peer, name })),
     notices: notices.map(({ kind, at, text }) => ({ kind, at, text })),
     fault,
   });
+}
+
+function progressLine(
+  { name, progress }: SpaceView,
+  people: readonly PersonView[],
+): string[] {
+  if (!progress) return [];
+  const from = people.find(({ peer }) => peer === progress.peer)?.name ?? progress.peer.slice(0, 8);
+  return [`${name}: ${progressWords(progress, from)}`];
 }
 
 function openWords({ kind }: SpaceView): string {

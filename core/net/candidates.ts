@@ -1,9 +1,10 @@
 import type { PeerId } from "../base/ids.ts";
 import type { Door } from "../trust/door.ts";
+import { type Circle, sparePlace } from "./choice.ts";
 import type { Address } from "./transport.ts";
 
 /** Nodes that may be dialled, of all sources. */
-export const MAX_CANDIDATES = 64;
+export const MAX_CANDIDATES = 128;
 /** Of these, nodes of earlier days: the rest is for those that are here. */
 export const MAX_REMEMBERED = 32;
 
@@ -18,6 +19,10 @@ export interface Candidate {
   readonly source: CandidateSource;
   /** Of discovery: the other process's nonce; else "". */
   readonly instance: string;
+  /** Its place in this node's order of choice. */
+  readonly rank: number;
+  /** The circles for which it was chosen, in a crowd. */
+  readonly chosenFor: Set<Circle>;
   /** Best first. */
   addresses: readonly Address[];
   /** Of discovery: the tags that it shows. */
@@ -49,18 +54,29 @@ export interface Candidate {
   lastError: string | undefined;
 }
 
+/** What {@linkcode Candidates} asks about them. */
+export interface CandidatesParts {
+  readonly isLinked: (candidate: Candidate) => boolean;
+  readonly circlesOf: (candidate: Candidate) => readonly Circle[];
+}
+
 /** The candidates, each under a key of its own. */
 export class Candidates {
+  readonly #parts: CandidatesParts;
   readonly #byKey = new Map<string, Candidate>();
+
+  constructor(parts: CandidatesParts) {
+    this.#parts = parts;
+  }
 
   /**
    * Adds a candidate unless one of that key is there. When all places are taken, one that is not dialled
-   * makes room, or for one that is dialled the one that failed most often; gives `undefined` when there is
-   * none.
+   * makes room, or for one that is dialled the one that failed most often, or the last in the order of choice;
+   * gives `undefined` when there is none.
    */
   add(
     key: string,
-    made: Pick<Candidate, "source" | "addresses" | "dueAt"> & Partial<Candidate>,
+    made: Pick<Candidate, "source" | "addresses" | "dueAt" | "rank"> & Partial<Candidate>,
     choose: (candidate: Candidate) => readonly Door[],
   ): Candidate | undefined {
     const there = this.#byKey.get(key);
@@ -73,6 +89,7 @@ export class Candidates {
       doors: [],
       shut: false,
       doorTurn: 0,
+      chosenFor: new Set(),
       peer: undefined,
       peerAt: undefined,
       dialling: undefined,
@@ -117,19 +134,34 @@ export class Candidates {
     return [...this.#byKey.values()].filter(({ source }) => source === wanted).length;
   }
 
-  #makeRoom({ doors }: Candidate): boolean {
+  #makeRoom(added: Candidate): boolean {
+    const all = [...this.#byKey.values()];
+    const spare = all.find((one) => isIdle(one) && !one.dialling) ??
+      (added.doors.length > 0 ? this.#failed(all) ?? this.#last(all, added) : undefined);
+    if (!spare || spare === added) return false;
+    this.remove(spare);
+    return true;
+  }
+
+  /** The one that failed most often, of those that nobody asked for. */
+  #failed(all: readonly Candidate[]): Candidate | undefined {
     let worst: Candidate | undefined;
-    for (const candidate of this.#byKey.values()) {
+    for (const candidate of all) {
       const { source, dialling, failures } = candidate;
       if (source === "option" || source === "invite" || dialling) continue;
-      if (isIdle(candidate)) {
-        worst = candidate;
-        break;
-      }
-      if (doors.length > 0 && failures > (worst?.failures ?? 0)) worst = candidate;
+      if (failures > (worst?.failures ?? 0)) worst = candidate;
     }
-    if (worst) this.remove(worst);
-    return worst !== undefined;
+    return worst;
+  }
+
+  /** The last in the order of choice, of those that discovery found and that are of no use now. */
+  #last(all: readonly Candidate[], added: Candidate): Candidate | undefined {
+    const { isLinked, circlesOf } = this.#parts;
+    const kept = (one: Candidate) =>
+      one.dialling !== undefined || one.chosenFor.size > 0 || isLinked(one);
+    const found = [...all, added].filter((one) => one.source === "discovery" && !kept(one))
+      .map((candidate) => ({ candidate, rank: candidate.rank, circles: circlesOf(candidate) }));
+    return sparePlace(found)?.candidate;
   }
 }
 

@@ -3,6 +3,7 @@ import type { PeerId } from "../base/ids.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Door } from "../trust/door.ts";
 import { type Candidate, Candidates } from "./candidates.ts";
+import { Chooser, type Circles, type Seeks } from "./chooser.ts";
 import type { ConnectionCount } from "./connection_count.ts";
 import { DialFailed, type Dialled, isOtherDoor, raceDial } from "./dial_race.ts";
 import { pauseMs, yieldMs } from "./dial_pause.ts";
@@ -12,14 +13,12 @@ import { HandshakeError } from "./handshake.ts";
 import type { OpenLink } from "./open_link.ts";
 import type { OwnInstance } from "./own_instance.ts";
 import type { Pairs } from "./pairs.ts";
-import { isAtOneOf, isPresumedLinked, recognise } from "./presumed.ts";
+import { isAtOneOf, recognise } from "./presumed.ts";
 import type { Found } from "./sightings.ts";
 import type { Address, Transport } from "./transport.ts";
 
 /** A link that held this long shows that dialling works: the backoff begins anew. */
 const STABLE_MS = 10_000;
-/** A candidate that seems linked is dialled after this time to be sure. */
-const VERIFY_MS = 30_000;
 /** Dials of a linked node that discovery lost, before it is given up. */
 const GONE_TRIES = 5;
 /** When there was no room for a dial, it is looked for again after this time. */
@@ -33,6 +32,8 @@ export interface DialerOptions {
   readonly instance: OwnInstance;
   /** The doors that this node has now. */
   readonly doors: () => readonly Door[];
+  readonly circles: Circles;
+  readonly seeks: Seeks;
   readonly transport: Transport;
   readonly openLink: OpenLink;
   readonly clock: Clock;
@@ -48,8 +49,10 @@ export interface DialerOptions {
 /** Decides whom to dial and when. */
 export class Dialer {
   readonly #options: DialerOptions;
-  readonly #candidates = new Candidates();
+  readonly #chooser: Chooser;
+  readonly #candidates: Candidates;
   readonly #room: DialRoom;
+  #wanted: ReadonlySet<Candidate> = new Set();
   readonly #tasks = new Set<Promise<void>>();
   #timer: Timer | undefined;
   #invites = 0;
@@ -57,12 +60,27 @@ export class Dialer {
 
   constructor(options: DialerOptions) {
     this.#options = options;
+    this.#chooser = new Chooser(options);
+    this.#candidates = new Candidates({
+      isLinked: (candidate) => this.#chooser.isLinked(candidate),
+      circlesOf: (candidate) => this.#chooser.circlesOf(candidate),
+    });
     this.#room = new DialRoom(options.count, this.#candidates);
   }
 
-  /** The candidates, for a status. */
+  /** The candidates, for a status; in a crowd, those who are known or to be linked. */
   get candidates(): readonly Candidate[] {
-    return this.#candidates.inOrder();
+    return this.#candidates.inOrder().filter((candidate) =>
+      this.#wanted.has(candidate) || candidate.peer !== undefined || candidate.isSelf
+    );
+  }
+
+  /** Whether a link with this peer was chosen here, or is wanted for ever. */
+  isChosen(peer: PeerId): boolean {
+    return this.#options.seeks(peer) ||
+      this.#candidates.ofPeer(peer).some(({ source, chosenFor }) =>
+        chosenFor.size > 0 || source === "option" || source === "invite"
+      );
   }
 
   /** Discovery found a node, or heard it again after a while. */
@@ -83,7 +101,7 @@ export class Dialer {
       there.gone = false;
       const opened = this.#chooseDoors(there);
       const news = moved || opened || !there.shut;
-      if (news && (this.#isWanted(there) || there.dialling)) this.#renew(there, moved);
+      if (news && (this.#isUnlinked(there) || there.dialling)) this.#renew(there, moved);
     }
     this.#pump();
   }
@@ -94,7 +112,7 @@ export class Dialer {
     if (!candidate) return;
     const again = this.#candidates.ofPeer(candidate.peer)
       .some((other) => other !== candidate && other.source === "discovery" && !other.gone);
-    if (candidate.dialling || (this.#isLinked(candidate) && !again)) candidate.gone = true;
+    if (candidate.dialling || (this.#chooser.isLinked(candidate) && !again)) candidate.gone = true;
     else this.#candidates.remove(candidate);
   }
 
@@ -174,16 +192,13 @@ export class Dialer {
     return candidate.doors.some((door) => !before.includes(door));
   }
 
-  #add(key: string, made: Parameters<Candidates["add"]>[1]): void {
+  #add(key: string, made: Omit<Parameters<Candidates["add"]>[1], "rank">): void {
     const own = this.#options.doors();
-    const candidate = this.#candidates.add(key, made, (one) => doorsFor(one, own));
+    const ranked = { ...made, rank: this.#chooser.rank(key) };
+    const candidate = this.#candidates.add(key, ranked, (one) => doorsFor(one, own));
     const { pairs } = this.#options;
     const isLinked = (peer: PeerId) => pairs.links.has(peer) && !pairs.isSuspect(peer);
     if (candidate) recognise(candidate, this.#candidates, isLinked);
-  }
-
-  #isLinked({ peer }: Candidate): boolean {
-    return peer !== undefined && this.#options.pairs.links.has(peer);
   }
 
   /** Makes a candidate due; `anew` ends a dial that is under way. */
@@ -200,11 +215,15 @@ export class Dialer {
     this.#timer?.cancel();
     this.#timer = undefined;
     const now = this.#now;
+    const candidates = this.#candidates.inOrder();
+    this.#wanted = this.#chooser.wanted(candidates, now);
     let next = Infinity;
-    for (const candidate of this.#candidates.inOrder()) {
-      if (!this.#isWanted(candidate)) continue;
-      const dueAt = Math.max(candidate.dueAt, this.#verifyAt(candidate));
+    for (const candidate of candidates) {
+      if (!this.#isUnlinked(candidate)) continue;
+      const dueAt = Math.max(candidate.dueAt, candidate.verifyAt ?? -Infinity);
+      // Also of who is not wanted: it may be chosen by then.
       if (dueAt > now) next = Math.min(next, dueAt);
+      else if (!this.#wanted.has(candidate)) continue;
       else if (!this.#room.has(candidate)) next = Math.min(next, now + ROOM_MS);
       else {
         const task = this.#dial(candidate);
@@ -215,21 +234,12 @@ export class Dialer {
     if (next < Infinity) this.#timer = this.#options.clock.after(next - now, () => this.#pump());
   }
 
-  #isWanted(candidate: Candidate): boolean {
+  /** Whether it may be dialled: nobody there is linked by a link that seems to live. */
+  #isUnlinked(candidate: Candidate): boolean {
     const { dialling, isSelf, peer, doors } = candidate;
     if (dialling || isSelf || doors.length === 0) return false;
-    return !this.#isLinked(candidate) ||
+    return !this.#chooser.isLinked(candidate) ||
       (peer !== undefined && this.#options.pairs.isSuspect(peer));
-  }
-
-  /** When to dial a candidate that is thought to be linked already; for others, any time. */
-  #verifyAt(candidate: Candidate): number {
-    const { pairs } = this.#options;
-    const alive = [...pairs.links.values()].filter(({ peer }) => !pairs.isSuspect(peer));
-    const presumed = isPresumedLinked(candidate, this.#candidates.inOrder(), alive);
-    if (!presumed) candidate.verifyAt = undefined;
-    else candidate.verifyAt ??= this.#now + VERIFY_MS;
-    return candidate.verifyAt ?? -Infinity;
   }
 
   async #dial(candidate: Candidate): Promise<void> {

@@ -3,6 +3,8 @@ import type { PeerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Door } from "../trust/door.ts";
+import { MAX_LINKS, spareLink } from "./choice.ts";
+import type { Circles, Seeks } from "./chooser.ts";
 import { ConnectionCount } from "./connection_count.ts";
 import { Dialer } from "./dialer.ts";
 import { Doorway } from "./doorway.ts";
@@ -25,6 +27,10 @@ export interface MeshOptions {
   readonly doors: () => readonly Door[];
   /** Whether a peer may be linked that came through a door, asked when it has proved both. */
   readonly admits: Admits;
+  /** The circles that must hang together, and who is in them. */
+  readonly circles: Circles;
+  /** Who is to be linked though it was not chosen. */
+  readonly seeks: Seeks;
   readonly transport: Transport;
   /**
    * Shakes hands over a connection, within a deadline of its own.
@@ -51,7 +57,7 @@ export interface MeshOptions {
   readonly onReached?: (peer: PeerId, address: Address) => void;
 }
 
-/** Keeps one link with each node that it can reach; decides whom to dial, never syncs. */
+/** Keeps one link with each node that it can reach, of many with some; decides whom to dial, never syncs. */
 export class Mesh {
   readonly #options: MeshOptions;
   readonly #count = new ConnectionCount();
@@ -59,6 +65,8 @@ export class Mesh {
   readonly #dialer: Dialer;
   readonly #doorway: Doorway;
   readonly #open = new Set<Link>();
+  /** Those that make room for others, until they are closed. */
+  readonly #spared = new WeakSet<Link>();
   readonly #listening: Listening;
   #closing: Promise<void> | undefined;
 
@@ -136,7 +144,7 @@ export class Mesh {
     if (!this.#closing) this.#dialer.remember(peer, addresses);
   }
 
-  /** This node has other doors: others may be reached now. Links stay. */
+  /** This node has other doors, or looks for others: they may be reached now. Links stay. */
   doorsChanged(): void {
     if (!this.#closing) this.#dialer.doorsChanged();
   }
@@ -176,7 +184,26 @@ export class Mesh {
       this.#open.delete(link);
     });
     if (this.#closing) link.close("this node is closing");
-    else this.#pairs.add({ link, connection, madeAt: this.#options.clock.now() });
+    else if (this.#hasRoom(link)) {
+      this.#pairs.add({ link, connection, madeAt: this.#options.clock.now() });
+    }
+  }
+
+  /** Makes room for a link with one more peer, or closes it when others are needed more. */
+  #hasRoom(link: Link): boolean {
+    const standing = [...this.links.values()].filter((one) => !this.#spared.has(one));
+    if (this.links.has(link.peer) || standing.length < MAX_LINKS) return true;
+    const spare = spareLink(
+      [...standing, link].map((one) => ({
+        link: one,
+        circles: this.#options.circles(one.peer, [one.door]),
+        isChosen: this.#dialer.isChosen(one.peer),
+      })),
+    );
+    if (!spare) return false;
+    this.#spared.add(spare.link);
+    spare.link.close("there are links enough");
+    return spare.link !== link;
   }
 
   #announce(link: Link): void {

@@ -11,29 +11,43 @@ export function isAtOneOf(link: Link, addresses: readonly Address[]): boolean {
 }
 
 /**
- * Whether a node that discovery found is likely the far end of a link: there are as many links with its
+ * The nodes that discovery found which are likely the far ends of links: there are as many links with their
  * machine, of peers not met by dialling or of such as left discovery since, as nodes are found there whose
  * peer is not known. A link does not tell the instance, since that would let others follow a device from name
  * to name.
  */
-export function isPresumedLinked(
-  candidate: Candidate,
+export function presumedLinked(
   all: readonly Candidate[],
   links: Iterable<Link>,
-): boolean {
-  if (!isUnknown(candidate)) return false;
-  let unnamed = 0;
-  for (const link of links) {
-    if (!isAtOneOf(link, candidate.addresses)) continue;
-    const names = all.filter(({ source, peer }) => source === "discovery" && peer === link.peer);
-    if (names.length === 0 ? !link.initiator : names.every(({ gone }) => gone)) unnamed++;
+): ReadonlySet<Candidate> {
+  const found = all.filter(({ source }) => source === "discovery");
+  const names = Map.groupBy(found, ({ peer }) => peer);
+  /** Of each machine: its links of which no name is known. */
+  const unnamed = new Map<string, number>();
+  for (const { peer, initiator, remote } of links) {
+    const own = names.get(peer) ?? [];
+    if (own.length === 0 ? initiator : !own.every(({ gone }) => gone)) continue;
+    const host = withoutZone(remote.host);
+    unnamed.set(host, (unnamed.get(host) ?? 0) + 1);
   }
-  if (unnamed === 0) return false;
-  const hosts = new Set(candidate.addresses.map(({ host }) => host));
-  const unknown = all.filter((other) =>
-    isUnknown(other) && other.addresses.some(({ host }) => hosts.has(host))
-  );
-  return unnamed >= unknown.length;
+  const unknown = new Map<string, Candidate[]>();
+  for (const candidate of found.filter(isUnknown)) {
+    for (const host of hostsOf(candidate)) {
+      const others = unknown.get(host);
+      if (others) others.push(candidate);
+      else unknown.set(host, [candidate]);
+    }
+  }
+  return new Set(found.filter((candidate) => {
+    if (!isUnknown(candidate)) return false;
+    const hosts = hostsOf(candidate);
+    const linked = hosts.reduce((sum, host) => sum + (unnamed.get(host) ?? 0), 0);
+    return linked > 0 && linked >= new Set(hosts.flatMap((host) => unknown.get(host) ?? [])).size;
+  }));
+}
+
+function hostsOf({ addresses }: Candidate): string[] {
+  return [...new Set(addresses.map(({ host }) => withoutZone(host)))];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { RankedAddress, Sighting } from "./mdns_reading.ts";
 import type { Address } from "./transport.ts";
 
 /** Instances that are remembered; more are passed over until one is gone. */
-export const MAX_INSTANCES = 256;
+export const MAX_INSTANCES = 1_024;
 /** Instances that one source address may name: a machine with many nodes, not a liar with thousands. */
 export const MAX_INSTANCES_PER_SOURCE = 64;
 /** Addresses of one instance, over all interfaces. */

@@ -40,7 +40,7 @@ export function commands(parts: CommandParts): Handlers {
   return {
     ...spaceCommands(spaces, once),
     ...spaceAdmin(spaces, once),
-    ...trustCommands({ ...parts, ...parts.ways }),
+    ...trustCommands({ ...parts, ...parts.ways, reach: (peer) => parts.ways.reach(peer) }),
     "snapshot": ({ space }) => snapshot(parts, space),
     "peers": () => peerViews(status(), (peer) => likenesses.name(peer) ?? null),
     "profile.set": async (ask) => {

@@ -76,8 +76,7 @@ export class KeyedNode {
     this.#parts = parts;
     this.notices = notices;
     this.#documents = documents;
-    const { store, vault, clock, steady, tell } = parts;
-    const { keys } = vault;
+    const { store, vault: { keys }, clock, steady, tell } = parts;
     const onChange = () => this.#change();
     const common = { ...parts, keys, self: keys.peer, documents, onChange };
     this.#faults = new Faults({
@@ -198,8 +197,7 @@ export class KeyedNode {
   }
 
   async #start(): Promise<void> {
-    const { network: choices, vault } = this.#parts;
-    const { keys } = vault;
+    const { network: choices, vault: { keys } } = this.#parts;
     this.spaces.open();
     const network = await Network.open({
       ...this.#parts,
@@ -207,6 +205,8 @@ export class KeyedNode {
       keys,
       doors: () => this.#doors.all(),
       admits: (peer, door) => this.#doors.admits(peer, door),
+      circles: (peer, doors) => this.spaces.circles(peer, doors),
+      seeks: (peer) => this.#ways?.seeks(peer) ?? false,
       onLink: (link) => this.#linked(link),
     });
     this.#network = network;
@@ -289,6 +289,7 @@ export class KeyedNode {
     this.#ways?.close();
     this.#rekeying.close();
     this.#hearing.close();
+    for (const { sync } of this.spaces.list()) sync.farewell();
     await this.#network?.close();
     await this.#meetings.close();
     await Promise.all(this.#following);

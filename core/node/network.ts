@@ -5,6 +5,7 @@ import type { RandomBytes } from "../base/random.ts";
 import { Discovery } from "../net/discovery.ts";
 import { InterfaceWatch } from "../net/interface_watch.ts";
 import { ownAddresses } from "../net/interfaces.ts";
+import type { Circles, Seeks } from "../net/chooser.ts";
 import type { Link } from "../net/link.ts";
 import { Mesh } from "../net/mesh.ts";
 import type { MeshStatus } from "../net/mesh_status.ts";
@@ -44,6 +45,10 @@ export interface NetworkOptions {
   readonly doors: () => readonly Door[];
   /** Whether a peer may be linked that came through a door, asked when it has proved both. */
   readonly admits: Admits;
+  /** The private spaces that this node has in common with others. */
+  readonly circles: Circles;
+  /** Who is to be linked though it was not chosen; see {@linkcode Network.doorsChanged}. */
+  readonly seeks: Seeks;
   readonly store: Store;
   /** Tells when a peer was reached, and that the machine slept. */
   readonly clock: Clock;
@@ -77,7 +82,8 @@ export class Network {
    * @throws {Error} when the port is taken.
    */
   static async open(options: NetworkOptions): Promise<Network> {
-    const { choices, keys, doors, admits, store, clock, steady, random, log } = options;
+    const { choices, keys, doors, admits, circles, seeks, store, clock, steady, random, log } =
+      options;
     const instance = new OwnInstance(random);
     const common = { keys, clock: steady, random, log };
     // What is open already is closed when the next cannot be opened.
@@ -89,6 +95,8 @@ export class Network {
       instance,
       doors,
       admits,
+      circles,
+      seeks,
       transport: tcpTransport,
       openLink: (connection, door) =>
         openLink(
@@ -138,7 +146,7 @@ export class Network {
     return this.#mesh.status();
   }
 
-  /** This node has other doors: it is announced so, and dials those whom a new one may lead to. */
+  /** This node has other doors, which it announces, or looks for others: it dials who may be reached now. */
   doorsChanged(): void {
     this.#discovery?.doorsChanged();
     this.#mesh.doorsChanged();

@@ -3,6 +3,7 @@ import type { DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Documents } from "../doc/documents.ts";
+import { remember } from "../store/remember.ts";
 import type { Store } from "../store/store.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Committed, Reset } from "../sync/commits.ts";
@@ -17,6 +18,7 @@ import { type Door, LOBBY_DOOR } from "../trust/door.ts";
 import type { SpaceView } from "../view/view.ts";
 import type { SentPlace } from "../wire/message.ts";
 import { Chat } from "./chat.ts";
+import { Getting } from "./getting.ts";
 import type { Likenesses } from "./likenesses.ts";
 import type { Members } from "./members.ts";
 import { Notebook } from "./notebook.ts";
@@ -65,6 +67,7 @@ export class Space implements SharedSpace {
   /** `null` in the lobby, which is open to all. */
   readonly members: Members | null;
   readonly #parts: SpaceParts;
+  readonly #getting: Getting;
   readonly #compaction: Compaction;
   #place: SentPlace | null = null;
   #told = "";
@@ -80,14 +83,22 @@ export class Space implements SharedSpace {
       ...{ space, signer: keys, store, documents, clock, log },
       ...(members ? { rights: (author: PeerId) => members.rights(author) } : {}),
     });
+    this.#getting = new Getting(steady, () => this.tellView());
     this.sync = new SpaceSync({
       replica: this.replica,
       store,
+      signer: keys,
       clock: steady,
+      wall: clock,
       log,
+      admits: (peer) => this.admits(peer),
       onPresence: (peer, presence) => this.#watch(this.places.heard(peer, presence?.place ?? null)),
       onHeld: (_peer, ranges) => this.chat.held(ranges),
-      onPeer: (peer, here) => this.people.setHere(peer, here),
+      onHere: (peer, here) => {
+        remember(log, () => store.seen.set(peer, clock.now()));
+        this.people.setHere(peer, here);
+      },
+      onProgress: (peer, progress) => this.#getting.set(peer, progress),
       onFault: parts.onFault,
     });
     const own: Parts = {
@@ -140,6 +151,7 @@ export class Space implements SharedSpace {
       unread: chat.unread(),
       unheard: members?.unheard().length ?? 0,
       peer,
+      progress: this.#getting.view,
     };
   }
 
@@ -191,6 +203,7 @@ export class Space implements SharedSpace {
     this.#resetting?.cancel();
     await this.#compaction.close();
     await this.sync.close();
+    this.#getting.close();
     await this.replica.close();
   }
 

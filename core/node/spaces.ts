@@ -171,6 +171,16 @@ export class Spaces {
     return door === newest && space.members?.has(peer) === false;
   }
 
+  /** The private spaces that a peer is in; of one not known yet, those that these doors are of. */
+  circles(peer: PeerId | undefined, doors: readonly Door[]): SpaceId[] {
+    if (peer === undefined) {
+      const spaces = doors.flatMap((door) => this.#doors.get(door) ?? []);
+      return [...new Set(spaces.filter(({ members }) => members).map(({ space }) => space))];
+    }
+    return [...this.privates()].filter(({ members }) => members.meets(peer))
+      .map(({ space }) => space.space);
+  }
+
   /** The doors of all spaces, the newest of each first. */
   doors(): Door[] {
     const spaces = [...this.#spaces.values()];

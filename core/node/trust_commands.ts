@@ -33,11 +33,13 @@ export interface TrustParts {
   readonly codeGuest: CodeGuest;
   readonly asks: Asks;
   readonly judgements: Judgements;
+  /** Sees to a link with a person who is here. */
+  readonly reach: (peer: PeerId) => Promise<void>;
 }
 
 /** Lets people in, comes in to others, and says what this person thinks of people. */
 export function trustCommands(parts: TrustParts): Handlers<TrustCommand> {
-  const { self, spaces, invites, linkJoins, codeHost, codeGuest, asks, judgements } = parts;
+  const { self, spaces, invites, linkJoins, codeHost, codeGuest, asks, judgements, reach } = parts;
   const view = (space: SpaceId | null): SpaceView | null => space && spaces.get(space).view();
   return {
     "invite.link": (command) => invites.make(spaces.private(command.space).members, command),
@@ -48,8 +50,9 @@ export function trustCommands(parts: TrustParts): Handlers<TrustCommand> {
     },
     "join.link": async ({ link }) => ({ space: view(await linkJoins.follow(link)) }),
     "join.code": async ({ code }) => ({ space: spaces.get(await codeGuest.join(code)).view() }),
-    "direct.ask": ({ peer }) => {
+    "direct.ask": async ({ peer }) => {
       mustBeAnother(peer, self);
+      await reach(peer);
       return asks.ask(peer);
     },
     "direct.answer": async ({ peer, accept }) => ({

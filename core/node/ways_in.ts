@@ -8,6 +8,7 @@ import type { Meetings } from "../sync/meetings.ts";
 import type { DeviceKeys } from "../trust/device_keys.ts";
 import type { Door } from "../trust/door.ts";
 import { LOBBY } from "../trust/lobby.ts";
+import { RefusedError } from "../view/api.ts";
 import type { AskView, CodeView } from "../view/view.ts";
 import type { MeetMessage, NodeMessage } from "../wire/message.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -21,6 +22,7 @@ import { LinkJoins } from "./link_joins.ts";
 import type { Network } from "./network.ts";
 import type { Notices } from "./notices.ts";
 import { UNNAMED } from "./people.ts";
+import { Search } from "./search.ts";
 import type { Spaces } from "./spaces.ts";
 import type { Tell } from "./tell.ts";
 
@@ -49,9 +51,12 @@ export class WaysIn {
   readonly codeHost: CodeHost;
   readonly codeGuest: CodeGuest;
   readonly asks: Asks;
+  readonly #parts: WaysInParts;
   readonly #arrivals: Arrivals;
+  readonly #search: Search;
 
   constructor(parts: WaysInParts) {
+    this.#parts = parts;
     const { keys, store, spaces, likenesses, meetings, network, steady } = parts;
     const self = keys.peer;
     const arrivals = this.#arrivals = new Arrivals({
@@ -67,6 +72,7 @@ export class WaysIn {
       arrivals,
       send: (link: Link, message: NodeMessage) => void meetings.send(link.peer, message),
     };
+    this.#search = new Search({ ...common, clock: steady, isNear: (peer) => this.#isNear(peer) });
     this.invites = new Invites({
       ...common,
       addresses: () => network.addresses(),
@@ -87,7 +93,7 @@ export class WaysIn {
     this.asks = new Asks({
       ...common,
       clock: steady,
-      isNear: (peer) => meetings.sharing(LOBBY).includes(peer) && store.marks.mutedAt(peer) === 0,
+      isNear: (peer) => this.#isNear(peer) && store.marks.mutedAt(peer) === 0,
       name: (peer) => likenesses.name(peer) ?? UNNAMED,
       send: (peer, message) => meetings.send(peer, message),
       direct: (peer) => spaces.direct(peer)?.view() ?? null,
@@ -121,6 +127,28 @@ export class WaysIn {
     return this.codeHost.isShown || this.codeGuest.isTrying;
   }
 
+  /** Whether a peer is to be linked though it was not chosen: who shows a code, or types one, may be anyone. */
+  seeks(peer: PeerId | undefined): boolean {
+    return this.isPairing || this.#search.seeks(peer);
+  }
+
+  /**
+   * Sees to a link with a person who is in the lobby.
+   * @throws {RefusedError} when there is no way to have one.
+   */
+  async reach(peer: PeerId): Promise<void> {
+    const { spaces, likenesses } = this.#parts;
+    const isFar = () => !this.#isNear(peer) && spaces.find(LOBBY)?.people.view(peer).here;
+    if (isFar()) await this.#search.find(peer);
+    if (!isFar()) return;
+    throw new RefusedError(
+      `${
+        likenesses.name(peer) ?? UNNAMED
+      } is here, but their machine cannot be reached from this ` +
+        "one: send them an invitation",
+    );
+  }
+
   /** A peer's node is linked. */
   linked(link: Link): void {
     this.codeHost.linked(link);
@@ -150,10 +178,15 @@ export class WaysIn {
   }
 
   close(): void {
+    this.#search.close();
     this.linkJoins.close();
     this.codeHost.close();
     this.codeGuest.close();
     this.#arrivals.close();
+  }
+
+  #isNear(peer: PeerId): boolean {
+    return this.#parts.meetings.sharing(LOBBY).includes(peer);
   }
 
   #makeDirect({ spaces, meetings }: WaysInParts, peer: PeerId) {

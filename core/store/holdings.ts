@@ -108,6 +108,13 @@ export class Holdings {
     this.#setBackAll.run(first - 1, first - 1, docId);
   }
 
+  /** Whether anything that a peer said of a space is kept. */
+  knows(peer: PeerId, space: SpaceId): boolean {
+    const [spaceId, peerId] = [this.#names.findSpace(space), this.#names.findPeer(peer)];
+    return spaceId !== undefined && peerId !== undefined &&
+      this.#holder.get<Holder>(spaceId, peerId) !== undefined;
+  }
+
   /** Takes a peer's word for all it holds of one document; what it said of that before is void. */
   setVector(
     peer: PeerId,

@@ -8,7 +8,7 @@ import type { WordIndex } from "./word_index.ts";
 /** Messages found at once. */
 export const MAX_FOUND = 50;
 /** Of more messages than this that fit, only those that came here last are looked at, to stay quick. */
-const MAX_LOOKED_AT = 5000;
+const MAX_LOOKED_AT = 2000;
 
 /** Words that count of what is looked for: more cost SQLite dearly. */
 export const MAX_WORDS = 16;

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { ChannelId, DocId } from "../base/ids.ts";
+import { SEGMENT_MESSAGES } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
@@ -74,16 +75,17 @@ export class Compaction {
   #due(): [DocId, number][] {
     const { replica: { space, vectors }, store, clock } = this.#parts;
     const docs = vectors.docs();
-    const newest = new Map<ChannelId, number>();
-    for (const doc of docs) {
-      const kind = docKind(doc);
-      if (kind.type !== "segment") continue;
-      newest.set(kind.channel, Math.max(kind.segment, newest.get(kind.channel) ?? 0));
-    }
+    const counts = new Map<ChannelId, ReadonlyMap<number, number>>();
+    /** Whether people write elsewhere by now: into the first segment of a channel that has room. */
+    const isClosed = (channel: ChannelId, segment: number): boolean => {
+      const segments = counts.get(channel) ?? store.messages.segments(space, channel);
+      counts.set(channel, segments);
+      return (segments.get(segment) ?? 0) >= SEGMENT_MESSAGES;
+    };
     return docs.flatMap((doc): [DocId, number][] => {
       const kind = docKind(doc);
       if (kind.type === "space") return [];
-      if (kind.type === "segment" && kind.segment === newest.get(kind.channel)) return [];
+      if (kind.type === "segment" && !isClosed(kind.channel, kind.segment)) return [];
       let changes = 0;
       for (const { seq, based } of store.envelopes.logs(space, doc).values()) {
         changes += seq - based;

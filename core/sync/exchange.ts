@@ -1,16 +1,20 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
-import type { VectorsMessage } from "../wire/message.ts";
+import { encodeMessage } from "../wire/encode.ts";
+import type { DocumentsMessage } from "../wire/message.ts";
 import { packVectors } from "../wire/pack.ts";
-import { packHistory } from "../wire/sealed.ts";
-import { newestFirst } from "./newest_first.ts";
-import type { Replica } from "./replica.ts";
-import { TheirVectors } from "./their_vectors.ts";
-import { EXCHANGE_MS, MAX_REPAIR_BEATS, REPAIR_BEATS } from "./timing.ts";
+import { Answers } from "./answers.ts";
+import { Asked } from "./asked.ts";
+import { Bulk } from "./bulk.ts";
+import { Inquiry } from "./inquiry.ts";
+import { Prints } from "./prints.ts";
+import { type ExchangeReplica, Serving } from "./serving.ts";
+import { EMPTY_DIGEST } from "./space_vectors.ts";
+import { MAX_LIST_PARTS, MAX_REPAIR_BEATS, REPAIR_BEATS } from "./timing.ts";
 
-/** Parts of one list of vectors. Ten thousand documents of twenty actors each need 120. */
-const MAX_LIST_PARTS = 4096;
+/** Who holds no more logs than this says all its vectors at once: they are no longer than the digests of buckets. */
+export const FEW_LOGS = 32;
 
 /** What a private space's membership log has to do with the beat. PROTOCOL.md, BEAT. */
 export interface LogBeat {
@@ -23,18 +27,17 @@ export interface LogBeat {
 }
 
 /**
- * Asks one peer for what this node lacks and gives it what it lacks. PROTOCOL.md, SYNC:
- * 1. One list of vectors is sent at a time, and one stream of envelopes.
- * 2. Nothing is streamed but what a list showed missing, once per list.
- * 3. A list is asked of this node at most once in {@linkcode EXCHANGE_MS}; others are let go.
+ * Asks one peer for what this node lacks, and has it given what it lacks. PROTOCOL.md, SYNC: who asks says its vectors;
+ * if they are many, the digests of its buckets first, then the vectors of what the answer shows to differ. One
+ * list is said at a time.
  */
 export class Exchange {
-  readonly #link: Link;
-  readonly #replica: Replica;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  /** Gives the peer what it lacks. */
+  readonly serving: Serving;
+  readonly #replica: ExchangeReplica;
   readonly #beat: LogBeat | null;
-  #open = true;
+  readonly #prints: Prints;
+  readonly #bulk: Bulk;
 
   /** Whether a digest has come since the link stands: the first is not given time to become equal. */
   #met = false;
@@ -46,20 +49,36 @@ export class Exchange {
   /** Whether the last list brought anything that was new here. */
   #fruitful = true;
   #theirDigest = "";
+  /** What the peer may stream. */
+  readonly #wanted = new Asked();
+  /** What its buckets are answered. */
+  readonly #answers = new Answers();
+  #inquiry: Inquiry | undefined;
+  #inquiryParts = 0;
 
-  #list: TheirVectors | undefined;
-  #listParts = 0;
-  #listedAt = -Infinity;
-  /** Whether the list that comes is one too many. */
-  #skipping = false;
-  #serving: Promise<void> | undefined;
-
-  constructor(link: Link, replica: Replica, clock: Clock, log: Log, beat: LogBeat | null = null) {
-    this.#link = link;
+  constructor(
+    link: Link,
+    replica: ExchangeReplica,
+    clock: Clock,
+    log: Log,
+    beat: LogBeat | null = null,
+  ) {
     this.#replica = replica;
-    this.#clock = clock;
-    this.#log = log;
     this.#beat = beat;
+    this.#prints = new Prints(link.binding);
+    this.#bulk = new Bulk(link, log);
+    this.serving = new Serving({ replica, clock, prints: this.#prints, bulk: this.#bulk });
+  }
+
+  /** Whether the peer was ever told what this node holds: what it streams was asked for. */
+  get hasAsked(): boolean {
+    return this.#wanted.isAny;
+  }
+
+  /** The peer streamed so many changes that were held before. Gives whether an honest one may do so. */
+  repeated(count: number): boolean {
+    const { vectors } = this.#replica;
+    return this.#wanted.repeated(count, () => vectors.changes());
   }
 
   /** The digest of all that is held here. */
@@ -81,22 +100,60 @@ export class Exchange {
       this.#patience = REPAIR_BEATS;
       return true;
     }
-    this.#differing++;
+    // What is being streamed to the peer is why it differs.
+    if (!this.serving.isStreaming) this.#differing++;
     // A peer that has something new may have it for this node: no reason for patience.
     if (changed) this.#patience = REPAIR_BEATS;
     if (!isFirst && this.#differing >= this.#patience) this.#beat?.differs();
-    if (isFirst || this.#differing >= this.#patience) this.#ask();
+    // Who says that it holds nothing can have no more to give than evidence for what is void.
+    const isNothing = digest === (this.#beat?.digest(EMPTY_DIGEST) ?? EMPTY_DIGEST).toHex();
+    if (isFirst ? !isNothing : this.#differing >= this.#patience) this.#ask();
     return false;
   }
 
   #ask(): void {
-    if (this.#asking || !this.#open) return;
+    if (this.#asking || !this.#bulk.isOpen) return;
     if (!this.#fruitful) this.#patience = Math.min(2 * this.#patience, MAX_REPAIR_BEATS);
     this.#fruitful = false;
     this.#differing = 0;
     const { space, vectors } = this.#replica;
-    this.#asking = this.#send(packVectors(space, vectors.entries(), MAX_MESSAGE_BYTES))
-      .finally(() => this.#asking = undefined);
+    if (vectors.hasAtMost(FEW_LOGS)) {
+      this.#wanted.ask();
+      return this.#say(packVectors(space, vectors.entries(), null, MAX_MESSAGE_BYTES));
+    }
+    this.#answers.ask();
+    const prints = this.#prints.ofBuckets(vectors);
+    this.#say([encodeMessage({ type: "buckets", space, prints })]);
+  }
+
+  /** Says a list, after the one that is being said. */
+  #say(messages: Iterable<Uint8Array>): void {
+    const said = (this.#asking ?? Promise.resolve()).then(() => this.#bulk.send(messages))
+      .finally(() => {
+        if (this.#asking === said) this.#asking = undefined;
+      });
+    this.#asking = said;
+  }
+
+  /**
+   * Takes a part of what the peer shows of buckets that differ. After the last part it is told what of that is
+   * held otherwise here, or not at all.
+   * @throws {SyntaxError} if it is not as it must be, or nobody asked.
+   */
+  documents({ buckets, last }: DocumentsMessage): void {
+    if (!this.#answers.part(last, "Cannot read documents: nobody asked for them")) return;
+    const { space, vectors } = this.#replica;
+    const inquiry = this.#inquiry ??= new Inquiry(vectors, this.#prints);
+    if (++this.#inquiryParts > MAX_LIST_PARTS) {
+      throw new SyntaxError(`Cannot read documents: more than ${MAX_LIST_PARTS} parts`);
+    }
+    inquiry.add(buckets);
+    if (!last) return;
+    this.#inquiry = undefined;
+    this.#inquiryParts = 0;
+    this.#wanted.ask();
+    const docs = vectors.entries(inquiry.differing);
+    this.#say(packVectors(space, docs, inquiry.lacked, MAX_MESSAGE_BYTES));
   }
 
   /** What it asked for in vain may be of use now. */
@@ -110,60 +167,9 @@ export class Exchange {
     if (fresh) this.#fruitful = true;
   }
 
-  /**
-   * Takes a part of the peer's list. After the last part what the peer lacks is streamed, and the list
-   * is given.
-   * @throws {SyntaxError} if the list is not as it must be.
-   */
-  vectors({ docs, last }: VectorsMessage): TheirVectors | undefined {
-    if (!this.#list && !this.#skipping) this.#begin();
-    if (++this.#listParts > MAX_LIST_PARTS) {
-      throw new SyntaxError(`Cannot read vectors: more than ${MAX_LIST_PARTS} parts`);
-    }
-    const list = this.#list;
-    list?.add(docs);
-    if (!last) return undefined;
-    this.#skipping = false;
-    this.#list = undefined;
-    if (list) this.#serve(list);
-    return list;
-  }
-
-  #begin(): void {
-    const now = this.#clock.now();
-    this.#listParts = 0;
-    this.#skipping = this.#serving !== undefined || now - this.#listedAt < EXCHANGE_MS;
-    if (this.#skipping) return;
-    this.#listedAt = now;
-    this.#list = new TheirVectors(this.#replica.ourLogs);
-  }
-
-  #serve(list: TheirVectors): void {
-    const gaps = newestFirst(list.gaps());
-    const voidLogs = list.voidLogs();
-    if (this.#serving || gaps.length + voidLogs.length === 0 || !this.#open) return;
-    const { space } = this.#replica;
-    const items = this.#replica.history(gaps, voidLogs);
-    this.#serving = this.#send(packHistory(space, items, MAX_MESSAGE_BYTES))
-      .finally(() => this.#serving = undefined);
-  }
-
-  /** Sends messages on the bulk lane, each made when the one before was written. */
-  async #send(messages: Iterable<Uint8Array>): Promise<void> {
-    try {
-      for (const message of messages) {
-        this.#link.send(message, "bulk");
-        if (!await this.#link.drained() || !this.#open) return;
-      }
-    } catch (error) {
-      this.#log("error", "Cannot send history", { peer: this.#link.peer, error: String(error) });
-      this.#link.close("history cannot be read");
-    }
-  }
-
   /** Stops sending; resolves when nothing is under way, once the link is closed at the latest. */
   async close(): Promise<void> {
-    this.#open = false;
-    await Promise.all([this.#asking, this.#serving]);
+    this.#bulk.close();
+    await Promise.all([this.#asking, this.serving.idle()]);
   }
 }

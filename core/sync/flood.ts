@@ -6,6 +6,11 @@ import type { SentEnvelope } from "../wire/message.ts";
 export const MAX_PUSHED_PER_S = 200;
 /** Bytes of changes that a link may push in a second, on average. */
 export const MAX_PUSHED_BYTES_PER_S = 8 * 1024 * 1024;
+/**
+ * Envelopes that were asked for and of which nothing came, refused or made to wait: what a link may bring of them in
+ * a second. Each costs the verification of a signature.
+ */
+export const MAX_VAIN_PER_S = 1000;
 /** How much may come at once: what is due in this time, in seconds. */
 export const PUSH_BURST_S = 5;
 
@@ -14,6 +19,9 @@ export const PUSH_BURST_S = 5;
  * comes by repair, so that no flood holds up what a relay says itself.
  */
 export const MAX_RELAYED_PER_S = MAX_PUSHED_PER_S / 2;
+
+/** Signed presences that are read of a link in a second, on average; more are let go. */
+export const MAX_HERE_PER_S = 400;
 
 /** What may be spent: it grows with time up to what is due in {@linkcode PUSH_BURST_S}. */
 export class Bucket {
@@ -50,12 +58,14 @@ export class Flood {
   readonly #clock: Clock;
   readonly #envelopes: Bucket;
   readonly #bytes: Bucket;
+  readonly #vain: Bucket;
 
   constructor(link: Pick<Link, "closed">, clock: Clock) {
     this.#link = link;
     this.#clock = clock;
     this.#envelopes = new Bucket(MAX_PUSHED_PER_S, clock.now());
     this.#bytes = new Bucket(MAX_PUSHED_BYTES_PER_S, clock.now());
+    this.#vain = new Bucket(MAX_VAIN_PER_S, clock.now());
   }
 
   /** The link pushed these; resolves when it may be read on, or is closed. */
@@ -66,6 +76,15 @@ export class Flood {
       this.#envelopes.spend(items.length, now),
       this.#bytes.spend(bytes, now),
     );
+    await this.#pause(ms);
+  }
+
+  /** So many were asked for and of no use; resolves when the link may be read on, or is closed. */
+  async vain(count: number): Promise<void> {
+    await this.#pause(this.#vain.spend(count, this.#clock.now()));
+  }
+
+  async #pause(ms: number): Promise<void> {
     if (ms === 0) return;
     const due = Promise.withResolvers<void>();
     const timer = this.#clock.after(ms, due.resolve);

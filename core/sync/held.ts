@@ -47,13 +47,29 @@ export class Held {
     if (ranges.length > 0) this.#parts.tell(peer, ranges);
   }
 
-  /** A peer lacks what its list shows, and holds the rest. */
+  /** A peer holds the same of these documents: of others' changes that is known by the next equal digest. */
+  same(peer: PeerId, docs: Iterable<DocId>): void {
+    const { store, space, self } = this.#parts;
+    const own: Mark[] = [];
+    for (const doc of docs) {
+      for (const [actor, { seq }] of store.envelopes.tops(space).get(doc) ?? []) {
+        if (store.envelopes.authorOf(space, doc, actor) !== self) continue;
+        if ((this.#told.get(peer)?.get(`${doc} ${actor}`) ?? 0) < seq) own.push([doc, actor, seq]);
+      }
+    }
+    this.marks(peer, own);
+  }
+
+  /** A peer lacks what its list shows, and holds the rest of what it is about. */
   list(peer: PeerId, list: TheirVectors): void {
     const { store, space, self } = this.#parts;
+    const isNew = !store.holdings.knows(peer, space);
     store.together(() => {
       for (const { doc, above } of list.gaps()) {
         const vector = store.envelopes.vector(space, doc);
         for (const [actor, seq] of above) vector.set(actor, seq);
+        // Nothing is known of it, and it holds nothing of this: there is nothing to write.
+        if (isNew && vector.values().every((seq) => seq === 0)) continue;
         store.holdings.setVector(peer, space, doc, vector);
       }
     });
@@ -65,6 +81,7 @@ export class Held {
       }
     }
     this.marks(peer, own);
+    this.same(peer, list.same());
   }
 
   /** A peer holds all that is held here. */

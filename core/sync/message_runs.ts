@@ -24,11 +24,15 @@ export function messageRuns(messages: readonly Message[]): MessageRun[] {
     const last = runs.at(-1);
     switch (message.type) {
       case "digest":
+      case "buckets":
+      case "documents":
       case "vectors":
+      case "coming":
       case "envelopes":
       case "held":
       case "presence":
       case "relay":
+      case "here":
       case "sealed": {
         const { space } = message;
         if (last?.type === "content" && last.space === space) last.messages.push(message);

@@ -7,13 +7,14 @@ import { StoreError } from "../store/store_error.ts";
 import { EnvelopeError } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import { encodeMessage } from "../wire/encode.ts";
-import type { Mark, SentEnvelope, SpaceMessage } from "../wire/message.ts";
-import { packHeld, packRelay } from "../wire/pack.ts";
+import type { Mark, SentEnvelope, SentHere, SpaceMessage } from "../wire/message.ts";
+import { packHeld, packHere, packRelay } from "../wire/pack.ts";
 import { Exchange, type LogBeat } from "./exchange.ts";
-import { Flood } from "./flood.ts";
+import { Bucket, Flood, MAX_HERE_PER_S } from "./flood.ts";
 import type { Held } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
 import type { PeerPresences, Presence } from "./presence.ts";
+import { type PeerProgress, Progress } from "./progress.ts";
 import type { Replica } from "./replica.ts";
 import { SealedIntake } from "./sealed_intake.ts";
 
@@ -34,6 +35,10 @@ export interface PeerSyncParts {
   readonly onAdmitted: (admitted: Admitted, live: boolean) => void;
   /** Hears whose envelopes this peer wants to be passed on, or does not. */
   readonly onWants: (authors: readonly PeerId[], wanted: boolean) => void;
+  /** Hears how far the peer is with what it was asked for; `null` when it is over. */
+  readonly onProgress: (progress: PeerProgress | null) => void;
+  /** Hears who is said to be here. @throws {SyntaxError} if that is not as it must be. */
+  readonly onHere: (items: readonly SentHere[]) => void;
   /** Hears why the disk did not take what this peer sent. */
   readonly onFault: (error: StoreError) => void;
 }
@@ -43,6 +48,8 @@ export class PeerSync {
   readonly #parts: PeerSyncParts;
   readonly #exchange: Exchange;
   readonly #flood: Flood;
+  readonly #progress: Progress;
+  readonly #heres: Bucket;
   readonly #sealed = new SealedIntake((sealed) => this.#admitSealed(sealed));
   /** What is held here of what the peer sent, by log: since the last beat, and since the one before. */
   #held = new Map<string, Mark>();
@@ -56,6 +63,8 @@ export class PeerSync {
     const { link, replica, clock, log, beat } = parts;
     this.#exchange = new Exchange(link, replica, clock, log, beat);
     this.#flood = new Flood(link, clock);
+    this.#progress = new Progress(parts.onProgress);
+    this.#heres = new Bucket(MAX_HERE_PER_S, clock.now());
   }
 
   get link(): Link {
@@ -78,6 +87,7 @@ export class PeerSync {
     for (const message of messages) this.link.send(message);
     this.#heldBefore = this.#held;
     this.#held = new Map();
+    this.#progress.beat();
   }
 
   present({ name, place }: Presence): void {
@@ -89,6 +99,11 @@ export class PeerSync {
   push(messages: readonly Uint8Array[]): void {
     if (this.link.queuedBytes > MAX_UNREAD_PUSH_BYTES) return;
     for (const message of messages) this.link.send(message);
+  }
+
+  /** Tells who else is here. */
+  tellHere(items: readonly SentHere[]): void {
+    this.push([...packHere(this.#parts.replica.space, items, MAX_MESSAGE_BYTES)]);
   }
 
   /** Asks for what is missing without patience, though asking brought nothing before. */
@@ -117,6 +132,7 @@ export class PeerSync {
   /** Takes nothing more; resolves when nothing is under way, once the link is closed at the latest. */
   close(): Promise<void> {
     this.#open = false;
+    this.#progress.end();
     return Promise.all([this.#exchange.close(), this.#sealed.idle()]).then(() => {});
   }
 
@@ -146,8 +162,19 @@ export class PeerSync {
           // The peer has heard the same from here: it knows.
           if (message.digest.every((byte, i) => byte === this.#said[i])) this.#forgetMarks();
           break;
+        case "buckets": {
+          const docs = this.#exchange.serving.buckets(message);
+          remember(log, () => held.same(peer, docs));
+          break;
+        }
+        case "documents":
+          this.#exchange.documents(message);
+          break;
+        case "coming":
+          if (this.#exchange.hasAsked) this.#progress.coming(message.count);
+          break;
         case "vectors": {
-          const list = this.#exchange.vectors(message);
+          const list = this.#exchange.serving.vectors(message);
           if (list) remember(log, () => held.list(peer, list));
           break;
         }
@@ -155,6 +182,7 @@ export class PeerSync {
           remember(log, () => held.marks(peer, message.items));
           break;
         case "sealed":
+          if (!this.#exchange.hasAsked) return this.#cutOff("a document that nobody asked for");
           this.#exchange.streamed(false);
           await this.#sealed.add(message);
           break;
@@ -163,6 +191,11 @@ export class PeerSync {
           break;
         case "presence":
           presences.said(peer, message);
+          break;
+        case "here":
+          if (this.#heres.afford(message.items.length, this.#parts.clock.now())) {
+            this.#parts.onHere(message.items);
+          }
           break;
       }
     }
@@ -177,19 +210,35 @@ export class PeerSync {
       await this.#admit(pushed, true);
       await this.#flood.pushed(pushed);
     }
-    if (streamed.length > 0 && this.#open) await this.#admit(streamed, false);
+    if (streamed.length === 0 || !this.#open) return;
+    if (this.#exchange.hasAsked) await this.#admit(streamed, false);
+    else this.#cutOff("envelopes that nobody asked for");
   }
 
   async #admit(envelopes: readonly SentEnvelope[], live: boolean): Promise<void> {
     const { replica } = this.#parts;
-    await this.#await(() => replica.admit(envelopes, this.link.peer, live), live);
+    const admitted = await this.#await(
+      () => replica.admit(envelopes, this.link.peer, live),
+      live,
+    );
+    if (!admitted || live) return;
+    const { held, taken } = admitted;
+    await this.#came(envelopes.length, held.length - taken.length, taken.length);
   }
 
   async #admitSealed(sealed: SealedDocument): Promise<void> {
     if (!this.#open) return;
     const { replica, log } = this.#parts;
     try {
-      await this.#await(() => replica.admitSealed(sealed, this.link.peer), false);
+      const admitted = await this.#await(
+        () => replica.admitSealed(sealed, this.link.peer),
+        false,
+      );
+      if (!admitted) return;
+      const count = sealed.seals.reduce((sum, { seq }) => sum + seq, 0);
+      const isVain = Object.keys(admitted.refused).length > 0;
+      const repeated = isVain || admitted.fresh > 0 ? 0 : count;
+      await this.#came(count, repeated, isVain ? admitted.fresh : count - repeated);
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
       const { peer } = this.link;
@@ -198,18 +247,32 @@ export class PeerSync {
     }
   }
 
-  async #await(admit: () => Promise<Admitted>, live: boolean): Promise<void> {
+  /** So many changes came as asked for; some were held before, some are new here, the rest is of no use. */
+  async #came(count: number, repeated: number, fresh: number): Promise<void> {
+    this.#progress.came(count);
+    if (!this.#exchange.repeated(repeated)) this.#cutOff("the same changes again and again");
+    else await this.#flood.vain(Math.max(0, count - repeated - fresh));
+  }
+
+  #cutOff(reason: string): void {
+    this.#parts.log("warn", "Cut off a peer", { peer: this.link.peer, reason });
+    this.link.close(reason);
+  }
+
+  async #await(admit: () => Promise<Admitted>, live: boolean): Promise<Admitted | undefined> {
     const { onAdmitted, onFault } = this.#parts;
     try {
       const admitted = await admit();
       if (!live) this.#exchange.streamed(admitted.fresh + admitted.disputes > 0);
       onAdmitted(admitted, live);
       if (admitted.refused.forged) this.link.close("forged envelopes");
+      return admitted;
     } catch (error) {
       // The link is not at fault: what was not committed comes again by repair, less and less often.
       if (!(error instanceof StoreError)) throw error;
       if (!live) this.#exchange.streamed(false);
       onFault(error);
+      return undefined;
     }
   }
 }

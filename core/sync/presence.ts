@@ -86,7 +86,7 @@ export class PeerPresences {
 }
 
 /** A name that is not clean is none: no honest node sends it. */
-function shownName(name: string): string | null {
+export function shownName(name: string): string | null {
   try {
     return cleanName(name);
   } catch (error) {

@@ -16,6 +16,15 @@ interface Ways {
 /** A peer that is to send an author's envelopes again. */
 export type Graft = readonly [author: PeerId, peer: PeerId];
 
+/** Another way in place of the one that is no more, if there is one. */
+function detour(author: PeerId, ways: Ways): Graft[] {
+  const [instead = null] = ways.pruned;
+  ways.from = instead;
+  if (instead === null) return [];
+  ways.pruned.delete(instead);
+  return [[author, instead]];
+}
+
 /**
  * To whom an envelope is passed on. What is new goes to all linked peers but those who have it another way:
  * whoever is sent it twice prunes that way, so that each author's envelopes come to run along a tree; when a way is
@@ -39,14 +48,15 @@ export class Relay {
     for (const [author, ways] of this.#authors) {
       ways.unwanted.delete(peer);
       ways.pruned.delete(peer);
-      if (ways.from !== peer) continue;
-      const [instead = null] = ways.pruned;
-      ways.from = instead;
-      if (instead === null) continue;
-      ways.pruned.delete(instead);
-      grafts.push([author, instead]);
+      if (ways.from === peer) grafts.push(...detour(author, ways));
     }
     return grafts;
+  }
+
+  /** What is due of an author does not come; gives the way to be grafted in place of the one that it came by. */
+  late(author: PeerId): Graft[] {
+    const ways = this.#authors.get(author);
+    return ways ? detour(author, ways) : [];
   }
 
   /** An envelope of `author`, which `from` pushed, is new here: to whom it is passed on. */

@@ -18,6 +18,7 @@ import { IfNeeded } from "./if_needed.ts";
 import type { Admitted } from "./outcome.ts";
 import { logsOf } from "./logs_of.ts";
 import { OwnWrites } from "./own_writes.ts";
+import type { OurLogs } from "./our_logs.ts";
 import { Pending, type PendingLimits } from "./pending.ts";
 import { type QuotaLimits, Quotas } from "./quotas.ts";
 import { Remaking } from "./remaking.ts";
@@ -25,7 +26,7 @@ import { Rewriting } from "./rewriting.ts";
 import type { RightsOf } from "./rights.ts";
 import { type DisputeListener, Settlement } from "./settlement.ts";
 import { SpaceVectors } from "./space_vectors.ts";
-import type { Gap, OurLogs, VoidLog } from "./their_vectors.ts";
+import type { Gap, VoidLog } from "./their_vectors.ts";
 
 /** What a replica needs. */
 export interface ReplicaOptions {

@@ -4,9 +4,11 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Store } from "../store/store.ts";
-import type { SentEnvelope, SpaceMessage } from "../wire/message.ts";
+import type { Signer } from "../trust/envelope.ts";
+import type { SentEnvelope, SentHere, SpaceMessage } from "../wire/message.ts";
 import { packEnvelopes } from "../wire/pack.ts";
 import type { LogBeat } from "./exchange.ts";
+import { FarPresences } from "./far_presences.ts";
 import { Bucket, MAX_RELAYED_PER_S } from "./flood.ts";
 import { Held, type HeldListener } from "./held.ts";
 import type { Admitted } from "./outcome.ts";
@@ -14,6 +16,7 @@ import { Paced } from "./paced.ts";
 import { PeerSync } from "./peer_sync.ts";
 import type { Arrived } from "./pending.ts";
 import { PeerPresences, type Presence, type PresenceListener } from "./presence.ts";
+import type { PeerProgress } from "./progress.ts";
 import { type Graft, Relay } from "./relay.ts";
 import { relayRuns } from "./relay_runs.ts";
 import type { Replica } from "./replica.ts";
@@ -23,12 +26,21 @@ import { BEAT_MS, PRESENCE_MS } from "./timing.ts";
 export interface SpaceSyncOptions {
   readonly replica: Replica;
   readonly store: Store;
+  /** Signs that this node is here. */
+  readonly signer: Signer;
+  /** Nobody sets it. */
   readonly clock: Clock;
+  /** Tells the time of day. */
+  readonly wall: Clock;
   readonly log: Log;
   readonly onPresence?: PresenceListener;
   readonly onHeld?: HeldListener;
-  /** The space is shared with a peer now, or no longer. */
-  readonly onPeer?: (peer: PeerId, shared: boolean) => void;
+  /** Whether a peer may be here; without it everyone, as in the lobby. */
+  readonly admits?: (peer: PeerId) => boolean;
+  /** A peer is here now, over a link or as others tell, or no longer. It may be told twice. */
+  readonly onHere?: (peer: PeerId, here: boolean) => void;
+  /** How far a peer is with what it was asked for; `null` when that is over. */
+  readonly onProgress?: (peer: PeerId, progress: PeerProgress | null) => void;
   /** What peers sent could not be written. */
   readonly onFault?: (error: StoreError) => void;
 }
@@ -42,6 +54,7 @@ export class SpaceSync {
   readonly #peers = new Map<PeerId, PeerSync>();
   readonly #own: Paced<Presence>;
   readonly #presences: PeerPresences;
+  readonly #far: FarPresences;
   readonly #held: Held;
   readonly #relay = new Relay();
   readonly #relayed: Bucket;
@@ -52,7 +65,7 @@ export class SpaceSync {
   #closed = false;
 
   constructor(options: SpaceSyncOptions) {
-    const { replica, store, clock, onPresence, onHeld } = options;
+    const { replica, store, signer, clock, wall, admits, onPresence, onHeld } = options;
     this.#options = options;
     this.#relayed = new Bucket(MAX_RELAYED_PER_S, clock.now());
     this.#own = new Paced<Presence>({
@@ -62,6 +75,15 @@ export class SpaceSync {
       tell: (presence) => this.#present(presence),
     });
     this.#presences = new PeerPresences(clock, (...heard) => onPresence?.(...heard));
+    this.#far = new FarPresences({
+      space: replica.space,
+      signer,
+      clock,
+      wall,
+      relay: this.#relay,
+      admits: (peer) => admits?.(peer) ?? true,
+      tell: (peer) => this.#tellFar(peer),
+    });
     this.#held = new Held({
       space: replica.space,
       self: replica.self,
@@ -85,9 +107,10 @@ export class SpaceSync {
     return [...this.#peers.keys()];
   }
 
-  /** What others say of themselves, of those who share the space and not silent. */
-  get presences(): Iterable<[PeerId, Presence]> {
-    return this.#presences.shown();
+  /** What others say of themselves, of those who share the space and are not silent, linked ones first. */
+  get presences(): readonly (readonly [PeerId, Presence])[] {
+    const far = [...this.#far.shown()].filter(([peer]) => !this.#peers.has(peer));
+    return [...this.#presences.shown(), ...far];
   }
 
   /**
@@ -96,7 +119,7 @@ export class SpaceSync {
    */
   addPeer(link: Link, beat: LogBeat | null = null): void {
     if (this.#closed) return;
-    const { replica, clock, log, onFault, onPeer } = this.#options;
+    const { replica, clock, log, onFault, onHere, onProgress } = this.#options;
     const peer = new PeerSync({
       link,
       beat,
@@ -109,6 +132,8 @@ export class SpaceSync {
       onWants: (authors, wanted) => {
         for (const author of authors) this.#relay.wants(link.peer, author, wanted);
       },
+      onProgress: (progress) => onProgress?.(link.peer, progress),
+      onHere: (items) => this.#heardOf(items, link),
       onFault: (error) => onFault?.(error),
     });
     const before = this.#peers.get(link.peer);
@@ -116,8 +141,9 @@ export class SpaceSync {
     // The other side may have begun anew and know of no way any more.
     if (before) this.#detour(link.peer);
     this.#relay.add(link.peer);
+    this.#far.greet(link.peer);
     if (before) this.#leave(before);
-    else onPeer?.(link.peer, true);
+    else onHere?.(link.peer, true);
     this.#beat ??= clock.every(BEAT_MS, () => this.#onBeat());
     peer.start(this.#own.value);
   }
@@ -131,8 +157,10 @@ export class SpaceSync {
     this.#leave(removed);
     this.#held.gone(peer);
     this.#presences.gone(peer);
-    this.#options.onPeer?.(peer, false);
+    this.#far.gone(peer);
+    this.#tellFar(peer);
     if (this.#peers.size > 0) return;
+    this.#far.clear();
     this.#beat?.cancel();
     this.#beat = undefined;
   }
@@ -160,6 +188,13 @@ export class SpaceSync {
     if (!this.#closed) this.#own.set(presence);
   }
 
+  /** Tells all, near and far, that this node goes. */
+  farewell(): void {
+    if (this.#closed) return;
+    this.#far.leave();
+    this.#tellHere();
+  }
+
   /** Ends it; resolves when nothing is under way. The links are to be closed by then, or it waits. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -180,6 +215,28 @@ export class SpaceSync {
   #onBeat(): void {
     for (const peer of this.#peers.values()) peer.beat();
     this.#presences.beat();
+    this.#want(this.#far.beat(this.#own.value), true);
+    this.#tellHere();
+  }
+
+  /** Passes on who is here. */
+  #tellHere(): void {
+    for (const [peer, sync] of this.#peers) sync.tellHere(this.#far.due(peer));
+  }
+
+  #heardOf(items: readonly SentHere[], link: Link): void {
+    const { forged, prunes } = this.#far.take(items, link.peer);
+    this.#want(prunes, false);
+    if (forged) link.close("forged presence");
+  }
+
+  /** What others tell of a peer counts as long as it has no link. */
+  #tellFar(peer: PeerId): void {
+    if (this.#peers.has(peer)) return;
+    const { onPresence, onHere } = this.#options;
+    const presence = this.#far.of(peer);
+    onPresence?.(peer, presence);
+    onHere?.(peer, presence !== null);
   }
 
   #present(presence: Presence): void {

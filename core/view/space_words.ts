@@ -1,6 +1,6 @@
 import type { Role } from "../base/role.ts";
 import { isolated } from "./people_words.ts";
-import type { PersonView, Snapshot, SpaceView } from "./view.ts";
+import type { PersonView, ProgressView, Snapshot, SpaceView } from "./view.ts";
 
 /** What a role lets one do, from the highest down. */
 export const ROLE_WORDS: { readonly [R in Role]: string } = {
@@ -64,6 +64,12 @@ export function cannotWrite(space: SpaceView, notices: Snapshot["notices"]): str
     removed ? "You were removed from this space." : "You are not in this space any more."
   } ` +
     "What is here stays on this device.";
+}
+
+/** How far it is with what comes from a person's machine. */
+export function progressWords({ missing, total }: ProgressView, name: string): string {
+  const [come, all] = [total - missing, total].map((count) => count.toLocaleString("en"));
+  return `Getting ${come} of ${all} changes from ${name}`;
 }
 
 /** How many devices are to hear of a removal still; `null` when all have. */

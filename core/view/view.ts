@@ -32,6 +32,18 @@ export interface SpaceView {
   readonly unheard: number;
   /** In a direct one: the other person. */
   readonly peer: PeerId | null;
+  /** While much of it comes from another node. */
+  readonly progress: ProgressView | null;
+}
+
+/** How far this node is with getting what it lacks of a space. */
+export interface ProgressView {
+  /** From whom, who also says how much it is. */
+  readonly peer: PeerId;
+  /** Changes that are still to come. */
+  readonly missing: number;
+  /** Those and the ones that came. */
+  readonly total: number;
 }
 
 export interface ChannelView {

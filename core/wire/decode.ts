@@ -3,11 +3,9 @@ import {
   readActor,
   readBoolean,
   readBytes,
-  readChannel,
   readCount,
   readEntryHash,
   readList,
-  readNote,
   readPeer,
   readSeq,
   readSpace,
@@ -18,12 +16,16 @@ import type { DocId, SpaceId } from "../base/ids.ts";
 import { MAX_CHANGE_BYTES, MAX_SEALED_BYTES } from "../base/limits.ts";
 import { parseDocId } from "../doc/doc_id.ts";
 import { decodeBody } from "./cbor.ts";
+import { readPlace } from "./decode_place.ts";
 import {
   ASK_STEPS,
+  type BucketPrints,
+  BUCKETS,
   type DocVector,
   HEAD_BYTES,
   type Mark,
-  MAX_CURSOR_UNITS,
+  MAX_COMING,
+  MAX_HERE_BYTES,
   MAX_MEET_TAGS,
   MAX_PAIR_BYTES,
   MAX_RELAY_AUTHORS,
@@ -33,11 +35,12 @@ import {
   MESSAGE_TYPES,
   type NodeMessage,
   PAIR_STEPS,
+  PRINT_BYTES,
   REFUSAL_REASONS,
   type SealedMessage,
   type SentEntry,
   type SentEnvelope,
-  type SentPlace,
+  type SentHere,
   type SpaceMessage,
 } from "./message.ts";
 
@@ -90,37 +93,40 @@ function readVectors(field: Cbor | undefined): readonly DocVector[] {
   return docs;
 }
 
-function readPlace(field: Cbor | undefined): SentPlace | null {
-  if (field === null) return null;
-  const [type, ...rest] = readList(field, "place", 1);
-  switch (type) {
-    case 1: {
-      const [channel, typing] = rest;
-      return {
-        type: "channel",
-        channel: readChannel(channel),
-        typing: readBoolean(typing, "typing"),
-      };
-    }
-    case 2: {
-      const [note, anchor, head] = rest;
-      return {
-        type: "note",
-        note: readNote(note),
-        anchor: readText(anchor, "anchor", MAX_CURSOR_UNITS),
-        head: readText(head, "head", MAX_CURSOR_UNITS),
-      };
-    }
-    default:
-      // A kind of place that a later version has: the person is here, and nowhere this one can show.
-      return null;
+/** Prints, in groups of so many. */
+function readPrints(field: Cbor | undefined, what: string, perGroup: number): Uint8Array {
+  const bytes = readBytes(field, what, 0, Infinity);
+  if (bytes.length % (perGroup * PRINT_BYTES) !== 0) {
+    throw new SyntaxError(`Cannot read ${what}: ${bytes.length} bytes`);
   }
+  return bytes;
+}
+
+function readBuckets(field: Cbor | undefined): readonly BucketPrints[] {
+  let before = -1;
+  return readList(field, "buckets", 0, BUCKETS).map((item) => {
+    const [bucket, prints] = readList(item, "bucket", 2);
+    if (typeof bucket !== "number" || bucket >= BUCKETS || bucket <= before) {
+      throw new SyntaxError("Cannot read bucket: out of range or order");
+    }
+    before = bucket;
+    return [bucket, readPrints(prints, "documents", 2)] as const;
+  });
 }
 
 function readEntry(field: Cbor): SentEntry {
   const [bytes, signature] = readList(field, "entry", 2);
   return {
     bytes: readBytes(bytes, "entry", 1, MAX_SENT_ENTRY_BYTES),
+    signature: readBytes(signature, "signature", 64),
+  };
+}
+
+function readSentHere(field: Cbor): SentHere {
+  const [author, body, signature] = readList(field, "presence", 3);
+  return {
+    author: readPeer(author),
+    body: readBytes(body, "presence", 1, MAX_HERE_BYTES),
     signature: readBytes(signature, "signature", 64),
   };
 }
@@ -144,10 +150,27 @@ const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMe
     space,
     digest: readBytes(digest, "digest", 32),
   })],
-  [MESSAGE_TYPES.vectors, (space, [docs, last]) => ({
+  [MESSAGE_TYPES.buckets, (space, [prints]) => ({
+    type: "buckets",
+    space,
+    prints: readBytes(prints, "buckets", BUCKETS * PRINT_BYTES),
+  })],
+  [MESSAGE_TYPES.documents, (space, [buckets, last]) => ({
+    type: "documents",
+    space,
+    buckets: readBuckets(buckets),
+    last: readBoolean(last, "last"),
+  })],
+  [MESSAGE_TYPES.coming, (space, [count]) => ({
+    type: "coming",
+    space,
+    count: readCount(count, "coming", MAX_COMING),
+  })],
+  [MESSAGE_TYPES.vectors, (space, [docs, lacked, last]) => ({
     type: "vectors",
     space,
     docs: readVectors(docs),
+    lacked: lacked === null ? null : readPrints(lacked, "lacked", 1),
     last: readBoolean(last, "last"),
   })],
   [MESSAGE_TYPES.envelopes, (space, [live, items]) => ({
@@ -184,6 +207,11 @@ const spaceReaders = new Map<number, (space: SpaceId, fields: Fields) => SpaceMe
     type: "entries",
     space,
     items: readList(items, "entries", 1).map(readEntry),
+  })],
+  [MESSAGE_TYPES.here, (space, [items]) => ({
+    type: "here",
+    space,
+    items: readList(items, "presences", 1).map(readSentHere),
   })],
 ]);
 

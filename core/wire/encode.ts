@@ -34,7 +34,8 @@ const vectorToCbor = ([doc, actors]: DocVector): Cbor => [
 /** An entry as CBOR. */
 export const entryToCbor = ({ bytes, signature }: SentEntry): Cbor => [bytes, signature];
 
-function placeToCbor(place: SentPlace | null): Cbor {
+/** A place as CBOR. */
+export function placeToCbor(place: SentPlace | null): Cbor {
   switch (place?.type) {
     case undefined:
       return null;
@@ -50,7 +51,13 @@ function spaceFields(message: SpaceMessage): readonly Cbor[] {
     case "digest":
       return [message.digest];
     case "vectors":
-      return [message.docs.map(vectorToCbor), message.last];
+      return [message.docs.map(vectorToCbor), message.lacked, message.last];
+    case "buckets":
+      return [message.prints];
+    case "documents":
+      return [message.buckets, message.last];
+    case "coming":
+      return [message.count];
     case "envelopes":
       return [message.live, message.items.map(envelopeToCbor)];
     case "held":
@@ -65,6 +72,10 @@ function spaceFields(message: SpaceMessage): readonly Cbor[] {
       return [message.hashes.map(hex), message.last];
     case "entries":
       return [message.items.map(entryToCbor)];
+    case "here":
+      return [
+        message.items.map(({ author, body, signature }): Cbor => [hex(author), body, signature]),
+      ];
   }
 }
 

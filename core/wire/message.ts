@@ -47,6 +47,29 @@ export interface DigestMessage {
   readonly digest: Uint8Array;
 }
 
+/** The digests of all buckets of what the sender holds, each as its print. It asks for `documents`. */
+export interface BucketsMessage {
+  readonly type: "buckets";
+  readonly space: SpaceId;
+  /** {@linkcode BUCKETS} prints. */
+  readonly prints: Uint8Array;
+}
+
+/** A bucket, and of each of its documents the print of the name and that of the digest. */
+export type BucketPrints = readonly [bucket: number, prints: Uint8Array];
+
+/**
+ * A part of what the sender holds in buckets that differ, which are in ascending order over all parts; only the last
+ * of a part may go on in the next.
+ */
+export interface DocumentsMessage {
+  readonly type: "documents";
+  readonly space: SpaceId;
+  readonly buckets: readonly BucketPrints[];
+  /** Whether the list ends here. */
+  readonly last: boolean;
+}
+
 /**
  * A part of what the sender holds in the space, documents in strictly ascending order over all parts;
  * only the last document of a part may go on in the next. It asks for all that is missing in it.
@@ -55,6 +78,11 @@ export interface VectorsMessage {
   readonly type: "vectors";
   readonly space: SpaceId;
   readonly docs: readonly DocVector[];
+  /**
+   * `null`: what is not named is not held. Else the prints of names that `documents` showed and of which nothing is
+   * held; what is neither named nor among these counts as the same.
+   */
+  readonly lacked: Uint8Array | null;
   /** Whether the list ends here. */
   readonly last: boolean;
 }
@@ -65,6 +93,13 @@ export interface EnvelopesMessage {
   readonly space: SpaceId;
   readonly live: boolean;
   readonly items: readonly SentEnvelope[];
+}
+
+/** How many changes come from now on because they were asked for; 0 when all have come. */
+export interface ComingMessage {
+  readonly type: "coming";
+  readonly space: SpaceId;
+  readonly count: number;
 }
 
 /** What the sender committed, or held already, of envelopes that came over this link. */
@@ -125,6 +160,22 @@ export interface EntriesMessage {
   readonly items: readonly SentEntry[];
 }
 
+/** What its author signed about being in the space; see `Here`. It may come from anyone. */
+export interface SentHere {
+  readonly author: PeerId;
+  /** At most {@linkcode MAX_HERE_BYTES}. */
+  readonly body: Uint8Array;
+  /** 64 bytes. */
+  readonly signature: Uint8Array;
+}
+
+/** Who is here, passed on. */
+export interface HereMessage {
+  readonly type: "here";
+  readonly space: SpaceId;
+  readonly items: readonly SentHere[];
+}
+
 /** Which doors the sender has, among tags that mean nothing; replaces what was said before. */
 export interface MeetMessage {
   readonly type: "meet";
@@ -174,14 +225,18 @@ export interface RefusedMessage {
 /** What is said in one space. */
 export type SpaceMessage =
   | DigestMessage
+  | BucketsMessage
+  | DocumentsMessage
   | VectorsMessage
+  | ComingMessage
   | EnvelopesMessage
   | HeldMessage
   | PresenceMessage
   | RelayMessage
   | SealedMessage
   | LogMessage
-  | EntriesMessage;
+  | EntriesMessage
+  | HereMessage;
 
 /** What is said from node to node, whatever spaces they share. */
 export type NodeMessage = MeetMessage | JoinMessage | PairMessage | AskMessage | RefusedMessage;
@@ -199,7 +254,11 @@ export const MESSAGE_TYPES = {
   log: 6,
   entries: 7,
   relay: 8,
+  buckets: 9,
+  documents: 10,
   sealed: 11,
+  here: 13,
+  coming: 14,
   meet: 16,
   join: 17,
   pair: 18,
@@ -209,6 +268,12 @@ export const MESSAGE_TYPES = {
 
 /** Bytes of the head in a {@linkcode LogTop}. */
 export const HEAD_BYTES = 16;
+/** Buckets of the tree of digests: one for each first byte of a name's hash. */
+export const BUCKETS = 256;
+/** Bytes of a print. */
+export const PRINT_BYTES = 8;
+/** Changes that are told to be coming, at most. */
+export const MAX_COMING = 1_000_000_000;
 /** Authors of one `relay`. */
 export const MAX_RELAY_AUTHORS = 1024;
 /** Tags of one `meet`. */
@@ -219,5 +284,7 @@ export const MAX_SENT_ENTRY_BYTES = 56 * 1024;
 export const MAX_PAIR_BYTES = 128;
 /** A name in a presence message, in UTF-16 code units; what is shown of it is cleaned first. */
 export const MAX_SENT_NAME_UNITS = 128;
+/** What a person signs about being here, in bytes. */
+export const MAX_HERE_BYTES = 1024;
 /** An Automerge cursor as text: a counter, `@` and an actor. */
 export const MAX_CURSOR_UNITS = 80;

@@ -1,12 +1,15 @@
 import type { EntryHash, PeerId, SpaceId } from "../base/ids.ts";
 import { encodeMessage } from "./encode.ts";
 import {
+  type BucketPrints,
   type DocVector,
   HEAD_BYTES,
   type Mark,
   MAX_RELAY_AUTHORS,
+  PRINT_BYTES,
   type SentEntry,
   type SentEnvelope,
+  type SentHere,
 } from "./message.ts";
 
 /** A message around its items at most: type, array, space, a flag and the count of items. */
@@ -21,8 +24,13 @@ const HASH_BYTES = 34;
 const ENTRY_BYTES = 1 + 3 + 66;
 /** A document id in a list at most, besides its text: array, text, array of actors. */
 const DOC_BYTES = 1 + 2 + 5;
+/** A bucket besides its prints: array, number, byte string. */
+const BUCKET_BYTES = 1 + 2 + 5;
 /** An author, a signature and the head of a change. */
 const SEAL_BYTES = 34 + 66 + 3;
+
+/** A signed presence besides its body: array, author, head of the body, signature. */
+const HERE_BYTES = 1 + 34 + 3 + 66;
 
 const vectorBytes = ([doc, actors]: DocVector): number =>
   DOC_BYTES + doc.length + actors.length * TOP_BYTES;
@@ -66,20 +74,62 @@ function* allPieces(docs: Iterable<DocVector>, maxBytes: number): Generator<DocV
 }
 
 /**
- * Writes `vectors` messages of at most `maxBytes`, one at least, from documents in ascending order.
- * They are made as they are asked for.
+ * Writes `vectors` messages of at most `maxBytes`, one at least, from documents in ascending order; `lacked` is
+ * `null` if they are all there are. They are made as they are asked for.
  */
 export function* packVectors(
   space: SpaceId,
   docs: Iterable<DocVector>,
+  lacked: Uint8Array | null,
   maxBytes: number,
 ): Generator<Uint8Array> {
+  const none = lacked && new Uint8Array(0);
+  for (const prints of slices(lacked ?? new Uint8Array(0), maxBytes, PRINT_BYTES)) {
+    yield encodeMessage({ type: "vectors", space, docs: [], lacked: prints, last: false });
+  }
   let before: readonly DocVector[] | undefined;
   for (const run of runs(allPieces(docs, maxBytes), maxBytes, vectorBytes)) {
-    if (before) yield encodeMessage({ type: "vectors", space, docs: before, last: false });
+    if (before) {
+      yield encodeMessage({ type: "vectors", space, docs: before, lacked: none, last: false });
+    }
     before = run;
   }
-  yield encodeMessage({ type: "vectors", space, docs: before ?? [], last: true });
+  yield encodeMessage({ type: "vectors", space, docs: before ?? [], lacked: none, last: true });
+}
+
+/** Cuts bytes that come in units into slices that fit into a message. */
+function* slices(bytes: Uint8Array, maxBytes: number, unit: number): Generator<Uint8Array> {
+  const most = maxBytes - FRAME_BYTES - BUCKET_BYTES;
+  const step = most - most % unit;
+  for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);
+}
+
+/** Cuts the prints of a bucket that fit into no message into several of the same bucket. */
+function* bucketPieces(
+  buckets: Iterable<BucketPrints>,
+  maxBytes: number,
+): Generator<BucketPrints> {
+  for (const [bucket, prints] of buckets) {
+    for (const slice of slices(prints, maxBytes, 2 * PRINT_BYTES)) yield [bucket, slice];
+  }
+}
+
+/**
+ * Writes `documents` messages of at most `maxBytes`, one at least, from buckets in ascending order. They are made as
+ * they are asked for.
+ */
+export function* packDocuments(
+  space: SpaceId,
+  buckets: Iterable<BucketPrints>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  let before: readonly BucketPrints[] | undefined;
+  const size = ([, prints]: BucketPrints) => BUCKET_BYTES + prints.length;
+  for (const run of runs(bucketPieces(buckets, maxBytes), maxBytes, size)) {
+    if (before) yield encodeMessage({ type: "documents", space, buckets: before, last: false });
+    before = run;
+  }
+  yield encodeMessage({ type: "documents", space, buckets: before ?? [], last: true });
 }
 
 /** Writes `envelopes` messages of at most `maxBytes`; they are made as they are asked for. */
@@ -138,5 +188,16 @@ export function* packRelay(
   for (let at = 0; at < authors.length; at += MAX_RELAY_AUTHORS) {
     const some = authors.slice(at, at + MAX_RELAY_AUTHORS);
     yield encodeMessage({ type: "relay", space, wanted, authors: some });
+  }
+}
+
+/** Writes `here` messages of at most `maxBytes`. */
+export function* packHere(
+  space: SpaceId,
+  presences: Iterable<SentHere>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  for (const items of runs(presences, maxBytes, ({ body }) => HERE_BYTES + body.length)) {
+    yield encodeMessage({ type: "here", space, items });
   }
 }

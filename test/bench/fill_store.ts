@@ -34,6 +34,7 @@ export async function fillStore(
     else writeResting(store, shape, made);
     onDocument(made);
   }
+  store.projections.setCurrent(shape.space);
 }
 
 function writeSingly(store: Store, { space }: HistoryShape, made: MadeDocument): void {

@@ -48,7 +48,7 @@ export interface MadeDocument {
   readonly changes: readonly MadeChange[];
   /** Of a segment: its messages from the oldest to the newest. */
   readonly messages: readonly MessageId[];
-  /** Whether it is the space document or the newest segment of a channel, in which people write on. */
+  /** Whether it is the space document or a segment with room, in which people write on. */
   readonly isOpen: boolean;
   /** When its last change was made, in milliseconds since 1970. */
   readonly until: number;
@@ -115,7 +115,7 @@ export async function* makeHistory(shape: HistoryShape): AsyncGenerator<MadeDocu
         ids.push(id);
         writer.write(keys, messageEntry(id, text), at);
       }
-      const isOpen = segment === segments - 1;
+      const isOpen = ids.length < SEGMENT_MESSAGES;
       yield { doc, changes: writer.changes, messages: ids, isOpen, until: at };
     }
   }

@@ -1,14 +1,15 @@
-import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
-import { pause, quantile, report } from "./stats.ts";
 import { Tab } from "../e2e/tab.ts";
+import { Echo } from "./echo_process.ts";
+import { pause, quantile, report } from "./stats.ts";
 
 const MESSAGES = 500;
 /** Mean of the exponentially distributed time between two messages, in milliseconds. */
 const GAP_MS = 30;
+const ECHO_BYTES = 250;
 
 /**
- * Tab to tab over two nodes, and a TCP echo of 250 bytes in turn with it, so that both see the same machine.
+ * Tab to tab over two nodes, and a TCP echo in turn with it, so that both see the same machine.
  * Gives the median, in milliseconds.
  */
 export async function benchLatency(
@@ -22,7 +23,7 @@ export async function benchLatency(
   const channel = channels[0];
   if (!space || !channel) throw new Error("Cannot measure: the node has no channel");
 
-  const echo = await Echo.start();
+  await using echo = await Echo.start(ECHO_BYTES);
   const [messages, saved, echoes]: [number[], number[], number[]] = [[], [], []];
   for (let n = 0; n < MESSAGES; n++) {
     await pause(GAP_MS);
@@ -45,7 +46,6 @@ export async function benchLatency(
     await sent;
     echoes.push(await echo.roundTrip());
   }
-  await echo.stop();
   const round = (value: number) => Math.round(value * 100) / 100;
   const row = (values: number[]) => ({
     p50: round(quantile(values, 0.5)),
@@ -86,46 +86,4 @@ export async function benchFlood(
   });
   await flooder.stop();
   await counting;
-}
-
-class Echo {
-  readonly #child: Deno.ChildProcess;
-  readonly #connection: Deno.TcpConn;
-  readonly #bytes = new Uint8Array(250);
-
-  private constructor(child: Deno.ChildProcess, connection: Deno.TcpConn) {
-    this.#child = child;
-    this.#connection = connection;
-  }
-
-  static async start(): Promise<Echo> {
-    const file = new URL("echo.ts", import.meta.url).pathname;
-    const child = loopback.command(Deno.execPath(), ["run", "--quiet", "--allow-net", file], {
-      stdin: "null",
-      stdout: "piped",
-    }).spawn();
-    const reader = child.stdout.getReader();
-    const { value } = await reader.read();
-    reader.releaseLock();
-    const port = Number(new TextDecoder().decode(value));
-    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    connection.setNoDelay();
-    return new Echo(child, connection);
-  }
-
-  async roundTrip(): Promise<number> {
-    const start = performance.now();
-    await this.#connection.write(this.#bytes);
-    for (let got = 0; got < this.#bytes.length;) {
-      got += await this.#connection.read(this.#bytes) ?? Infinity;
-    }
-    return performance.now() - start;
-  }
-
-  async stop(): Promise<void> {
-    this.#connection.close();
-    this.#child.kill();
-    await this.#child.stdout.cancel();
-    await this.#child.status;
-  }
 }

@@ -3,14 +3,13 @@ import { silentLog } from "../../core/base/log.ts";
 import { randomBytes } from "../../core/base/random.ts";
 import { HANDSHAKE_BYTES, HandshakeError, shakeHands } from "../../core/net/handshake.ts";
 import { openLink } from "../../core/net/secure_link.ts";
-import { tcpTransport } from "../../core/net/tcp.ts";
-import type { Connection } from "../../core/net/transport.ts";
 import { createDeviceKeys } from "../../core/trust/device_keys.ts";
 import { doorOf } from "../../core/trust/door.ts";
 import { connectionPair } from "../fakes/link_pair.ts";
 import { sideOf } from "../fakes/sides.ts";
 import { ScriptedConnection } from "../fakes/scripted_connection.ts";
 import { FakeNetwork } from "../fakes/transport.ts";
+import { loopbackPair } from "./loopback_pair.ts";
 import { report } from "./stats.ts";
 
 const HANDSHAKES = 1_000;
@@ -100,16 +99,6 @@ export async function benchLink(): Promise<void> {
   await benchHandshakes();
   await benchJunk();
   await benchThroughput();
-}
-
-async function loopbackPair(): Promise<[Connection, Connection]> {
-  const accepted = Promise.withResolvers<Connection>();
-  const host = "127.0.0.1";
-  const listener = await tcpTransport.listen([host], 0, accepted.resolve);
-  const signal = new AbortController().signal;
-  const dialled = await tcpTransport.dial({ host, port: listener.port }, signal);
-  await listener.close();
-  return [dialled, await accepted.promise];
 }
 
 async function plainSeconds(): Promise<number> {

@@ -12,6 +12,7 @@ import { benchFlood, benchLatency } from "./latency.ts";
 import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
 import { benchRelay } from "./relay.ts";
+import { benchReconnect } from "./reconnect.ts";
 import { benchStart } from "./start.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "earshot-bench-" });
@@ -32,6 +33,7 @@ try {
   }
   await a.stop();
   await benchRelay(folder);
+  await benchReconnect(folder);
   await benchLink();
   await benchEnvelopes();
   await benchGate();

@@ -200,6 +200,16 @@ Deno.test("status and channels tell what is here", async () => {
   assert.equal(output.texts[1], "#general");
 });
 
+Deno.test("status tells how far it is with what comes from another machine", async () => {
+  const getting = { ...LOBBY_VIEW, progress: { peer: ANA, missing: 87_600, total: 100_000 } };
+  const client = new FakeClient({
+    snapshot: () => snapshot({ spaces: [getting], space: getting }),
+  });
+  const output = new FakeOutput();
+  await status(client, output, "http://127.0.0.1:4747/");
+  assert.match(output.texts[0] ?? "", /Lobby: Getting 12,400 of 100,000 changes from Ana/);
+});
+
 Deno.test("foreign text cannot steer the terminal", () => {
   const lines: string[] = [];
   lineOutput(false, (line) => lines.push(line)).result("a\u001b[2Jb\u202ec\nd", {});

@@ -64,6 +64,8 @@ const mesh = await Mesh.open({
   transport: tcpTransport,
   doors,
   admits: () => true,
+  circles: () => [],
+  seeks: () => false,
   openLink: (connection, door) => {
     const parts = { keys, clock, log, random };
     return openLink(

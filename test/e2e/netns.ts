@@ -29,7 +29,7 @@ export class Host {
   readonly #port: string;
   /** The namespace, as in `ip netns exec NAME`. */
   readonly name: string;
-  /** IPv4 address on the bridge's network, 10.77.0.0/24. */
+  /** IPv4 address on the bridge's network. */
   readonly address: string;
   /** Link-local IPv6 address, without zone. */
   readonly address6: string;
@@ -79,20 +79,25 @@ export class Host {
 export class Network implements AsyncDisposable {
   static #count = 0;
   readonly #namespaces: string[];
+  readonly #subnet: string;
   #closed = false;
   readonly hosts: readonly Host[];
 
-  private constructor(namespaces: string[], hosts: Host[]) {
+  private constructor(namespaces: string[], hosts: Host[], subnet: string) {
     this.#namespaces = namespaces;
+    this.#subnet = subnet;
     this.hosts = hosts;
   }
 
-  /** Makes `count` hosts, 10.77.0.1 and up. @throws {Error} when {@linkcode netnsMissing} says why. */
-  static async open(count: number): Promise<Network> {
+  /**
+   * Makes `count` hosts, .1 and up of a subnet of 256.
+   * @throws {Error} when {@linkcode netnsMissing} says why.
+   */
+  static async open(count: number, subnet = "10.77.0"): Promise<Network> {
     await sweep();
     const prefix = `earshot-${Deno.pid}-${Network.#count++}`;
     const bridge = `${prefix}-bridge`;
-    const network = new Network([bridge], []);
+    const network = new Network([bridge], [], subnet);
     try {
       await ip("netns", "add", bridge);
       await ip("-n", bridge, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
@@ -100,7 +105,7 @@ export class Network implements AsyncDisposable {
       const hosts = network.hosts as Host[];
       for (let i = 0; i < count; i++) {
         network.#namespaces.push(`${prefix}-${i}`);
-        hosts.push(await addHost(bridge, `${prefix}-${i}`, i));
+        hosts.push(await addHost(bridge, `${prefix}-${i}`, subnet, i));
       }
       return network;
     } catch (error) {
@@ -123,6 +128,18 @@ export class Network implements AsyncDisposable {
     }
   }
 
+  /** Plugs a host of another network into this one too: it is its device "eth1", with the address .100. */
+  async join({ name }: Host): Promise<void> {
+    const [bridge = ""] = this.#namespaces;
+    const [device, port] = ["eth1", "guest"] as const;
+    const peer = ["peer", "name", port, "netns", bridge];
+    await ip("link", "add", device, "netns", name, "type", "veth", ...peer);
+    await ip("-n", bridge, "link", "set", port, "master", "br0", "up");
+    await skipTwinSearch(name, device);
+    await ip("-n", name, "addr", "add", `${this.#subnet}.100/24`, "dev", device);
+    await ip("-n", name, "link", "set", device, "up");
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -134,9 +151,14 @@ export class Network implements AsyncDisposable {
   }
 }
 
-async function addHost(bridge: string, name: string, index: number): Promise<Host> {
+async function addHost(
+  bridge: string,
+  name: string,
+  subnet: string,
+  index: number,
+): Promise<Host> {
   const port = `port${index}`;
-  const address = `10.77.0.${index + 1}`;
+  const address = `${subnet}.${index + 1}`;
   const peer = ["peer", "name", port, "netns", bridge];
   await ip("netns", "add", name);
   await ip("link", "add", DEVICE, "netns", name, "type", "veth", ...peer);

@@ -1,4 +1,4 @@
-import { netnsMissing, Network } from "./netns.ts";
+import { type Host, netnsMissing, Network } from "./netns.ts";
 
 /** Where a node runs in an end-to-end test: a host on a cable of its own, or this machine's loopback. */
 export interface Place {
@@ -30,9 +30,12 @@ export async function openPlaces(count: number): Promise<Places> {
     };
   }
   const network = await Network.open(count);
-  const places = network.hosts.map((host): Place => ({
-    command: (program, args, options) => host.command(program, args, options),
-    options: [],
-  }));
+  const places = network.hosts.map(placeAt);
   return { places, network, [Symbol.asyncDispose]: () => network.close() };
 }
+
+/** A host on a cable, as a place. */
+export const placeAt = (host: Host): Place => ({
+  command: (program, args, options) => host.command(program, args, options),
+  options: [],
+});

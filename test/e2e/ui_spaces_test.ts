@@ -327,3 +327,20 @@ browserTest("leaving a space keeps what is here, and says no more than that", as
   await page.getByText("You are not in this space any more.").waitFor();
   await rail(page, "Ana Belén read-only").waitFor();
 });
+
+browserTest("while much comes from another machine a line says how far it is", async (browser) => {
+  await using ui = await UiPage.open(browser, "busy");
+  const { page, harness: { node } } = ui;
+  await ui.composer.waitFor();
+  const { lobby } = node;
+  const ana = lobby.people[0]!;
+  lobby.change({ progress: { peer: ana.peer, missing: 87_600, total: 100_000 } });
+  await page.getByText(`Getting 12,400 of 100,000 changes from`).waitFor();
+  const said = page.getByRole("status").filter({ hasText: `missing from ${ana.name}: 0 %` });
+  await said.waitFor({ state: "attached" });
+  lobby.change({ progress: { peer: ana.peer, missing: 40_000, total: 100_000 } });
+  await page.getByText("Getting 60,000 of 100,000").waitFor();
+  await page.getByRole("status").filter({ hasText: ": 50 %" }).waitFor({ state: "attached" });
+  lobby.change({ progress: null });
+  await page.locator(".banner-progress").waitFor({ state: "detached" });
+});

@@ -104,6 +104,8 @@ export class World {
       transport: this.#transport(host),
       doors: () => node.doors,
       admits: () => true,
+      circles: () => [],
+      seeks: () => false,
       openLink: (connection, door) => {
         if (door) node.dials++;
         return openFakeLink(connection, self, door, node.doors);

@@ -80,6 +80,7 @@ export class FakeNode implements NodeApi, FakeHost {
       unread: 0,
       unheard: 0,
       peer: null,
+      progress: null,
       ...changes,
     });
     this.spaces.set(space.id, space);

@@ -58,6 +58,7 @@ export function space(n: number, changes: Partial<SpaceView> = {}): SpaceView {
     unread: 0,
     unheard: 0,
     peer: null,
+    progress: null,
     ...changes,
   };
 }

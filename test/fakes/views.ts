@@ -17,6 +17,7 @@ export const LOBBY_VIEW: SpaceView = {
   unread: 0,
   unheard: 0,
   peer: null,
+  progress: null,
 };
 
 /** A private space of which this person is an admin. */

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { parsePeerId } from "../../core/base/ids.ts";
 import { silentLog } from "../../core/base/log.ts";
-import { MAX_CANDIDATES, MAX_REMEMBERED } from "../../core/net/candidates.ts";
+import {
+  type Candidate,
+  Candidates,
+  MAX_CANDIDATES,
+  MAX_REMEMBERED,
+} from "../../core/net/candidates.ts";
+import { CIRCLE_PLACES } from "../../core/net/choice.ts";
 import { YIELD_MS } from "../../core/net/dial_pause.ts";
 import { MAX_DIALS } from "../../core/net/dial_room.ts";
 import { Mesh, type MeshOptions } from "../../core/net/mesh.ts";
@@ -56,6 +62,8 @@ async function openMesh(clock: FakeClock, options: Partial<MeshOptions>): Promis
     instance: new OwnInstance(() => OWN_BYTES),
     doors: () => [LOBBY_DOOR],
     admits: () => true,
+    circles: () => [],
+    seeks: () => false,
     transport: new Dials(clock),
     openLink: (connection, door) => openFakeLink(connection, SELF, door),
     hosts: () => ["0.0.0.0"],
@@ -114,7 +122,7 @@ Deno.test("dialer: the lower nonce dials at once, the higher one yields; both di
   await mesh.close();
 });
 
-Deno.test("hostile 30: 10,000 found nodes fill no more than their places, and a real one still gets one", async () => {
+Deno.test("hostile 30: 10,000 found nodes keep nobody busier than others do, and a real one is dialled", async () => {
   const clock = new FakeClock();
   const dials = new Dials(clock);
   dials.answer = "silence";
@@ -124,14 +132,28 @@ Deno.test("hostile 30: 10,000 found nodes fill no more than their places, and a 
     mesh.found({ instance, addresses: [at(`10.0.${i >> 8}.${i & 255}`)], hints: [] });
     if (i % 1_000 === 0) await quiet();
   }
-  assert.equal(mesh.status().length, MAX_CANDIDATES);
   await run(clock, 60_000, 100);
   assert.ok(dials.most <= MAX_DIALS, `${dials.most} dials at once`);
   mesh.found({ instance: HIGHER, addresses: [at("10.9.9.9")], hints: [] });
   await run(clock, 30_000, 100);
   assert.ok(dials.at.some(({ host }) => host === "10.9.9.9"), "one that failed made room");
-  assert.equal(mesh.status().length, MAX_CANDIDATES);
   await mesh.close();
+});
+
+Deno.test("candidates: of 10,000 the first in a node's own order stay, and some of each circle", () => {
+  const circlesOf = ({ instance }: Candidate) =>
+    Number(instance) % 100 === 0 ? ["all", "space"] : ["all"];
+  const candidates = new Candidates({ isLinked: () => false, circlesOf });
+  for (let n = 0; n < 10_000; n++) {
+    const made = { source: "discovery", addresses: [], dueAt: 0, instance: String(n) } as const;
+    candidates.add(String(n), { ...made, rank: 10_000 - n }, () => [LOBBY_DOOR]);
+  }
+  const all = candidates.inOrder();
+  assert.equal(all.length, MAX_CANDIDATES);
+  const isKept = (n: number) => all.some(({ instance }) => instance === String(n));
+  assert.ok(isKept(9_999) && isKept(9_950) && !isKept(5_001), "the first in order");
+  const inSpace = all.filter((one) => circlesOf(one).includes("space"));
+  assert.equal(inSpace.length, CIRCLE_PLACES, "and so many of the space, though few are ahead");
 });
 
 Deno.test("dialer: nodes of earlier days do not keep those who are here waiting", async () => {

@@ -101,6 +101,8 @@ Deno.test("hostile 2: a flood of junk at a node with eight doors gets no byte, a
       instance: new OwnInstance(random),
       doors: () => with_,
       admits: () => true,
+      circles: () => [],
+      seeks: () => false,
       transport: network.host(host),
       openLink: (connection, door) =>
         openLink(

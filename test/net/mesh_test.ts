@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { World, WORLD_PORT } from "../fakes/mesh_world.ts";
+import type { PeerId } from "../../core/base/ids.ts";
+import { MAX_LINKS } from "../../core/net/choice.ts";
+import type { Circles } from "../../core/net/chooser.ts";
+import { doorOf, LOBBY_DOOR } from "../../core/trust/door.ts";
+import { World, WORLD_PORT, type WorldNode } from "../fakes/mesh_world.ts";
 
 const HOSTS = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"];
 
@@ -173,4 +177,67 @@ async function disturb(world: World): Promise<void> {
   else if (kind === 6 && node) {
     for (const { mesh } of world.nodes) mesh.lost(node.instance.current);
   }
+}
+
+Deno.test("MESH-13, MESH-14: a crowd hangs together by few links, each private space too, and heals", async () => {
+  await forSeeds(2, async (world) => {
+    const door = doorOf(new Uint8Array(32).fill(7), "space");
+    const members = new Set<PeerId>();
+    const circles: Circles = (peer, doors) =>
+      (peer === undefined ? doors.includes(door) : members.has(peer)) ? ["space"] : [];
+    for (let n = 0; n < 48; n++) {
+      const isMember = n % 4 === 0;
+      const node = await world.start(`10.0.1.${n}`, {
+        with: isMember ? [door, LOBBY_DOOR] : [LOBBY_DOOR],
+        circles: isMember ? circles : () => [],
+      });
+      if (isMember) members.add(node.peer);
+    }
+    await world.run(20_000);
+    assertHanging(world, () => true);
+    assertHanging(world, ({ peer }) => members.has(peer));
+    for (const node of [...world.nodes]) {
+      if (world.unit() < 0.25) await world.stop(node, world.unit() < 0.5);
+    }
+    await world.run(70_000);
+    assertHanging(world, () => true);
+    assertHanging(world, ({ peer }) => members.has(peer));
+  });
+});
+
+Deno.test("MESH-16: in a crowd one who is looked for is linked, though nobody chose so, and stays", async () => {
+  await forSeeds(2, async (world) => {
+    const sought = new Set<PeerId>();
+    const seeks = (peer: PeerId | undefined) => peer ? sought.has(peer) : sought.size > 0;
+    for (let n = 0; n < 60; n++) {
+      await world.start(`10.0.1.${n}`, n === 0 ? { seeks } : {});
+    }
+    await world.run(15_000);
+    const [seeker, ...others] = world.nodes;
+    assert.ok(seeker);
+    const unlinked = others.filter(({ peer }) => !seeker.mesh.links.has(peer));
+    const [wanted] = unlinked;
+    assert.ok(wanted, "not all are linked");
+    sought.add(wanted.peer);
+    seeker.mesh.doorsChanged();
+    await world.run(3_000);
+    sought.clear();
+    await world.run(30_000);
+    await world.assertLinked(seeker, wanted);
+    assert.ok(seeker.mesh.links.size <= MAX_LINKS);
+  });
+});
+
+/** Those who fit reach each other over links among themselves, and no one has links without bound. */
+function assertHanging(world: World, fits: (node: WorldNode) => boolean): void {
+  const nodes = new Map([...world.nodes].filter(fits).map((node) => [node.peer, node]));
+  const reached = new Set<PeerId>([...nodes.keys()].slice(0, 1));
+  for (const peer of reached) {
+    for (const other of nodes.get(peer)!.mesh.links.keys()) {
+      if (nodes.has(other)) reached.add(other);
+    }
+    const { size } = nodes.get(peer)!.mesh.links;
+    assert.ok(size <= MAX_LINKS, `${size} links`);
+  }
+  assert.equal(reached.size, nodes.size);
 }

@@ -226,3 +226,18 @@ Deno.test("any member that may write lets in, also when who invited is away", ()
     await cleo.say(space, "let in by Ben");
     await ben.hears(space, "let in by Ben");
   }));
+
+Deno.test("one who is here over others, and cannot be linked, is asked by an invitation", () =>
+  withFolder(async (folder) => {
+    await using opened = new AsyncDisposableStack();
+    const open = async (name: string, peers: readonly TestNode[]) =>
+      opened.use(await TestNode.open(`${folder}/${name}`, name, { peers }));
+    const ana = await open("Ana", []);
+    const ben = await open("Ben", [ana]);
+    const cem = await open("Cem", [ben]);
+    await ana.event("person", ({ person }) => person.name === "Cem" && person.here);
+    await assert.rejects(
+      ana.ask({ type: "direct.ask", peer: cem.peer }),
+      refusal(/Cem is here, but .* send them an invitation/),
+    );
+  }));

@@ -11,6 +11,7 @@
  * @module
  */
 import minimist from "minimist";
+import { CHOSEN_LINKS, FULL_MESH } from "../../core/net/choice.ts";
 import { writeLine } from "../e2e/write_line.ts";
 import { Crowd, type Spread } from "./crowd.ts";
 import { type CrowdFigures, crowdPlot } from "./crowd_plot.ts";
@@ -20,9 +21,9 @@ import { tellStory } from "./story.ts";
 
 const SIZES = [10, 30, 100, 300, 1000, 5000];
 /** Up to so many links a node, all are linked with all. */
-const FULL_LINKS = 31;
-/** The links of a node in a bigger crowd. */
-const DEGREE = 12;
+const FULL_LINKS = FULL_MESH - 1;
+/** The links of a node in a bigger crowd: those it chose, and as many that others chose. */
+const DEGREE = 2 * CHOSEN_LINKS;
 /** Posts after which an author's tree has settled. */
 const SETTLING = 12;
 /** The share of links that break while a post spreads. */

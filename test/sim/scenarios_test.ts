@@ -4,7 +4,7 @@ import { parseNoteId } from "../../core/base/ids.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { noteDoc, segmentDoc } from "../../core/doc/doc_id.ts";
 import type { Dispute } from "../../core/sync/settlement.ts";
-import { BEAT_MS } from "../../core/sync/timing.ts";
+import { BEAT_MS, FAR_BEAT_MS } from "../../core/sync/timing.ts";
 import { actorOf } from "../../core/trust/actor.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
 import { envelopeText } from "../../core/trust/envelope.ts";
@@ -30,7 +30,8 @@ Deno.test("linked nodes: a post reaches everyone at once, each hears it once, th
     await world.until(() => world.isEven, 5000);
     const [author] = nodes;
     assert.ok(author);
-    await world.pass(BEAT_MS / 2);
+    // Ways are found out by what is said first, by presence too.
+    await world.pass(2 * FAR_BEAT_MS + BEAT_MS / 2);
     // Whoever hears an author for the first time passes it on to all, and is told not to.
     for (const text of ["good morning", "and good day"]) {
       await author.post(general, text);
@@ -94,7 +95,7 @@ Deno.test("chain of four: what one writes reaches the other end by repair, withi
   });
 });
 
-Deno.test("at rest: a beat a second is all that goes over a link", async () => {
+Deno.test("at rest: a beat a second, and a signed presence every five, is all that goes over a link", async () => {
   await SimWorld.run(4, async (world) => {
     const [a, b] = await world.addMany(2) as [SimNode, SimNode];
     world.join(a, b);
@@ -103,9 +104,11 @@ Deno.test("at rest: a beat a second is all that goes over a link", async () => {
     await world.pass(3 * BEAT_MS);
     const before = world.traffic;
     await world.pass(60 * BEAT_MS);
-    const { messages, bytes } = world.traffic;
+    const { messages, bytes, presences, presenceBytes } = world.traffic;
     assert.equal(messages - before.messages, 2 * 60);
     assert.equal(bytes - before.bytes, 2 * 60 * 53);
+    assert.equal(presences - before.presences, 2 * 60 / 5);
+    assert.equal(presenceBytes - before.presenceBytes, 2 * 60 / 5 * 135);
   });
 });
 

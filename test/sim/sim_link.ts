@@ -3,13 +3,26 @@ import type { Lane, Link, MessageHandler } from "../../core/net/link.ts";
 import { MAX_MESSAGE_BYTES } from "../../core/net/link.ts";
 import type { DeviceKeys } from "../../core/trust/device_keys.ts";
 import { LOBBY_DOOR } from "../../core/trust/door.ts";
+import { decodeMessage } from "../../core/wire/decode.ts";
+import { MESSAGE_TYPES } from "../../core/wire/message.ts";
 import type { FakeClock } from "../fakes/clock.ts";
 
 /** What went over links. */
 export interface Traffic {
+  /** Without signed presences. */
   messages: number;
   bytes: number;
+  /** Signed presences, each counted by itself. */
+  presences: number;
+  presenceBytes: number;
 }
+
+export const noTraffic = (): Traffic => ({
+  messages: 0,
+  bytes: 0,
+  presences: 0,
+  presenceBytes: 0,
+});
 
 /** How many there were, so that each has a name of its own. */
 let links = 0;
@@ -22,7 +35,7 @@ export class SimLink implements Link {
   readonly remote = { host: "sim", port: 1 };
   readonly door = LOBBY_DOOR;
   readonly closed: Promise<string>;
-  readonly sent: Traffic = { messages: 0, bytes: 0 };
+  readonly sent: Traffic = noTraffic();
   readonly #closed = Promise.withResolvers<string>();
   readonly #arrivals: Record<Lane, number> = { live: 0, bulk: 0 };
   readonly #flying: Record<Lane, number> = { live: 0, bulk: 0 };
@@ -96,8 +109,7 @@ export class SimLink implements Link {
   send(message: Uint8Array, lane: Lane = "live"): void {
     if (message.length > MAX_MESSAGE_BYTES) throw new RangeError(`${message.length} bytes`);
     if (!this.#open) return;
-    this.sent.messages++;
-    this.sent.bytes += message.length;
+    this.#count(message);
     const copy = message.slice();
     this.#flying[lane] += copy.length;
     const now = this.clock.now();
@@ -110,6 +122,17 @@ export class SimLink implements Link {
       for (let i = 0; i < this.#times; i++) this.#other.#inbox.push(copy);
       void this.#other.#deliver();
     });
+  }
+
+  #count(bytes: Uint8Array): void {
+    if (bytes[0] === MESSAGE_TYPES.here) {
+      const message = decodeMessage(bytes);
+      if (message?.type === "here") this.sent.presences += message.items.length;
+      this.sent.presenceBytes += bytes.length;
+    } else {
+      this.sent.messages++;
+      this.sent.bytes += bytes.length;
+    }
   }
 
   drained(): Promise<boolean> {

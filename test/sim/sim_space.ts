@@ -45,7 +45,15 @@ export class SimSpace implements SharedSpace {
       signer: keys,
       ...(log && { rights: (author) => log.membership.rights(author) }),
     });
-    this.sync = new SpaceSync({ replica: this.replica, store, clock: parts.clock, log: parts.log });
+    this.sync = new SpaceSync({
+      replica: this.replica,
+      store,
+      signer: keys,
+      clock: parts.clock,
+      wall: parts.clock,
+      log: parts.log,
+      admits: (peer) => this.admits(peer),
+    });
   }
 
   /** @throws {Error} in the lobby. */

@@ -3,7 +3,7 @@ import { FakeClock } from "../fakes/clock.ts";
 import { memoryDirectory } from "../fakes/memory_directory.ts";
 import { seededUnit } from "../fakes/random.ts";
 import { turn } from "../fakes/turn.ts";
-import { SimLink, type Traffic } from "./sim_link.ts";
+import { noTraffic, SimLink, type Traffic } from "./sim_link.ts";
 import { SimNode } from "./sim_node.ts";
 import { putBack, tear } from "./torn_disk.ts";
 
@@ -32,7 +32,7 @@ export class SimWorld {
   readonly unit: () => number;
   readonly #cables: Cable[] = [];
   readonly #directory = memoryDirectory("earshot-sim-");
-  readonly #past: Traffic = { messages: 0, bytes: 0 };
+  readonly #past: Traffic = noTraffic();
 
   private constructor(seed: number) {
     this.unit = seededUnit(seed);
@@ -186,10 +186,7 @@ export class SimWorld {
   get traffic(): Traffic {
     const total = { ...this.#past };
     for (const { links } of this.#cables) {
-      for (const { sent } of links ?? []) {
-        total.messages += sent.messages;
-        total.bytes += sent.bytes;
-      }
+      for (const { sent } of links ?? []) add(total, sent);
     }
     return total;
   }
@@ -216,10 +213,7 @@ export class SimWorld {
   }
 
   #unlink(cable: Cable): void {
-    for (const { sent } of cable.links ?? []) {
-      this.#past.messages += sent.messages;
-      this.#past.bytes += sent.bytes;
-    }
+    for (const { sent } of cable.links ?? []) add(this.#past, sent);
     const links = cable.links;
     cable.links = undefined;
     links?.[0].cut();
@@ -234,6 +228,13 @@ export class SimWorld {
     for (const node of this.nodes) if (node.isUp) await node.stop();
     Deno.removeSync(this.#directory, { recursive: true });
   }
+}
+
+function add(total: Traffic, sent: Traffic): void {
+  total.messages += sent.messages;
+  total.bytes += sent.bytes;
+  total.presences += sent.presences;
+  total.presenceBytes += sent.presenceBytes;
 }
 
 function skewed(clock: Clock, ms: number): Clock {

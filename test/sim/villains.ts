@@ -68,7 +68,7 @@ export abstract class Villain {
 
   /** Asks a node for all that it holds. */
   protected ask(node: SimNode): void {
-    this.link(node).send({ type: "vectors", space, docs: [], last: true });
+    this.link(node).send({ type: "vectors", space, docs: [], lacked: null, last: true });
   }
 }
 
@@ -156,7 +156,15 @@ export class Liar extends Villain {
       [[actor, seq, bytes(16).toHex()]],
     ]);
     link.send({ type: "digest", space, digest: bytes(32) });
-    link.send({ type: "vectors", space, docs: list, last: true });
+    link.send({ type: "buckets", space, prints: bytes(2048) });
+    link.send({ type: "coming", space, count: world.int(1e9) });
+    if (world.unit() < 0.5) {
+      const prints = bytes(16 * world.int(20));
+      link.send({ type: "documents", space, buckets: [[world.int(256), prints]], last: true });
+    }
+    const lacked = world.unit() < 0.5 ? null : bytes(8 * world.int(20));
+    link.send({ type: "vectors", space, docs: [], lacked, last: true });
+    link.send({ type: "vectors", space, docs: list, lacked: null, last: true });
     link.send({ type: "held", space, items: marks });
   }
 }

@@ -40,7 +40,7 @@ Deno.test("exchange: nothing more is read for a link that has ended", async () =
     for (let i = 0; i < 20; i++) await node.post(general, "x".repeat(15_000));
     const link = new EndedLink();
     const exchange = new Exchange(link, node.replica, world.clock, () => {});
-    exchange.vectors({ type: "vectors", space: LOBBY, docs: [], last: true });
+    exchange.serving.vectors({ type: "vectors", space: LOBBY, docs: [], lacked: null, last: true });
     for (let i = 0; i < 100; i++) await Promise.resolve();
     assert.equal(link.sent, 1);
     await exchange.close();

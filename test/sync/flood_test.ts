@@ -103,6 +103,7 @@ Deno.test("FLOOD-1: what was asked for does not count", async () => {
   await SimWorld.run(1, async (world) => {
     const node = await world.add();
     const peer = new Intruder(world, node, 50);
+    peer.send({ type: "digest", space, digest: new Uint8Array(32) });
     await world.pass(10);
     await push(world, peer, history, false);
     assert.equal(texts(node).length, history.length);

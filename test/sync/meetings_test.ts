@@ -51,7 +51,7 @@ Deno.test("MEET-3: a stranger gets silence, though it names the space and asks f
     stranger.send(
       emptyList(space),
       { type: "digest", space: id, digest: new Uint8Array(32) },
-      { type: "vectors", space: id, docs: [], last: true },
+      { type: "vectors", space: id, docs: [], lacked: null, last: true },
       { type: "presence", space: id, name: "Eve", place: null },
       { type: "entries", space: id, items: space.log!.since(0) },
     );
@@ -112,7 +112,7 @@ Deno.test("hostile 23: who was removed gets silence on another link, whatever it
     removed.send(
       { type: "log", space: space.space, hashes: before, last: true },
       { type: "digest", space: space.space, digest: new Uint8Array(32) },
-      { type: "vectors", space: space.space, docs: [], last: true },
+      { type: "vectors", space: space.space, docs: [], lacked: null, last: true },
     );
     await world.pass(BEAT_MS);
     await postIn(node, space);

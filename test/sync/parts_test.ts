@@ -13,9 +13,10 @@ import type { VoidPlace } from "../../core/store/disputes.ts";
 import type { Top, Tops } from "../../core/store/logs.ts";
 import { Culprits, MAX_FAULTS, MAX_REMEMBERED, MUTE_MS } from "../../core/sync/culprits.ts";
 import { newestFirst } from "../../core/sync/newest_first.ts";
+import type { OurLogs } from "../../core/sync/our_logs.ts";
 import { type Arrived, Pending } from "../../core/sync/pending.ts";
 import { SpaceVectors } from "../../core/sync/space_vectors.ts";
-import { type OurLogs, TheirVectors } from "../../core/sync/their_vectors.ts";
+import { TheirVectors } from "../../core/sync/their_vectors.ts";
 import { Turns } from "../../core/sync/turns.ts";
 import type { LogTop } from "../../core/wire/message.ts";
 import { deviceKeys } from "../fakes/device.ts";
@@ -86,16 +87,16 @@ Deno.test("vectors: the digests that PROTOCOL.md gives as examples", () => {
   const vectors = new SpaceVectors(() => map);
   assert.equal(
     vectors.digest().toHex(),
-    "b581f32a1f629e5c16625e259df3fd53e7dd5cb17cd0097b702a57f9a44a74ab",
+    "625cc4808f835ff9ed871ba5157f729357f4f15c4c6661626500fe7f223cd286",
   );
   const top = (seq: number, byte: string): Top => ({ seq, head: byte.repeat(16) });
   map.set(SPACE_DOC, new Map([[actor(2), top(7, "bb")], [actor(1), top(12, "aa")]]));
   map.set(segment(0), new Map([[actor(1), top(1, "cc")]]));
   map.set(segment(1), new Map());
-  vectors.changed(SPACE_DOC);
+  for (const doc of map.keys()) vectors.changed(doc);
   assert.equal(
     vectors.digest().toHex(),
-    "16eed165cf5f0a9a76db7be76166ea64267a50c5eea3f7b9d4453af3eedae289",
+    "274fa84998669087fe7829c1f6454550be80b5bb4aee43aa1e2c104d887e4127",
   );
 });
 
@@ -137,7 +138,7 @@ Deno.test("their vectors: gaps are what is here and not there, and no more is ke
   ]);
 });
 
-Deno.test("SYNC-5: of a log that is another one there all is sent, from the first on", () => {
+Deno.test("SYNC-7: of a log that is another one there all is sent, from the first on", () => {
   const ours = new Map([[segment(0), new Map([[actor(1), 5], [actor(2), 3], [actor(3), 4]])]]);
   const list = new TheirVectors(logs(ours));
   const [same, longer] = [[actor(3), 4, head(4)], [actor(2), 9, head(99)]] as const;

@@ -77,6 +77,7 @@ Deno.test("SEAL: who has nothing of a document gets it as it rests, and can pass
     assert.deepEqual(envelopes(c), { single: 1, covered: 0 }, "it rests there, too");
     const d = await world.add();
     world.join(c, d);
+    await world.until(() => texts(d).length === 41, 60_000);
     world.joinAll();
     await equal(world);
     assert.deepEqual(envelopes(d), { single: 1, covered: 0 });

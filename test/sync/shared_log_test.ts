@@ -16,7 +16,16 @@ import {
   postIn,
 } from "./space_story.ts";
 
-const CONTENT = new Set<Message["type"]>(["digest", "vectors", "envelopes", "held", "presence"]);
+const CONTENT = new Set<Message["type"]>([
+  "digest",
+  "buckets",
+  "documents",
+  "vectors",
+  "coming",
+  "envelopes",
+  "held",
+  "presence",
+]);
 /** Of an invite; any will do. */
 const KEY = new Uint8Array(32).fill(9);
 
@@ -121,7 +130,10 @@ Deno.test("MEET-7: who is removed gets that entry and nothing more; the lobby go
     space.remove(member.peer);
     space.letIn(deviceKeys(70));
     await postIn(node, space);
-    peer.send({ type: "vectors", space: space.space, docs: [], last: true }, listOf(space));
+    peer.send(
+      { type: "vectors", space: space.space, docs: [], lacked: null, last: true },
+      listOf(space),
+    );
     peer.send({ type: "presence", space: space.space, name: "Ben", place: null });
     await world.pass(5 * BEAT_MS);
     assert.deepEqual(about(peer, space).slice(before).map(({ type }) => type), ["entries"]);

@@ -50,6 +50,7 @@ const vectors = (docs: readonly DocVector[], last = true): Message => ({
   type: "vectors",
   space,
   docs,
+  lacked: null,
   last,
 });
 
@@ -74,7 +75,7 @@ Deno.test("sync: the first word in a space is the digest, then presence; nothing
     assert.equal(peer.all("digest")[0]?.digest.toHex(), node.digest);
     await world.pass(5 * BEAT_MS);
     const types = new Set(peer.heard.slice(1).map(({ type }) => type));
-    assert.deepEqual(types, new Set(["digest", "presence"]));
+    assert.deepEqual(types, new Set(["digest", "presence", "here"]));
     assert.equal(peer.all("digest").length, 6);
   });
 });
@@ -242,7 +243,9 @@ Deno.test("sync: what a peer says it holds is counted, never beyond what there i
     const sync = new SpaceSync({
       replica: node.replica,
       store: node.store,
+      signer: node.keys,
       clock: world.clock,
+      wall: world.clock,
       log: () => {},
       onHeld: (_, ranges) => {
         for (const { from, to } of ranges) news.push([from, to]);
@@ -278,6 +281,7 @@ Deno.test("HELD-1: the second beat says what is held if no digest did, of a dupl
     const author = await Author.open(80);
     const items = [await author.post(doc, "one"), await author.post(doc, "two")];
     const peer = new Intruder(world, node, 50);
+    peer.send(otherDigest);
     for (let i = 0; i < 2; i++) {
       peer.send({ type: "envelopes", space, live: i === 0, items });
       await world.pass(3 * BEAT_MS);
@@ -298,7 +302,9 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
     const sync = new SpaceSync({
       replica: node.replica,
       store: node.store,
+      signer: node.keys,
       clock: world.clock,
+      wall: world.clock,
       log: () => {},
       onFault: ({ kind }) => faults.push(kind),
     });
@@ -309,7 +315,7 @@ Deno.test("sync: a full disk here is no fault of the link, and is told", async (
     };
     const items = [await (await Author.open(80)).post(doc, "one")];
     const peer = new Intruder(world, target(node, sync), 50);
-    peer.send({ type: "envelopes", space, live: true, items });
+    peer.send(otherDigest, { type: "envelopes", space, live: true, items });
     await world.pass(10);
     assert.deepEqual([faults, peer.all("held"), peer.isOpen], [["full"], [], true]);
     store.commit = commit;

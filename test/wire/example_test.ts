@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
-import { SpaceVectors } from "../../core/sync/space_vectors.ts";
+import { EMPTY_DIGEST, SpaceVectors } from "../../core/sync/space_vectors.ts";
+import { readChangeHeader } from "../../core/trust/change_header.ts";
 import { verifyEnvelope } from "../../core/trust/envelope.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
@@ -27,14 +28,13 @@ Deno.test("example exchange: every message is read, and written the same again",
 });
 
 Deno.test("example exchange: the digest is that of the vectors, and the envelopes are signed", () => {
-  const [digest, vectors] = [read(0), read(4)];
-  assert.ok(digest.type === "digest" && vectors.type === "vectors");
-  const held = new Map(vectors.docs.map(([doc, actors]) => {
-    const tops = actors.map(([actor, seq, head]) => [actor, { seq, head }] as const);
-    return [doc, new Map(tops)] as const;
-  }));
+  const [digest, empty, hello] = [read(0), read(2), read(5)];
+  assert.ok(digest.type === "digest" && empty.type === "digest" && hello.type === "envelopes");
+  const { actor, hash } = readChangeHeader(hello.items[0]!.change);
+  const held = new Map([[doc, new Map([[actor, { seq: 1, head: hash.slice(0, 32) }]])]]);
   assert.deepEqual(new SpaceVectors(() => held).digest(), digest.digest);
-  for (const [index, author] of [[6, example.a], [8, example.b]] as const) {
+  assert.deepEqual(EMPTY_DIGEST, empty.digest);
+  for (const [index, author] of [[5, example.a], [7, example.b]] as const) {
     const message = read(index);
     assert.ok(message.type === "envelopes");
     for (const item of message.items) {

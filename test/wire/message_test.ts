@@ -28,7 +28,7 @@ const change = seededBytes(2)(190);
 /** One of each kind, and each variant of its fields. */
 const MESSAGES: readonly Message[] = [
   { type: "digest", space, digest: seededBytes(3)(32) },
-  { type: "vectors", space, docs: [], last: true },
+  { type: "vectors", space, docs: [], lacked: null, last: true },
   {
     type: "vectors",
     space,
@@ -37,6 +37,7 @@ const MESSAGES: readonly Message[] = [
       [docs[1], []],
       [docs[2], [[actor, 2 ** 40, head], [branch, 3, head]]],
     ],
+    lacked: null,
     last: false,
   },
   {
@@ -60,8 +61,26 @@ const MESSAGES: readonly Message[] = [
     name: "Ana",
     place: { type: "note", note, anchor: `12@${actor}`, head: "s" },
   },
+  { type: "buckets", space, prints: seededBytes(4)(2048) },
+  {
+    type: "documents",
+    space,
+    buckets: [[0, seededBytes(5)(32)], [7, new Uint8Array(0)], [255, seededBytes(6)(16)]],
+    last: false,
+  },
+  { type: "documents", space, buckets: [], last: true },
+  {
+    type: "vectors",
+    space,
+    docs: [[docs[0], [[actor, 1, head]]]],
+    lacked: seededBytes(7)(24),
+    last: true,
+  },
+  { type: "coming", space, count: 0 },
+  { type: "coming", space, count: 1_000_000_000 },
   { type: "relay", space, wanted: false, authors: [author] },
   { type: "relay", space, wanted: true, authors: [author, author] },
+  { type: "here", space, items: [{ author, body: change, signature }] },
   { type: "sealed", space, doc: docs[1], size: 300, at: 110, bytes: change },
 ];
 
@@ -75,8 +94,9 @@ for (const message of MESSAGES) {
   });
 }
 
-const [digest, , vectors, envelopes, , held, , inChannel, inNote] = MESSAGES;
-const sealed = MESSAGES.at(-1);
+const [digest, , vectors, envelopes, , held, , inChannel, inNote, buckets, documents] = MESSAGES;
+const coming = MESSAGES.find(({ type }) => type === "coming");
+const [here, sealed] = MESSAGES.slice(-2);
 
 const bytes = (length: number) => new Uint8Array(length);
 const SEGMENT = `channel/${channel}/`;
@@ -96,7 +116,18 @@ const BOUNDS: Record<string, Uint8Array> = {
   "a seq that is a text": altered(vectors, put([1, 0, 1, 0, 1], "1")),
   "a head of 15 bytes": altered(vectors, put([1, 0, 1, 0, 2], bytes(15))),
   "a log without its head": altered(vectors, put([1, 0, 1, 0], [bytes(16), 1])),
-  "`last` as a number": altered(vectors, put([2], 1)),
+  "`lacked` of 7 bytes": altered(vectors, put([2], bytes(7))),
+  "`lacked` as a text": altered(vectors, put([2], "none")),
+  "`last` as a number": altered(vectors, put([3], 1)),
+  "digests of 255 buckets": altered(buckets, put([1], bytes(8 * 255))),
+  "digests of 257 buckets": altered(buckets, put([1], bytes(8 * 257))),
+  "bucket 256": altered(documents, put([1, 2, 0], 256)),
+  "a bucket twice": altered(documents, put([1, 1, 0], 0)),
+  "buckets out of order": altered(documents, put([1, 0, 0], 8)),
+  "a bucket without prints": altered(documents, put([1, 0], [0])),
+  "a print without the other": altered(documents, put([1, 0, 1], bytes(24))),
+  "more changes coming than there can be": altered(coming, put([1], 1_000_000_001)),
+  "changes coming as a text": altered(coming, put([1], "1")),
   "no envelopes": altered(envelopes, put([2], [])),
   "an author of 31 bytes": altered(envelopes, put([2, 0, 1], bytes(31))),
   "a signature of 63 bytes": altered(envelopes, put([2, 0, 2], bytes(63))),
@@ -115,6 +146,9 @@ const BOUNDS: Record<string, Uint8Array> = {
   "a sealed document of more than 4 MiB": altered(sealed, put([2], MAX_SEALED_BYTES + 1)),
   "a part beyond its document": altered(sealed, put([3], 111)),
   "a part of nothing": altered(sealed, put([4], bytes(0))),
+  "a signed presence of 1,025 bytes": altered(here, put([1, 0, 1], bytes(1025))),
+  "a signed presence with 63 bytes of signature": altered(here, put([1, 0, 2], bytes(63))),
+  "nobody here": altered(here, put([1], [])),
 };
 
 for (const [what, hostile] of Object.entries(BOUNDS)) {

@@ -44,7 +44,7 @@ Deno.test("pack: vectors are cut into frames, in order, and the last one says so
       () => [someActor(), 1 + Math.floor(2 ** 48 * unit() ** 9), random(HEAD_BYTES).toHex()],
     ),
   ]);
-  const messages = read(packVectors(space, docs, MAX_MESSAGE_BYTES));
+  const messages = read(packVectors(space, docs, null, MAX_MESSAGE_BYTES));
   assert.ok(messages.length > 4);
   const merged = new Map<string, LogTop[]>();
   let before = "";
@@ -61,8 +61,8 @@ Deno.test("pack: vectors are cut into frames, in order, and the last one says so
 });
 
 Deno.test("pack: of nothing there is one empty list of vectors and no other message", () => {
-  assert.deepEqual(read(packVectors(space, [], MAX_MESSAGE_BYTES)), [
-    { type: "vectors", space, docs: [], last: true },
+  assert.deepEqual(read(packVectors(space, [], null, MAX_MESSAGE_BYTES)), [
+    { type: "vectors", space, docs: [], lacked: null, last: true },
   ]);
   assert.deepEqual([...packEnvelopes(space, true, [], MAX_MESSAGE_BYTES)], []);
   assert.deepEqual([...packHeld(space, [], MAX_MESSAGE_BYTES)], []);

@@ -3,7 +3,7 @@ import { Icon } from "./Icon.tsx";
 
 /** Something that stands above the page until it is over. */
 export function Banner({ kind, children }: {
-  kind: "away" | "fault" | "update";
+  kind: "away" | "fault" | "update" | "progress";
   children: ComponentChildren;
 }) {
   return (
