@@ -8,6 +8,10 @@ import { ByteReader } from "./byte_reader.ts";
 export const MAX_SEALED_ROWS = 2_000_000;
 /** All columns of a sealed document after inflation, in bytes. */
 export const MAX_SEALED_INFLATED_BYTES = 32 * 1024 * 1024;
+/** Changes that a document may have whatever its length. */
+const FREE_CHANGES = 1000;
+/** Changes for each further byte: of a long note two, as people type. What has more rests as single envelopes. */
+const CHANGES_PER_BYTE = 8;
 /** Operations that a change may have without a byte of its own in the document. */
 const FREE_ROWS = 8;
 
@@ -61,9 +65,12 @@ export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void 
   const { changes, ops } = readDocumentChunk(bytes);
   const made = count(changes);
   if (made.rows > maxChanges) throw bad(`of more than ${maxChanges} changes`);
+  if (made.rows > FREE_CHANGES + CHANGES_PER_BYTE * bytes.length) {
+    throw bad("of too many changes for its bytes");
+  }
   const written = count(ops);
   const inflated = [...changes, ...ops].reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const most = Math.min(MAX_SEALED_ROWS, FREE_ROWS * maxChanges + inflated);
+  const most = Math.min(MAX_SEALED_ROWS, FREE_ROWS * made.rows + inflated);
   if (written.rows > most || written.members > MAX_SEALED_ROWS || made.members > MAX_SEALED_ROWS) {
     throw bad("of too many operations for its bytes");
   }
