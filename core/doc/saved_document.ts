@@ -17,6 +17,9 @@ import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxRows } from "./row_limit.ts";
 import { SavedLogs } from "./saved_logs.ts";
 
+/** A saved document is shorter than its changes; of a few it may be so much longer. */
+const SPARE_BYTES = 1024;
+
 /** Makes a document in which nothing was written yet. */
 export function newDocument(actor: ActorId, isNote: boolean): Handle {
   const handle = newHandle(actor);
@@ -59,6 +62,7 @@ export function readSaved(
     const gate = new Gate(isNote);
     const logs = new SavedLogs<LastChange>();
     const told: SavedChange[] = [];
+    let length = 0;
     for (const each of changes) {
       const read = readChange(each, isNote);
       const { header: { hash, actor, seq, startOp, time, rows }, change } = read;
@@ -67,9 +71,12 @@ export function readSaved(
       const entries = entriesOf(read);
       const saved = { hash, actor, seq, startOp, time, bytes: change.length, entries };
       logs.add({ ...saved, change });
+      length += change.length;
       if (withChanges) told.push({ ...saved, change });
       else if (entries.length > 0) told.push({ ...saved, change: null });
     }
+    // It is kept and passed on as it came, and counted as its changes.
+    if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
     return { changes: told, logs: logs.sums(), heads };
   });
 }

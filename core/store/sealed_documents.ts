@@ -7,7 +7,7 @@ import type { Bases } from "./bases.ts";
 import type { Database } from "./database.ts";
 import type { Envelopes } from "./envelopes.ts";
 import type { Holdings } from "./holdings.ts";
-import type { Logs } from "./logs.ts";
+import { HEAD_DIGITS, type Logs } from "./logs.ts";
 import type { Changed, Projector, Source } from "./projector.ts";
 
 /** Envelopes deleted at once; it takes some ten milliseconds. */
@@ -92,6 +92,37 @@ export class SealedDocuments {
         return log ? [{ doc, header, log, receivedAt }] : [];
       });
       return projector.apply(space, sources, rows);
+    });
+  }
+
+  /** Whether all of a sealed document is held for sure, as its seals tell by themselves. */
+  holds({ space, doc, seals }: SealedDocument): boolean {
+    const { logs, envelopes } = this.#parts;
+    return seals.every(({ actor, author, seq, signature }) => {
+      const log = logs.find(space, doc, actor);
+      if (!log || log.seq < seq || log.author !== author) return false;
+      const stored = envelopes.storedAt(space, doc, actor, seq);
+      // What was signed was verified before it was stored.
+      return stored !== undefined && Buffer.compare(stored.signature, signature) === 0;
+    });
+  }
+
+  /** Those of the changes of a saved document that are not held. */
+  lacking(space: SpaceId, doc: DocId, saved: readonly SavedChange[]): SavedChange[] {
+    const { logs, bases, envelopes } = this.#parts;
+    const known = new Map(
+      [...logs.of(space, doc)].map(([actor, log]) => {
+        return [actor, { log, heads: bases.headsOf(log).toHex() }];
+      }),
+    );
+    return saved.filter(({ actor, seq, hash }) => {
+      const { log, heads = "" } = known.get(actor) ?? {};
+      if (!log || seq > log.seq) return true;
+      const at = HEAD_DIGITS * (seq - 1);
+      const head = seq <= log.based
+        ? heads.slice(at, at + HEAD_DIGITS)
+        : envelopes.headAt(space, doc, actor, seq);
+      return head === undefined || !hash.startsWith(head);
     });
   }
 

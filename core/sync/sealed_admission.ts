@@ -7,7 +7,6 @@ import { type SealedDocument, verifySeals } from "../trust/sealed_document.ts";
 import type { Commits } from "./commits.ts";
 import type { Judge, Judged, JudgeParts } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
-import { hasChange } from "./ready.ts";
 import { countsAlone } from "./rights.ts";
 
 const NO_SIGNATURE = new Uint8Array();
@@ -36,6 +35,7 @@ export class SealedAdmission {
    * @throws {StoreError} when the disk is at fault: nothing is taken.
    */
   async take(sealed: SealedDocument, from: PeerId, outcome: Outcome): Promise<readonly Judged[]> {
+    if (this.#parts.store.sealed.holds(sealed)) return this.#known(sealed, outcome);
     const isWhole = this.#isWhole(sealed);
     const saved = await this.#read(sealed, !isWhole);
     if (isWhole && this.#isWhole(sealed)) {
@@ -94,6 +94,7 @@ export class SealedAdmission {
       return author ? project(space, doc, author, entries) : [];
     });
     commits.writeSealed(sealed, saved, rows);
+    for (const [author, length] of bytes) quotas.took(author, length);
     outcome.takeSealed(sealed, count);
   }
 
@@ -106,11 +107,9 @@ export class SealedAdmission {
   ): Promise<readonly Judged[]> {
     const { space, doc } = sealed;
     const { store, settlement, judge } = this.#parts;
-    for (const { actor, author, seq } of sealed.seals) {
-      if (this.#holds(doc, actor, seq)) outcome.known(author, [doc, actor, seq]);
-    }
+    this.#known(sealed, outcome);
     const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
-    const fresh = changes.filter(({ hash }) => !hasChange(store.envelopes, space, doc, hash));
+    const fresh = store.sealed.lacking(space, doc, changes);
     if (fresh.length === 0) return [];
     await settlement.unseal(doc);
     try {
@@ -129,6 +128,14 @@ export class SealedAdmission {
       return judge.judge({ doc, author: seal.author, signature, change }, from, outcome, true) ??
         [];
     });
+  }
+
+  /** Notes what of it is held already. */
+  #known({ doc, seals }: SealedDocument, outcome: Outcome): readonly Judged[] {
+    for (const { actor, author, seq } of seals) {
+      if (this.#holds(doc, actor, seq)) outcome.known(author, [doc, actor, seq]);
+    }
+    return [];
   }
 
   #holds(doc: DocId, actor: ActorId, seq: number): boolean {

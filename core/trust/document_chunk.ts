@@ -8,6 +8,10 @@ import { ByteReader } from "./byte_reader.ts";
 export const MAX_SEALED_ROWS = 2_000_000;
 /** All columns of a sealed document after inflation, in bytes. */
 export const MAX_SEALED_INFLATED_BYTES = 32 * 1024 * 1024;
+/** Changes that a document may have whatever its length. */
+const FREE_CHANGES = 1000;
+/** Changes for each further byte: of a long note two, as people type. What has more rests as single envelopes. */
+const CHANGES_PER_BYTE = 8;
 /** Operations that a change may have without a byte of its own in the document. */
 const FREE_ROWS = 8;
 
@@ -27,8 +31,12 @@ const VALUE = 7;
 const DEFLATED = 8;
 /** What is above these bits is the same for the columns of one group. */
 const ID_SHIFT = 4;
-/** Columns of either kind; Automerge writes at most fifteen. */
-const MAX_COLUMNS = 32;
+/** The columns of changes and of operations, as Automerge writes them for documents of this program, in order. */
+const CHANGE_COLUMNS = [0x01, 0x03, 0x13, 0x23, 0x35, 0x40, 0x43, 0x56, 0x57];
+const OP_COLUMNS = [
+  ...[0x01, 0x02, 0x11, 0x13, 0x15, 0x21, 0x23, 0x34],
+  ...[0x42, 0x56, 0x57, 0x80, 0x81, 0x83],
+];
 
 /** A column, inflated; its number is without the mark that it was deflated. */
 export interface DocumentColumn {
@@ -57,9 +65,12 @@ export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void 
   const { changes, ops } = readDocumentChunk(bytes);
   const made = count(changes);
   if (made.rows > maxChanges) throw bad(`of more than ${maxChanges} changes`);
+  if (made.rows > FREE_CHANGES + CHANGES_PER_BYTE * bytes.length) {
+    throw bad("of too many changes for its bytes");
+  }
   const written = count(ops);
   const inflated = [...changes, ...ops].reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const most = Math.min(MAX_SEALED_ROWS, FREE_ROWS * maxChanges + inflated);
+  const most = Math.min(MAX_SEALED_ROWS, FREE_ROWS * made.rows + inflated);
   if (written.rows > most || written.members > MAX_SEALED_ROWS || made.members > MAX_SEALED_ROWS) {
     throw bad("of too many operations for its bytes");
   }
@@ -77,11 +88,16 @@ export function readDocumentChunk(bytes: Uint8Array): DocumentChunk {
   for (let left = body.uleb(); left > 0; left--) {
     actors.push(body.take(body.uleb()).toHex());
   }
-  body.take(body.uleb() * HASH_BYTES);
-  const [ofChanges, ofOps] = [readHeads(body), readHeads(body)];
+  const heads = body.uleb();
+  body.take(heads * HASH_BYTES);
+  const [ofChanges, ofOps] = [readHeads(body, CHANGE_COLUMNS), readHeads(body, OP_COLUMNS)];
   const room = { left: MAX_SEALED_INFLATED_BYTES };
   const changes = takeColumns(ofChanges, body, room);
-  return { actors, changes, ops: takeColumns(ofOps, body, room) };
+  const ops = takeColumns(ofOps, body, room);
+  // The places of the heads among the changes.
+  for (let i = 0; i < heads; i++) body.uleb();
+  if (body.left > 0) throw bad("with bytes behind its end");
+  return { actors, changes, ops };
 }
 
 /** Verifies the checksum, which stands for all that follows it. */
@@ -102,10 +118,19 @@ interface ColumnHead {
   readonly length: number;
 }
 
-function readHeads(body: ByteReader): ColumnHead[] {
+/** What is not asked of its columns could be anything: as much as they can hold, for peers to keep and pass on. */
+function readHeads(body: ByteReader, known: readonly number[]): ColumnHead[] {
   const count = body.uleb();
-  if (count > MAX_COLUMNS) throw bad(`of ${count} columns`);
-  return Array.from({ length: count }, () => ({ spec: body.uleb(), length: body.uleb() }));
+  if (count > known.length) throw bad(`of ${count} columns`);
+  let before = -1;
+  return Array.from({ length: count }, () => {
+    const spec = body.uleb();
+    const at = known.indexOf(spec % (2 * DEFLATED) < DEFLATED ? spec : spec - DEFLATED);
+    if (at < 0) throw bad(`with a column ${spec}`);
+    if (at <= before) throw bad("with columns out of order");
+    before = at;
+    return { spec, length: body.uleb() };
+  });
 }
 
 function takeColumns(
@@ -164,7 +189,9 @@ function addUp(bytes: ByteReader, type: number): { rows: number; sum: number } {
 
 function inflate(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
   try {
-    return inflateRawSync(bytes, { maxOutputLength });
+    // Deno's zlib knows this option of Node's too; its types do not.
+    const options = { maxOutputLength, rejectGarbageAfterEnd: true };
+    return inflateRawSync(bytes, options);
   } catch (cause) {
     throw bad("deflated, but not soundly or to too much", { cause });
   }

@@ -35,6 +35,7 @@ export async function fillStore(
     onDocument(made);
   }
   store.projections.setCurrent(shape.space);
+  while (store.words.isBehind) store.words.advance();
 }
 
 function writeSingly(store: Store, { space }: HistoryShape, made: MadeDocument): void {

@@ -6,6 +6,7 @@
  */
 import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
+import { benchColdSync } from "./cold_sync.ts";
 import { benchEnvelopes } from "./envelope_bench.ts";
 import { benchGate } from "./gate_bench.ts";
 import { benchFlood, benchLatency } from "./latency.ts";
@@ -36,6 +37,7 @@ try {
   await benchRelay(folder);
   for (const edits of [10_000, 260_000]) await benchNote(folder, edits);
   await benchReconnect(folder);
+  await benchColdSync(folder);
   await benchLink();
   await benchEnvelopes();
   await benchGate();
