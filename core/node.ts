@@ -2,6 +2,7 @@ import type { Clock } from "./base/clock.ts";
 import type { PeerId } from "./base/ids.ts";
 import type { Log } from "./base/log.ts";
 import type { RandomBytes } from "./base/random.ts";
+import { Indexing } from "./node/indexing.ts";
 import { KeyedNode } from "./node/keyed_node.ts";
 import type { NetworkChoices } from "./node/network.ts";
 import { Renewal } from "./node/renewal.ts";
@@ -43,6 +44,7 @@ export class EarshotNode implements NodeApi {
   readonly #options: NodeOptions;
   readonly #listeners: Listeners;
   readonly #renewal: Renewal;
+  #indexing: Indexing | undefined;
   #node: KeyedNode | null = null;
   /** The port at which this node was reached first: it stays there under other keys. */
   #port = 0;
@@ -65,6 +67,7 @@ export class EarshotNode implements NodeApi {
   static async open(options: NodeOptions): Promise<EarshotNode> {
     const node = new EarshotNode(options);
     await node.#open();
+    node.#indexing = new Indexing(options);
     const { name } = options;
     if (name !== null) await node.execute({ type: "profile.set", name }, crypto.randomUUID());
     return node;
@@ -141,6 +144,7 @@ export class EarshotNode implements NodeApi {
   }
 
   async #close(): Promise<void> {
+    this.#indexing?.close();
     await this.#renewing;
     await this.#node?.close();
     this.#node = null;

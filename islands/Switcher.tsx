@@ -130,8 +130,9 @@ export default function Switcher({ onDone }: { onDone: () => void }) {
         )}
       </div>
       {found?.problem && <p class="field-problem" role="alert">{found.problem}</p>}
-      <p class={count > 0 ? "hidden" : "field-hint"} role="status">
+      <p class={count > 0 && !found?.partial ? "hidden" : "field-hint"} role="status">
         {wordsOfCount(rooms.length, found && messages.length)}
+        {found?.partial && ". Much has come just now: not all of it is looked through yet"}
       </p>
     </div>
   );

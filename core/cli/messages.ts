@@ -56,12 +56,13 @@ export async function search(
 ): Promise<void> {
   const snapshot = await spaceNamed(client, options.space);
   const wanted = options.channel === null ? null : channelNamed(snapshot, options.channel);
-  const { messages } = await client.ask({
+  const { messages, partial } = await client.ask({
     type: "message.search",
     space: snapshot.space.id,
     text: options.text,
     ...(wanted ? { channel: wanted.id } : {}),
   });
+  if (partial) output.note("Much has come just now: not all of it is looked through yet");
   if (messages.length === 0) output.note("Nothing found: words are found by their beginnings");
   for (const message of messages) {
     const channel = snapshot.channels.find(({ id }) => id === message.channel);

@@ -2,6 +2,8 @@ import type { ActorId, ChangeHash } from "../base/ids.ts";
 import type { ChangeHeader } from "../trust/change_header.ts";
 import { wrong } from "./change_ops.ts";
 import type { OpId } from "./entry.ts";
+import type { NewPlace, Past, Place } from "./place.ts";
+import type { SavedHistory } from "./saved_history.ts";
 
 /**
  * How far ahead the first operation of a change may be numbered, beyond the number of operations that it
@@ -17,41 +19,35 @@ export class FarAheadError extends RangeError {}
 /** Pasts kept, in entries: an actor and a number. */
 const MAX_KEPT = 20_000;
 
-/** A change and what it rests on. */
-export interface Place {
-  readonly header: ChangeHeader;
-  readonly deps: readonly Place[];
-  /** Operations of its actor, its own the last. */
-  readonly opsOfActor: number;
-}
-
-/**
- * What is in a past: how many changes of each actor. One number says it, as each change rests on the one before
- * it in its log.
- */
-export type Past = ReadonlyMap<ActorId, number>;
-
 /** The changes of one document and how they rest on one another. */
 export class Ancestry {
-  readonly #byHash = new Map<ChangeHash, Place>();
-  readonly #logs = new Map<ActorId, Place[]>();
-  readonly #places: Place[] = [];
-  /** What is in the past of some changes, they themselves included; the longest kept first. */
-  readonly #kept = new Map<Place, Past>();
+  /** Changes that came before all others and were judged then. */
+  readonly #saved: SavedHistory | undefined;
+  readonly #byHash = new Map<ChangeHash, NewPlace>();
+  /** The changes of each actor after those that were saved. */
+  readonly #logs = new Map<ActorId, NewPlace[]>();
+  readonly #places: NewPlace[] = [];
+  /** What is in the past of some changes, they themselves included; and of some that were kept before them. */
+  #kept = new Map<Place, Past>();
+  #keptBefore = new Map<Place, Past>();
   #keptEntries = 0;
+
+  constructor(saved?: SavedHistory) {
+    this.#saved = saved;
+  }
 
   /** How many changes there are. */
   get size(): number {
-    return this.#places.length;
+    return (this.#saved?.size ?? 0) + this.#places.length;
   }
 
   has(hash: ChangeHash): boolean {
-    return this.#byHash.has(hash);
+    return this.#place(hash) !== undefined;
   }
 
   /** How many changes of an actor there are. */
   countOf(actor: ActorId): number {
-    return this.#logs.get(actor)?.length ?? 0;
+    return this.#savedOf(actor) + (this.#logs.get(actor)?.length ?? 0);
   }
 
   /**
@@ -61,7 +57,7 @@ export class Ancestry {
    * way of another as well as directly, or if its operations are not numbered above all that it rests on.
    * @throws {FarAheadError}
    */
-  judge(header: ChangeHeader): { place: Place; past: Past } {
+  judge(header: ChangeHeader): { place: NewPlace; past: Map<ActorId, number> } {
     const { actor, seq, startOp, rows } = header;
     const deps = this.#find(header.deps);
     const past = this.#pastOf(deps, header);
@@ -80,24 +76,25 @@ export class Ancestry {
     return { place: { header, deps, opsOfActor }, past };
   }
 
-  /** Adds a change that was judged. */
-  add(place: Place, past: Past): void {
+  /** Adds a change that was judged; its past is not its caller's any more. */
+  add(place: NewPlace, past: Map<ActorId, number>): void {
     const { hash, actor, seq } = place.header;
     this.#places.push(place);
     this.#byHash.set(hash, place);
     const log = this.#logs.get(actor);
     if (log) log.push(place);
     else this.#logs.set(actor, [place]);
-    this.#keep(place, new Map(past).set(actor, seq));
+    this.#keep(place, past.set(actor, seq));
   }
 
   /** Takes out the newest change. */
-  removeNewest(): Place | undefined {
+  removeNewest(): NewPlace | undefined {
     const place = this.#places.pop();
     if (!place) return undefined;
     this.#byHash.delete(place.header.hash);
     this.#logs.get(place.header.actor)?.pop();
-    this.#forget(place);
+    this.#kept.delete(place);
+    this.#keptBefore.delete(place);
     return place;
   }
 
@@ -119,8 +116,12 @@ export class Ancestry {
   }
 
   /** The change that an operation is in, and its row there, if that is in a past. */
-  find({ actor, counter }: OpId, past: Past): { place: Place; row: number } | undefined {
-    let [from, to] = [0, past.get(actor) ?? 0];
+  find(op: OpId, past: Past): { place: Place; row: number } | undefined {
+    const { actor, counter } = op;
+    const upTo = past.get(actor) ?? 0;
+    const saved = this.#saved?.findOp(op);
+    if (saved) return saved.place.header.seq <= upTo ? saved : undefined;
+    let [from, to] = [this.#savedOf(actor), upTo];
     while (from < to) {
       const middle = (from + to) >> 1;
       const place = this.#at(actor, middle + 1);
@@ -134,18 +135,30 @@ export class Ancestry {
   }
 
   #at(actor: ActorId, seq: number): Place | undefined {
-    return this.#logs.get(actor)?.[seq - 1];
+    const saved = this.#savedOf(actor);
+    return seq <= saved ? this.#saved?.at(actor, seq) : this.#logs.get(actor)?.[seq - 1 - saved];
+  }
+
+  #savedOf(actor: ActorId): number {
+    return this.#saved?.countOf(actor) ?? 0;
+  }
+
+  #place(hash: ChangeHash): Place | undefined {
+    return this.#byHash.get(hash) ?? this.#saved?.find(hash);
   }
 
   #find(hashes: readonly ChangeHash[]): Place[] {
     return hashes.map((hash) => {
-      const place = this.#byHash.get(hash);
+      const place = this.#place(hash);
       if (!place) throw wrong("it rests on changes that are not here");
       return place;
     });
   }
 
-  #pastOf(deps: readonly Place[], { actor, seq }: Pick<ChangeHeader, "actor" | "seq">): Past {
+  #pastOf(
+    deps: readonly Place[],
+    { actor, seq }: Pick<ChangeHeader, "actor" | "seq">,
+  ): Map<ActorId, number> {
     const past = this.#pastBelow(deps);
     for (const { header: dep } of deps) {
       const isBelow = (past.get(dep.actor) ?? 0) >= dep.seq;
@@ -165,7 +178,8 @@ export class Ancestry {
     };
     const ways: Place[] = [];
     const lookBelow = (place: Place) => {
-      const kept = this.#kept.get(place);
+      const kept = this.#kept.get(place) ?? this.#keptBefore.get(place) ??
+        this.#pastOfSaved(place);
       const { actor, seq } = place.header;
       if (!kept) ways.push(...place.deps);
       else for (const [one, count] of kept) include(one, one === actor ? seq - 1 : count);
@@ -181,6 +195,13 @@ export class Ancestry {
     return past;
   }
 
+  /** What is in the past of a change that was saved, as if it had been kept. */
+  #pastOfSaved(place: Place): Past | undefined {
+    const past = this.#saved?.pastOf(place);
+    if (past) this.#keep(place, past);
+    return past;
+  }
+
   #opsIn(past: Past): number {
     let ops = 0;
     for (const [actor, seq] of past) ops += this.#at(actor, seq)?.opsOfActor ?? 0;
@@ -188,17 +209,13 @@ export class Ancestry {
   }
 
   #keep(place: Place, past: Past): void {
-    this.#kept.set(place, past);
     this.#keptEntries += past.size;
-    for (const oldest of this.#kept.keys()) {
-      if (this.#keptEntries <= MAX_KEPT || oldest === place) return;
-      this.#forget(oldest);
+    if (this.#keptEntries > MAX_KEPT / 2) {
+      this.#keptBefore = this.#kept;
+      this.#kept = new Map();
+      this.#keptEntries = past.size;
     }
-  }
-
-  #forget(place: Place): void {
-    this.#keptEntries -= this.#kept.get(place)?.size ?? 0;
-    this.#kept.delete(place);
+    this.#kept.set(place, past);
   }
 }
 

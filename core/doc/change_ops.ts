@@ -1,7 +1,7 @@
 import type { ActorId } from "../base/ids.ts";
 import type { OpenChange } from "../trust/change_header.ts";
 import { COLUMN } from "../trust/change_columns.ts";
-import { Column } from "../trust/column.ts";
+import { Column, noNumbers, type Numbers } from "../trust/column.ts";
 import type { OpId } from "./entry.ts";
 
 /** `set` and `del`, as Automerge numbers what operations do. */
@@ -43,9 +43,9 @@ export class ChangeOps {
   }
 
   /** A column of numbers; -1 where there is none, also where the column is missing. */
-  numbers(spec: number, rows = this.rows): Int32Array {
+  numbers(spec: number, rows = this.rows): Numbers {
     const bytes = this.#columns.get(spec);
-    if (!bytes) return new Int32Array(rows).fill(-1);
+    if (!bytes) return noNumbers(rows);
     return new Column(spec, bytes, rows, wrong).numbers(rows);
   }
 
@@ -72,7 +72,7 @@ export class ChangeOps {
   }
 
   /** How many predecessors each row has, and which: the number of an actor, and a counter, one by one. */
-  preds(): { counts: Int32Array; actors: Int32Array; counters: Int32Array } {
+  preds(): { counts: Numbers; actors: Numbers; counters: Numbers } {
     const counts = this.numbers(COLUMN.predCount);
     let total = 0;
     for (const count of counts) {
@@ -84,12 +84,13 @@ export class ChangeOps {
   }
 
   /** The bytes of all values, and of each row its length, or -1 for a row that has none. */
-  values(): { lengths: Int32Array; bytes: Uint8Array } {
-    const lengths = this.numbers(COLUMN.valueMeta).map((meta) => {
-      if (meta === NO_VALUE) return -1;
-      if (meta < 0 || (meta & 0xf) !== TEXT_VALUE) throw wrong("with a value that is no text");
-      return meta >> 4;
-    });
+  values(): { lengths: Numbers; bytes: Uint8Array } {
+    const lengths = this.numbers(COLUMN.valueMeta);
+    for (const [row, meta] of lengths.entries()) {
+      const isText = meta >= 0 && (meta & 0xf) === TEXT_VALUE;
+      if (!isText && meta !== NO_VALUE) throw wrong("with a value that is no text");
+      lengths[row] = isText ? meta >> 4 : -1;
+    }
     return { lengths, bytes: this.#columns.get(COLUMN.value) ?? new Uint8Array() };
   }
 

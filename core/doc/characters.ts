@@ -1,11 +1,19 @@
-import type { Ancestry, Past, Place } from "./ancestry.ts";
+import type { Ancestry } from "./ancestry.ts";
 import { wrong } from "./change_ops.ts";
+import type { Past, Place } from "./place.ts";
+import type { SavedHistory } from "./saved_history.ts";
 import { expand, type TextOps } from "./text_ops.ts";
 
 /** Which operations on the text of one note inserted a character. */
 export class Characters {
+  readonly #saved: SavedHistory | undefined;
   /** For each change the rows at which inserting begins, ends, begins … */
-  readonly #inserts = new WeakMap<Place, Int32Array>();
+  readonly #inserts = new WeakMap<Place, readonly number[]>();
+
+  /** @param saved Those that were there before all others. */
+  constructor(saved?: SavedHistory) {
+    this.#saved = saved;
+  }
 
   /**
    * Makes sure that all characters that a change points at are there: inserted in its past, or before in it.
@@ -21,11 +29,15 @@ export class Characters {
       const own = number === 0 ? counter - startOp : -1;
       if (own >= 0 && own < row && isInsert(bounds, own)) continue;
       const found = ancestry.find({ counter, actor: ops.actor(number) }, past);
-      const inserts = found && this.#inserts.get(found.place);
-      if (!found || !inserts || !isInsert(inserts, found.row)) {
+      if (!found || !this.#isCharacter(found)) {
         throw wrong("it points at a character that is not there");
       }
     }
+  }
+
+  #isCharacter({ place, row }: { place: Place; row: number }): boolean {
+    const inserts = this.#inserts.get(place);
+    return inserts ? isInsert(inserts, row) : this.#saved?.isInsert(place, row) ?? false;
   }
 
   /** Adds a change that was checked. */
@@ -34,13 +46,13 @@ export class Characters {
   }
 }
 
-function boundsOf(insertRuns: readonly number[]): Int32Array {
+function boundsOf(insertRuns: readonly number[]): number[] {
   let row = 0;
-  return Int32Array.from(insertRuns, (times) => row += times);
+  return insertRuns.map((times) => row += times);
 }
 
 /** Whether a row lies in a run of insertions: after an odd number of bounds. */
-function isInsert(bounds: Int32Array, row: number): boolean {
+function isInsert(bounds: readonly number[], row: number): boolean {
   let [from, to] = [0, bounds.length];
   while (from < to) {
     const middle = (from + to) >> 1;

@@ -1,8 +1,10 @@
 import { type Clock, systemClock, type Timer } from "../base/clock.ts";
 import { type Log, silentLog } from "../base/log.ts";
+import type { DocKey } from "./doc_key.ts";
 import type { Documents, Load, OnSetAside } from "./documents.ts";
 import type { EngineAnswer, EngineCall, EngineTask } from "./engine_task.ts";
 import { EngineLostError, type EnginePort, OrderedDocuments } from "./ordered_documents.ts";
+import { SplitDocuments } from "./split_documents.ts";
 import { taskCostMs } from "./task_cost.ts";
 import type { WorkerMessage } from "./worker_main.ts";
 
@@ -14,12 +16,15 @@ export interface WorkerLimits {
   readonly startMs: number;
   /** The memory of Automerge, which never shrinks, in bytes; beyond it a new worker begins. */
   readonly memoryBytes: number;
+  /** How long a worker that is started when it is needed stays without a task, in milliseconds. */
+  readonly idleMs: number;
 }
 
 export const WORKER_LIMITS: WorkerLimits = {
   taskMs: 2_000,
   startMs: 10_000,
   memoryBytes: 1024 * 1024 * 1024,
+  idleMs: 5 * 60_000,
 };
 
 /** The worker may do nothing but compute and answer. */
@@ -39,13 +44,23 @@ export interface DocumentsOptions {
   /** Documents kept open. */
   readonly maxOpen?: number;
   readonly onSetAside?: OnSetAside;
+  /** Whether a document has a long history; none has unless this says so. */
+  readonly isLong?: (key: DocKey) => boolean;
 }
 
-/** Starts the document worker and gives the documents in it. To be closed. */
+/**
+ * Starts the document worker and gives the documents. Two more workers start when there is something for them
+ * that takes long, and end when there was nothing for a while: see {@linkcode SplitDocuments}. To be closed.
+ */
 export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
-  const { load, clock = systemClock, log = silentLog, limits, ...others } = options;
-  const worker = await DocumentWorker.open(clock, log, { ...WORKER_LIMITS, ...limits });
-  return new OrderedDocuments(worker, load, { ...others, log });
+  const { load, clock = systemClock, log = silentLog, isLong = () => false, ...others } = options;
+  const limits = { ...WORKER_LIMITS, ...options.limits };
+  const documentsIn = (worker: DocumentWorker) =>
+    new OrderedDocuments(worker, load, { ...others, log });
+  const quick = documentsIn(await DocumentWorker.open(clock, log, limits));
+  const long = documentsIn(new DocumentWorker(clock, log, limits));
+  const apart = documentsIn(new DocumentWorker(clock, log, limits));
+  return new SplitDocuments({ quick, long, apart, isLong });
 }
 
 /** What comes from peers, not from the person at this node. */
@@ -61,9 +76,10 @@ type State =
   | { readonly type: "down" | "closed" };
 
 /**
- * An engine in a worker without any permission. The worker is ended, and another started at once, when a
- * task does not end in time, when Automerge in it is dead or holds too much memory, or when it fails by
- * itself. One that did not even come up is followed by another with the next task.
+ * An engine in a worker without any permission, which starts with the first task unless it is
+ * {@linkcode DocumentWorker.open | opened}. The worker is ended, and another started at once, when a task does not
+ * end in time, when Automerge in it is dead or holds too much memory, or when it fails by itself. One that did not
+ * even come up, or had nothing to do for long, is followed by another with the next task.
  */
 export class DocumentWorker implements EnginePort {
   readonly #clock: Clock;
@@ -74,15 +90,15 @@ export class DocumentWorker implements EnginePort {
   #deadline: Timer | undefined;
   #generation = 0;
 
-  private constructor(clock: Clock, log: Log, limits: WorkerLimits) {
+  constructor(clock: Clock, log: Log, limits: WorkerLimits) {
     this.#clock = clock;
     this.#log = log;
     this.#limits = limits;
   }
 
-  /** Starts the worker. @throws {EngineLostError} if it does not come up. */
+  /** Starts one that stays, with or without a task. @throws {EngineLostError} if it does not come up. */
   static async open(clock: Clock, log: Log, limits: WorkerLimits): Promise<DocumentWorker> {
-    const port = new DocumentWorker(clock, log, limits);
+    const port = new DocumentWorker(clock, log, { ...limits, idleMs: Infinity });
     await port.#start();
     return port;
   }
@@ -112,7 +128,6 @@ export class DocumentWorker implements EnginePort {
     const worker = new Worker(new URL("./worker_main.ts", import.meta.url), WORKER_OPTIONS);
     const up = Promise.withResolvers<void>();
     this.#state = { type: "starting", worker, up };
-    this.#generation++;
     this.#watch(this.#limits.startMs);
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#hear(worker, data);
     worker.onmessageerror = () => this.#lose(worker, "an answer that cannot be read");
@@ -124,6 +139,7 @@ export class DocumentWorker implements EnginePort {
   }
 
   #watch(ms: number): void {
+    this.#deadline?.cancel();
     this.#deadline = this.#clock.after(ms, () => {
       if ("worker" in this.#state) {
         this.#lose(this.#state.worker, `silent for ${ms} ms`);
@@ -140,7 +156,7 @@ export class DocumentWorker implements EnginePort {
       this.#state = { type: "up", worker };
       up.resolve();
     }
-    if (message.type === "up") return;
+    if (message.type === "up") return this.#rest();
     const isTooMuch = message.memoryBytes > this.#limits.memoryBytes;
     // What the person wrote counts; what a peer sent may be what made the document so heavy.
     if (!isTooMuch || !isOfOthers(this.#running?.type)) {
@@ -149,6 +165,13 @@ export class DocumentWorker implements EnginePort {
     }
     if (message.answer.type === "dead") this.#lose(worker, message.answer.text);
     else if (isTooMuch) this.#lose(worker, `${message.memoryBytes} bytes of memory`);
+    else this.#rest();
+  }
+
+  /** Ends the worker, and gives back its memory, unless a task comes before long. */
+  #rest(): void {
+    const { idleMs } = this.#limits;
+    if (idleMs < Infinity) this.#deadline = this.#clock.after(idleMs, () => this.#end("idle"));
   }
 
   /** Ends the worker because of what it did, and starts the next unless it did not even come up. */
@@ -164,6 +187,7 @@ export class DocumentWorker implements EnginePort {
   #end(reason: string): void {
     const state = this.#state;
     this.#state = { type: "down" };
+    this.#generation++;
     this.#deadline?.cancel();
     if ("worker" in state) state.worker.terminate();
     const error = new EngineLostError(`the document worker ended (${reason})`);

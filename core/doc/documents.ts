@@ -82,13 +82,27 @@ export interface SavedChange {
   /** Its length, plain. */
   readonly bytes: number;
   readonly entries: readonly Entry[];
-  /** The change itself, of the last of each log; of the others only when asked for. */
+  /** The change itself, when asked for. */
   readonly change: Uint8Array | null;
 }
 
-/** The changes of a saved document, each after those it rests on, and its heads. */
+/** The last change of a log, with itself. */
+export interface LastChange extends SavedChange {
+  readonly change: Uint8Array;
+}
+
+/** A log of a saved document. */
+export interface SavedLog extends CompactedLog {
+  /** The newest time of a change of it, in milliseconds since 1970 by its author's clock. */
+  readonly newestAt: number;
+  readonly top: LastChange;
+}
+
+/** What is in a saved document, and its heads. */
 export interface SavedChanges {
+  /** The changes that have entries, or all when they were asked for, each after those it rests on. */
   readonly changes: readonly SavedChange[];
+  readonly logs: ReadonlyMap<ActorId, SavedLog>;
   readonly heads: Heads;
 }
 
@@ -123,8 +137,9 @@ export class DocumentFault extends Error {
 
 /**
  * All documents of this node. A document is opened by itself when a call needs it, from what `load` gives,
- * and let go when it was not used for long or its worker died. Calls are done and answered in the order
- * they were made, but what the person at this node waits for goes ahead of what peers sent (`apply`).
+ * and let go when it was not used for long or its worker died. Calls about one are done and answered
+ * in the order they were made, but what the person at this node waits for goes ahead of what peers sent
+ * (`apply`).
  *
  * Whoever calls owes this: what an answer brings is in the store, or was given up with `drop`, before
  * the turn of the event loop in which the answer came is over. For at any time after, the document may be

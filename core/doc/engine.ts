@@ -2,6 +2,7 @@ import type { ActorId, ChangeHash } from "../base/ids.ts";
 import { MAX_DEPS, MAX_SPLICE_UNITS } from "../base/limits.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import { FarAheadError } from "./ancestry.ts";
+import type { Handle } from "./automerge.ts";
 import { docKind } from "./doc_id.ts";
 import { type DocKey, readDocKey } from "./doc_key.ts";
 import type {
@@ -16,13 +17,15 @@ import type {
 import { entriesOf } from "./gate.ts";
 import { GENESIS_ACTOR } from "./genesis.ts";
 import * as note from "./note_handle.ts";
-import { applySplices, groupSplices } from "./note_splices.ts";
+import { applySplices, groupSplices, plainSplices } from "./note_splices.ts";
 import { OpenDocument, type OpenFrom, TooLongError } from "./open_document.ts";
 import { type Reload, reload } from "./reload.ts";
 
 /** A change of an edit is cut down to this many UTF-16 units before the edit is given up. */
 const MIN_CUT_UNITS = 512;
 const MAX_ID_TEXT_UNITS = 64;
+/** From this length on, reading a whole text takes less time than asking Automerge for a difference. */
+const LONG_TEXT_UNITS = 32 * 1024;
 
 /**
  * Automerge's documents, synchronous and without any effect outside. It runs in the worker, and directly
@@ -34,6 +37,8 @@ const MAX_ID_TEXT_UNITS = 64;
 export class DocumentEngine {
   readonly #documents = new Map<DocKey, OpenDocument>();
   readonly #reload: Reload;
+  /** The text that was read or made last. It is true for ever: heads stand for what they rest on. */
+  #last: { readonly key: DocKey; readonly heads: string; readonly text: string } | undefined;
 
   constructor(reloadDocument: Reload = reload) {
     this.#reload = reloadDocument;
@@ -98,7 +103,7 @@ export class DocumentEngine {
   noteText(key: DocKey): NoteText {
     const { handle } = this.#getNote(key);
     const heads = note.newestHeads(handle);
-    return { heads, text: note.textAt(handle, heads) };
+    return { heads, text: this.#textAt(key, handle, heads) };
   }
 
   /** See {@linkcode Documents.noteEdit}. */
@@ -112,12 +117,14 @@ export class DocumentEngine {
     checkIdText(idText);
     const document = this.#getNote(key);
     note.requireHeads(document.handle, heads);
-    const text = note.textAt(document.handle, heads);
-    applySplices(text, splices);
+    const text = this.#textAt(key, document.handle, heads);
+    const after = applySplices(text, splices);
     for (let units = MAX_SPLICE_UNITS; units >= MIN_CUT_UNITS; units /= 2) {
       const groups = groupSplices(text, splices, units);
       const edited = this.#tryEdit(document, heads, groups, at, idText);
-      if (edited) return edited;
+      if (!edited) continue;
+      this.#remember(key, edited.heads, after);
+      return edited;
     }
     throw new TooLongError("Cannot edit the note: too long for one edit; make several");
   }
@@ -155,6 +162,15 @@ export class DocumentEngine {
   noteMerge(key: DocKey, heads: Heads): NoteMerge {
     const { handle } = this.#getNote(key);
     note.requireHeads(handle, heads);
+    const before = this.#known(key, heads);
+    const now = this.noteText(key);
+    if (before !== undefined && before.length >= LONG_TEXT_UNITS) {
+      const splices = plainSplices(before, now.text);
+      // What was written in one place, and nothing but that, is seen as well without Automerge.
+      if (splices.every(({ remove, insert }) => remove === 0 || insert === "")) {
+        return { heads: now.heads, splices };
+      }
+    }
     return note.mergeFrom(handle, heads);
   }
 
@@ -191,6 +207,21 @@ export class DocumentEngine {
     this.#documents.delete(key);
   }
 
+  #textAt(key: DocKey, handle: Handle, heads: Heads): string {
+    const text = this.#known(key, heads) ?? note.textAt(handle, heads);
+    this.#remember(key, heads, text);
+    return text;
+  }
+
+  #known(key: DocKey, heads: Heads): string | undefined {
+    const last = this.#last;
+    return last?.key === key && last.heads === namesOf(heads) ? last.text : undefined;
+  }
+
+  #remember(key: DocKey, heads: Heads, text: string): void {
+    this.#last = { key, heads: namesOf(heads), text };
+  }
+
   #get(key: DocKey): OpenDocument {
     const document = this.#documents.get(key);
     if (!document) throw new Error(`Cannot use document "${key}": open it first`);
@@ -202,6 +233,10 @@ export class DocumentEngine {
     if (!document.isNote) throw new RangeError(`Cannot use document "${key}": not a note`);
     return document;
   }
+}
+
+function namesOf(heads: Heads): string {
+  return [...heads].sort().join();
 }
 
 function isNote(key: DocKey): boolean {

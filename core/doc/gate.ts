@@ -1,13 +1,14 @@
 import type { ActorId, ChangeHash } from "../base/ids.ts";
 import { branchOf, MAX_BRANCH_LEVEL } from "../trust/actor.ts";
-import { plainChunk } from "../trust/change_chunk.ts";
 import { type ChangeHeader, type OpenChange, openChange } from "../trust/change_header.ts";
-import { Ancestry, type Past, type Place } from "./ancestry.ts";
+import { Ancestry } from "./ancestry.ts";
 import { ChangeOps, wrong } from "./change_ops.ts";
 import { Characters } from "./characters.ts";
 import type { Entry } from "./entry.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { type KeyWrite, readKeyWrites } from "./key_writes.ts";
+import type { Past, Place } from "./place.ts";
+import type { SavedHistory } from "./saved_history.ts";
 import { readTextOps, type TextOps } from "./text_ops.ts";
 import { WrittenKeys } from "./written_keys.ts";
 
@@ -30,12 +31,12 @@ export interface ReadChange {
  */
 export function readChange(change: Uint8Array, isNote: boolean): ReadChange {
   const open: OpenChange = openChange(change);
-  const { header, body } = open;
+  const { header, plain } = open;
   if (header.actor.endsWith(GENESIS_ACTOR)) throw wrong("it claims to be a genesis");
   const ops = new ChangeOps(open);
   const text = isNote ? readTextOps(ops) : undefined;
   const writes = isNote ? [] : readKeyWrites(ops);
-  return { header, change: plainChunk(header.hash, body), writes, text };
+  return { header, change: plain, writes, text };
 }
 
 /** Gives the entries of a change as they are told. */
@@ -49,20 +50,23 @@ export function entriesOf({ writes }: ReadChange): Entry[] {
  * Automerge no harm. PROTOCOL.md, ADM.
  */
 export class Gate {
-  readonly #ancestry = new Ancestry();
+  readonly #ancestry: Ancestry;
   readonly #keys = new WrittenKeys();
-  readonly #characters = new Characters();
+  readonly #characters: Characters;
   /** The keys that each change that passed writes at. */
   readonly #passed: (readonly { readonly key: string }[])[] = [];
 
-  constructor(isNote: boolean) {
-    if (!isNote) return;
+  /** @param saved The note as it was saved, if there is one, with its beginning. */
+  constructor(isNote: boolean, saved?: SavedHistory) {
+    this.#ancestry = new Ancestry(saved);
+    this.#characters = new Characters(saved);
+    if (!isNote || saved) return;
     const { place, past } = this.#ancestry.judge(openChange(GENESIS).header);
     this.#ancestry.add(place, past);
     this.#passed.push([]);
   }
 
-  /** How many changes passed; with it one comes back with {@linkcode Gate.back}. */
+  /** How many changes passed, besides what was saved; with it one comes back with {@linkcode Gate.back}. */
   get size(): number {
     return this.#passed.length;
   }

@@ -8,6 +8,7 @@ import type { Applied, Refused, SetAside } from "./documents.ts";
 import { Gate, type ReadChange, readChange } from "./gate.ts";
 import { type Reload, ReloadSchedule } from "./reload.ts";
 import { changesOf, loadSaved, newDocument } from "./saved_document.ts";
+import { SavedHistory } from "./saved_history.ts";
 
 const NO_MORE_BRANCHES = "Cannot write on one more branch: open the note again";
 
@@ -128,6 +129,7 @@ export class OpenDocument {
 
   /** Changes out of the store were looked at when they came: the quick way, if it goes well. */
   #openAtOnce(): boolean {
+    if (this.#stored.length === 0) return true;
     try {
       this.#swap((copy) => {
         copy.applyChanges([...this.#stored]);
@@ -160,10 +162,15 @@ export class OpenDocument {
   /** The gate, when it has seen all that is in the document. */
   #judged(): Gate {
     if (this.#gate) return this.#gate;
-    const gate = new Gate(this.isNote);
+    let gate: Gate;
     let rows = 0;
     try {
-      const reads = [...this.#baseChanges(), ...this.#stored]
+      const saved = this.isNote && this.#base
+        ? new SavedHistory(this.#base, (hash) => this.#handle.getChangeMetaByHash(hash))
+        : undefined;
+      gate = new Gate(this.isNote, saved);
+      rows = saved?.rows ?? 0;
+      const reads = [...(saved ? [] : this.#baseChanges()), ...this.#stored]
         .map((change) => readChange(change, this.isNote));
       const items = reads.map((read) => ({ ...read.header, read }));
       for (const { read } of orderChanges(items, (hash) => gate.has(hash)).ready) {

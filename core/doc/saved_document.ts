@@ -1,16 +1,24 @@
 import { Buffer } from "node:buffer";
 import type { ActorId, DocId } from "../base/ids.ts";
-import { readChangeHeader } from "../trust/change_header.ts";
+import { openChange } from "../trust/change_header.ts";
 import { checkDocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
 import { docKind } from "./doc_id.ts";
-import type { Compacted, CompactedLog, Loaded, SavedChange, SavedChanges } from "./documents.ts";
+import type {
+  Compacted,
+  CompactedLog,
+  LastChange,
+  Loaded,
+  SavedChange,
+  SavedChanges,
+} from "./documents.ts";
 import { entriesOf, Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxRows } from "./row_limit.ts";
+import { SavedLogs } from "./saved_logs.ts";
 
-/** The bytes of a head: the beginning of a hash. */
-const HEAD_BYTES = 16;
+/** A saved document is shorter than its changes; of a few it may be so much longer. */
+const SPARE_BYTES = 1024;
 
 /** Makes a document in which nothing was written yet. */
 export function newDocument(actor: ActorId, isNote: boolean): Handle {
@@ -30,7 +38,9 @@ export function loadSaved(bytes: Uint8Array, actor: ActorId): Handle {
 
 /** The changes of a document, each after those it rests on; a note's beginning, which all have, is left out. */
 export function changesOf(handle: Handle): Uint8Array[] {
-  return handle.getChanges([]).filter((change) => Buffer.compare(change, GENESIS) !== 0);
+  const isGenesis = (change: Uint8Array) =>
+    change.length === GENESIS.length && Buffer.compare(change, GENESIS) === 0;
+  return handle.getChanges([]).filter((change) => !isGenesis(change));
 }
 
 /** See `Documents.read`. */
@@ -50,18 +60,24 @@ export function readSaved(
     const heads = handle.getHeads().sort();
     handle.free();
     const gate = new Gate(isNote);
-    const tops = new Map<ActorId, number>();
-    const saved = changes.map((change): SavedChange => {
-      const read = readChange(change, isNote);
-      const { hash, actor, seq, startOp, time, rows } = read.header;
+    const logs = new SavedLogs<LastChange>();
+    const told: SavedChange[] = [];
+    let length = 0;
+    for (const each of changes) {
+      const read = readChange(each, isNote);
+      const { header: { hash, actor, seq, startOp, time, rows }, change } = read;
       if (rows > maxRows(doc, change.length)) throw new RangeError("too many operations");
       gate.pass(read);
-      tops.set(actor, seq);
       const entries = entriesOf(read);
-      return { hash, actor, seq, startOp, time, bytes: change.length, entries, change };
-    });
-    const isWanted = ({ actor, seq }: SavedChange) => withChanges || tops.get(actor) === seq;
-    return { changes: saved.map((it) => isWanted(it) ? it : { ...it, change: null }), heads };
+      const saved = { hash, actor, seq, startOp, time, bytes: change.length, entries };
+      logs.add({ ...saved, change });
+      length += change.length;
+      if (withChanges) told.push({ ...saved, change });
+      else if (entries.length > 0) told.push({ ...saved, change: null });
+    }
+    // It is kept and passed on as it came, and counted as its changes.
+    if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
+    return { changes: told, logs: logs.sums(), heads };
   });
 }
 
@@ -72,34 +88,26 @@ export function compact(doc: DocId, { base, changes }: Omit<Loaded, "actor">): C
     const handle = base ? loadSaved(base, GENESIS_ACTOR) : newDocument(GENESIS_ACTOR, isNote);
     handle.applyChanges([...changes]);
     const bytes = handle.save();
+    const heads = handle.getHeads().sort().join();
     const all = changesOf(handle);
     handle.free();
     checkDocumentChunk(bytes, all.length + 1);
     const again = loadSaved(bytes, GENESIS_ACTOR);
-    const same = changesOf(again);
+    // Loading makes each change anew and hashes it, so the same heads are the same changes, byte for byte.
+    const isSame = again.getHeads().sort().join() === heads;
     again.free();
-    if (same.length !== all.length || !same.every((c, i) => Buffer.compare(c, all[i] ?? c) === 0)) {
-      throw new RangeError("The document saves as another");
-    }
+    if (!isSame) throw new RangeError("The document saves as another");
     return { bytes, logs: logsOf(all) };
   });
 }
 
 function logsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {
-  const logs = new Map<ActorId, { heads: Buffer[]; bytes: number; last: number }>();
+  const logs = new SavedLogs();
   for (const change of changes) {
-    const { hash, actor } = readChangeHeader(change);
-    const log = logs.get(actor) ?? { heads: [], bytes: 0, last: 0 };
-    logs.set(actor, log);
-    log.heads.push(Buffer.from(hash.slice(0, 2 * HEAD_BYTES), "hex"));
-    log.bytes += log.last;
-    log.last = change.length;
+    const { header: { hash, actor, time }, plain } = openChange(change);
+    logs.add({ hash, actor, time, bytes: plain.length });
   }
-  return new Map(
-    [...logs].map((
-      [actor, { heads, bytes }],
-    ) => [actor, { heads: new Uint8Array(Buffer.concat(heads)), bytes }]),
-  );
+  return new Map([...logs.sums()].map(([actor, { heads, bytes }]) => [actor, { heads, bytes }]));
 }
 
 /** What a document is refused for is wrong as it was given, nothing else. */

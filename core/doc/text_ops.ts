@@ -1,5 +1,6 @@
 import type { ActorId } from "../base/ids.ts";
 import { COLUMN } from "../trust/change_columns.ts";
+import type { Numbers } from "../trust/column.ts";
 import { ACTION, type ChangeOps, readText, wrong } from "./change_ops.ts";
 import { GENESIS_ACTOR } from "./genesis.ts";
 
@@ -9,9 +10,9 @@ export interface TextOps {
   /** How many do not insert, how many after them do, how many then do not … */
   readonly insertRuns: readonly number[];
   /** The character after which each inserts, or which it removes; counter 0 stands for the start. */
-  readonly counters: Int32Array;
+  readonly counters: Numbers;
   /** By the numbers of {@linkcode TextOps.counters}' actors; -1 at the start. */
-  readonly actors: Int32Array;
+  readonly actors: Numbers;
   /** The actor of a number; 0 is the author. */
   actor(number: number): ActorId;
 }

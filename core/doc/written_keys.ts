@@ -1,7 +1,8 @@
-import type { Ancestry, Past } from "./ancestry.ts";
+import type { Ancestry } from "./ancestry.ts";
 import { wrong } from "./change_ops.ts";
 import type { OpId } from "./entry.ts";
 import type { KeyWrite } from "./key_writes.ts";
+import type { Past } from "./place.ts";
 
 /** What is kept of a write. */
 type Write = Omit<KeyWrite, "value">;

@@ -125,6 +125,7 @@ export class Chat {
         const message = store.messages.get(space, channel, id);
         return message ? [this.#message(message)] : [];
       }),
+      partial: store.words.isBehind,
     };
   }
 

@@ -10,6 +10,7 @@ import { HEAD_DIGITS, type LogEntry, type Logs } from "./logs.ts";
 export const MAX_KEPT_SEALED = 8;
 
 const HEAD_BYTES = HEAD_DIGITS / 2;
+const NO_HEADS = new Uint8Array();
 
 /**
  * What documents rest on: a base, which is the document as Automerge saves it, in the place of the envelopes
@@ -22,6 +23,7 @@ export class Bases {
   readonly #receivedAt: Statement;
   readonly #seal: Statement;
   readonly #head: Statement;
+  readonly #heads: Statement;
   readonly #find: Statement;
   readonly #set: Statement;
   readonly #setLog: Statement;
@@ -46,6 +48,7 @@ export class Bases {
     this.#head = database.prepare(
       `SELECT lower(hex(substr(heads, ?1, ${HEAD_BYTES}))) AS head FROM based_logs WHERE log = ?2`,
     );
+    this.#heads = database.prepare("SELECT heads FROM based_logs WHERE log = ?");
     this.#find = database.prepare(
       `SELECT log, instr(heads, ?1) AS at FROM based_logs WHERE log IN
        (SELECT id FROM logs WHERE doc = ?2) AND at > 0`,
@@ -121,6 +124,11 @@ export class Bases {
   headAt({ id, based }: LogEntry, seq: number): string | undefined {
     if (seq < 1 || seq > based) return undefined;
     return this.#head.get<{ head: string }>((seq - 1) * HEAD_BYTES + 1, id)?.head;
+  }
+
+  /** The heads of all places of a log that are in the base. */
+  headsOf({ id }: LogEntry): Uint8Array {
+    return this.#heads.get<{ heads: Uint8Array }>(id)?.heads ?? NO_HEADS;
   }
 
   /** Who made a change that is in the base of a document; `undefined` if it is not. */

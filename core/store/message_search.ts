@@ -2,6 +2,8 @@ import type { ChannelId, MessageId, SpaceId } from "../base/ids.ts";
 import { MIN_PREFIX_UNITS } from "../view/excerpt.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
+import { StoreError } from "./store_error.ts";
+import type { WordIndex } from "./word_index.ts";
 
 /** Messages found at once. */
 export const MAX_FOUND = 50;
@@ -14,16 +16,15 @@ export const MAX_WORDS = 16;
 /** Where a message was found. */
 export type Found = readonly [ChannelId, MessageId];
 
-/**
- * Finds messages by words (SQLite's FTS5), without regard to case and accents; the index is kept by triggers of the
- * schema.
- */
+/** Finds messages by words (SQLite's FTS5), without regard to case and accents. */
 export class MessageSearch {
   readonly #names: Names;
+  readonly #words: WordIndex;
   readonly #find: Statement;
 
-  constructor(database: Database, names: Names) {
+  constructor(database: Database, names: Names, words: WordIndex) {
     this.#names = names;
+    this.#words = words;
     // A cross join is made in the order in which it stands: what was found comes first.
     this.#find = database.prepare(
       `SELECT channels.channel, lower(hex(message)) AS message FROM (
@@ -40,13 +41,15 @@ export class MessageSearch {
 
   /**
    * The newest messages of a space, or of one channel, that have all the words of `text`, or of three letters on such as
-   * begin with them; newest first, {@linkcode MAX_FOUND} at most. None if `text` has no words.
+   * begin with them; newest first, {@linkcode MAX_FOUND} at most. None if `text` has no words. What came just now is
+   * found; of much that came, only what the index has by then, see {@linkcode WordIndex.isBehind}.
    */
   find(space: SpaceId, channel: ChannelId | null, text: string): Found[] {
     const words = text.match(/[\p{L}\p{N}\p{M}]+/gu);
     if (!words) return [];
     const number = channel === null ? null : this.#names.findChannel(space, channel);
     if (number === undefined) return [];
+    this.#catchUp();
     const wanted = words.slice(0, MAX_WORDS)
       .map((word) => `"${word}"${word.length < MIN_PREFIX_UNITS ? "" : "*"}`)
       .join(" ");
@@ -56,5 +59,14 @@ export class MessageSearch {
       number,
       MAX_FOUND,
     ).map(({ channel, message }) => [channel, message]);
+  }
+
+  #catchUp(): void {
+    try {
+      this.#words.advance();
+    } catch (error) {
+      // What is there can be read, whatever the disk takes.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 }

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { ActorId, ChannelId, DocId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { compareOps, type OpId } from "../doc/entry.ts";
@@ -6,6 +5,7 @@ import { displayTime } from "../doc/message_id.ts";
 import type { Row } from "../doc/projection.ts";
 import type { ChangeHeader } from "../trust/change_header.ts";
 import type { Database, Statement } from "./database.ts";
+import { Homes } from "./homes.ts";
 import type { LogEntry } from "./logs.ts";
 import type { Names } from "./names.ts";
 import { ShadowedMessages } from "./shadowed_messages.ts";
@@ -122,13 +122,19 @@ export class Projector {
     };
     if (sources.length === 0 && rows.length === 0) return changed;
     const spaceId = this.#names.space(space);
-    for (const source of sources) this.#applyEnvelope(space, spaceId, source, changed.notes);
+    const homes = new Homes(this.#names, space);
+    for (const source of sources) {
+      if (homes.segmentOf(source.doc)) continue;
+      const kind = docKind(source.doc);
+      if (kind.type !== "note") continue;
+      if (this.#noteTime.run(spaceId, kind.note, changedAt(source))) changed.notes.add(kind.note);
+    }
     const sourceOf = sourceFinder(sources);
     for (const row of rows) {
       const source = sourceOf(row.op);
       switch (row.type) {
         case "message":
-          if (this.#applyMessage(space, row, source)) changed.messages.push([row.channel, row.id]);
+          if (this.#applyMessage(homes, row, source)) changed.messages.push([row.channel, row.id]);
           break;
         case "channel":
           if (this.#applyChannel(spaceId, row)) changed.channels.add(row.id);
@@ -140,6 +146,9 @@ export class Projector {
           if (this.#applyPerson(spaceId, row)) changed.people.add(row.peer);
           break;
       }
+    }
+    for (const { number, segment, added } of homes.segments) {
+      this.#count.run(number, segment, added);
     }
     return changed;
   }
@@ -159,39 +168,30 @@ export class Projector {
     }
   }
 
-  #applyEnvelope(space: SpaceId, spaceId: number, source: Source, notes: Set<NoteId>): void {
-    const kind = docKind(source.doc);
-    if (kind.type === "segment") {
-      this.#count.run(this.#names.channel(space, kind.channel), kind.segment, 0);
-    } else if (kind.type === "note") {
-      if (this.#noteTime.run(spaceId, kind.note, changedAt(source))) notes.add(kind.note);
-    }
-  }
-
-  #applyMessage(space: SpaceId, row: RowOf<"message">, source: Source): boolean {
-    const kind = docKind(source.doc);
-    if (kind.type !== "segment" || kind.channel !== row.channel) throw stray(row.op);
+  #applyMessage(homes: Homes, row: RowOf<"message">, source: Source): boolean {
+    const home = homes.segmentOf(source.doc);
+    if (home?.channel !== row.channel) throw stray(row.op);
     const { log, header, receivedAt } = source;
-    const channel = this.#names.channel(space, row.channel);
-    const id = Buffer.from(row.id, "hex");
-    const author = this.#names.peer(log.author);
+    const { number, segment } = home;
+    const id = Uint8Array.fromHex(row.id);
     const at = displayTime(row.id, receivedAt);
-    const place = [at, author, kind.segment, log.id, header.seq, row.op.counter, row.text] as const;
-    if (this.#addMessage.run(channel, id, ...place)) {
-      this.#count.run(channel, kind.segment, 1);
+    const author = homes.peer(log.author);
+    const place = [at, author, segment, log.id, header.seq, row.op.counter, row.text] as const;
+    if (this.#addMessage.run(number, id, ...place)) {
+      home.added++;
       return true;
     }
-    const old = this.#oldMessage.get<OldMessage>(channel, id);
+    const old = this.#oldMessage.get<OldMessage>(number, id);
     if (!old) return false;
-    const isElsewhere = old.segment !== kind.segment;
+    const isElsewhere = old.segment !== segment;
     if (compareOps({ counter: old.op, actor: old.actor }, row.op) >= 0) {
-      if (isElsewhere) this.#shadows.add(channel, id, place);
+      if (isElsewhere) this.#shadows.add(number, id, place);
       return false;
     }
-    if (isElsewhere) this.#shadows.replace(channel, id, kind.segment);
+    if (isElsewhere) this.#shadows.replace(number, id, segment);
     this.#replaceMessage.run(...place, old.id);
-    this.#count.run(channel, old.segment, -1);
-    this.#count.run(channel, kind.segment, 1);
+    this.#count.run(number, old.segment, -1);
+    home.added++;
     return true;
   }
 
@@ -230,9 +230,16 @@ function sourceFinder(sources: readonly Source[]): (op: OpId) => Source {
   for (const log of logs.values()) {
     log.sort((a, b) => a.header.startOp - b.header.startOp);
   }
-  return (op) => {
-    const source = logs.get(op.actor)?.findLast(({ header }) => header.startOp <= op.counter);
-    if (!source) throw stray(op);
+  return ({ actor, counter }) => {
+    const log = logs.get(actor) ?? [];
+    let [from, to] = [0, log.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((log[middle]?.header.startOp ?? 0) <= counter) from = middle + 1;
+      else to = middle;
+    }
+    const source = log[from - 1];
+    if (!source) throw stray({ actor, counter });
     return source;
   };
 }

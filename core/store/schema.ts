@@ -1,5 +1,5 @@
 import { BASED_DOCUMENTS } from "./based_documents.ts";
-import { MESSAGE_WORDS } from "./message_words.ts";
+import { LATER_WORDS, MESSAGE_WORDS } from "./message_words.ts";
 
 /** `PRAGMA application_id` of the database: "Ears". It tells a database of Earshot from any other. */
 export const APPLICATION_ID = 0x45617273;
@@ -288,6 +288,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   MESSAGE_WORDS,
   BASED_DOCUMENTS,
+  LATER_WORDS,
 ];
 
 /** The version of the database that this program writes. */

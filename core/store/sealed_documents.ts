@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, DocId, SpaceId } from "../base/ids.ts";
-import type { Compacted, CompactedLog, SavedChange } from "../doc/documents.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Bases } from "./bases.ts";
@@ -40,7 +40,7 @@ export class SealedDocuments {
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
   rest(space: SpaceId, doc: DocId, compacted: Compacted): void {
-    const { database, logs, bases, envelopes } = this.#parts;
+    const { database, logs, bases, envelopes, holdings } = this.#parts;
     const held = [...logs.of(space, doc)].filter(([, { seq }]) => seq > 0);
     const isSame = held.length === compacted.logs.size && held.every(([actor, { seq, head }]) => {
       const heads = compacted.logs.get(actor)?.heads;
@@ -52,7 +52,10 @@ export class SealedDocuments {
       const top = envelopes.storedAt(space, doc, actor, seq);
       if (!top?.signature.length) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
     }
-    database.write(() => bases.set(space, doc, compacted, bases.newestAt(space, doc)));
+    database.write(() => {
+      holdings.nameLogs(space, doc);
+      bases.set(space, doc, compacted, bases.newestAt(space, doc));
+    });
   }
 
   /** Deletes some of the envelopes that a base covers. Gives whether there may be more. */
@@ -70,32 +73,59 @@ export class SealedDocuments {
    */
   add(
     { space, doc, bytes, seals }: SealedDocument,
-    saved: readonly SavedChange[],
+    { changes, logs: saved }: Pick<SavedChanges, "changes" | "logs">,
     rows: readonly Row[],
     receivedAt: number,
   ): Changed {
     const { database, logs, bases, envelopes, projector } = this.#parts;
     return database.write(() => {
-      const byActor = Map.groupBy(saved, ({ actor }) => actor);
-      const compacted = { bytes, logs: new Map<ActorId, CompactedLog>() };
       for (const { actor, author, seq, signature } of seals) {
-        const changes = byActor.get(actor) ?? [];
-        const top = changes.at(-1);
-        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !top?.change) {
+        const top = saved.get(actor)?.top;
+        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !top) {
           throw new RangeError(`Cannot add "${doc}": some of it is here`);
         }
         const hash = Buffer.from(top.hash, "hex");
         const log = logs.begin(space, doc, actor, author, { seq, hash });
         envelopes.place(log, { seq, hash, signature, change: top.change, receivedAt });
-        const covered = changes.reduce((sum, { bytes }) => sum + bytes, -top.bytes);
-        compacted.logs.set(actor, { heads: headsOf(changes), bytes: covered });
       }
-      bases.set(space, doc, compacted, receivedAt);
-      const sources = saved.flatMap((header): Source[] => {
+      bases.set(space, doc, { bytes, logs: saved }, receivedAt);
+      const newest = [...saved.values()].map(({ top, newestAt }) => ({ ...top, time: newestAt }));
+      const sources = [...changes, ...newest].flatMap((header): Source[] => {
         const log = logs.find(space, doc, header.actor);
         return log ? [{ doc, header, log, receivedAt }] : [];
       });
       return projector.apply(space, sources, rows);
+    });
+  }
+
+  /** Whether all of a sealed document is held for sure, as its seals tell by themselves. */
+  holds({ space, doc, seals }: SealedDocument): boolean {
+    const { logs, envelopes } = this.#parts;
+    return seals.every(({ actor, author, seq, signature }) => {
+      const log = logs.find(space, doc, actor);
+      if (!log || log.seq < seq || log.author !== author) return false;
+      const stored = envelopes.storedAt(space, doc, actor, seq);
+      // What was signed was verified before it was stored.
+      return stored !== undefined && Buffer.compare(stored.signature, signature) === 0;
+    });
+  }
+
+  /** Those of the changes of a saved document that are not held. */
+  lacking(space: SpaceId, doc: DocId, saved: readonly SavedChange[]): SavedChange[] {
+    const { logs, bases, envelopes } = this.#parts;
+    const known = new Map(
+      [...logs.of(space, doc)].map(([actor, log]) => {
+        return [actor, { log, heads: bases.headsOf(log).toHex() }];
+      }),
+    );
+    return saved.filter(({ actor, seq, hash }) => {
+      const { log, heads = "" } = known.get(actor) ?? {};
+      if (!log || seq > log.seq) return true;
+      const at = HEAD_DIGITS * (seq - 1);
+      const head = seq <= log.based
+        ? heads.slice(at, at + HEAD_DIGITS)
+        : envelopes.headAt(space, doc, actor, seq);
+      return head === undefined || !hash.startsWith(head);
     });
   }
 
@@ -146,7 +176,3 @@ export class SealedDocuments {
 }
 
 const bytesOf = (hash: string): Uint8Array => Buffer.from(hash, "hex");
-
-function headsOf(changes: readonly SavedChange[]): Uint8Array {
-  return Buffer.from(changes.map(({ hash }) => hash.slice(0, HEAD_DIGITS)).join(""), "hex");
-}

@@ -37,6 +37,7 @@ import { SealedDocuments } from "./sealed_documents.ts";
 import { Seen } from "./seen.ts";
 import { Successors } from "./successors.ts";
 import { Waiting } from "./waiting.ts";
+import { WordIndex } from "./word_index.ts";
 
 /** What a message of 16 KiB takes as envelope, row and receipt. */
 const PROBE_BYTES = 64 * 1024;
@@ -86,6 +87,7 @@ export class Store implements Disposable {
   readonly bases: Bases;
   readonly sealed: SealedDocuments;
   readonly messages: Messages;
+  readonly words: WordIndex;
   readonly search: MessageSearch;
   readonly registers: Registers;
   readonly holdings: Holdings;
@@ -121,7 +123,8 @@ export class Store implements Disposable {
     const bases = this.bases = new Bases(database, logs);
     this.envelopes = new Envelopes(database, logs, bases);
     this.messages = new Messages(database, names, logs);
-    this.search = new MessageSearch(database, names);
+    this.words = new WordIndex(database);
+    this.search = new MessageSearch(database, names, this.words);
     this.registers = new Registers(database);
     this.holdings = new Holdings(database, names, logs);
     this.sealed = new SealedDocuments({

@@ -22,12 +22,8 @@ export class Quotas {
   constructor(parts: CommitParts, commits: Commits, limits: QuotaLimits = QUOTA_LIMITS) {
     this.#parts = parts;
     this.#limits = limits;
-    commits.listen(({ envelopes, sealed, reset }) => {
-      for (const { author } of sealed?.seals ?? []) this.#bytes.delete(author);
-      for (const { envelope: { author, change } } of envelopes) {
-        const bytes = this.#bytes.get(author);
-        if (bytes !== undefined) this.#bytes.set(author, bytes + change.length);
-      }
+    commits.listen(({ envelopes, reset }) => {
+      for (const { envelope: { author, change } } of envelopes) this.took(author, change.length);
       for (const { author } of reset?.gone ?? []) this.#bytes.delete(author);
     });
   }
@@ -44,6 +40,12 @@ export class Quotas {
       return `its author has written ${this.#limits.bytes} bytes here already`;
     }
     return undefined;
+  }
+
+  /** So many more bytes of an author are held. */
+  took(author: PeerId, bytes: number): void {
+    const before = this.#bytes.get(author);
+    if (before !== undefined) this.#bytes.set(author, before + bytes);
   }
 
   #bytesOf(author: PeerId): number {

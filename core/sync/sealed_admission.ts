@@ -7,7 +7,6 @@ import { type SealedDocument, verifySeals } from "../trust/sealed_document.ts";
 import type { Commits } from "./commits.ts";
 import type { Judge, Judged, JudgeParts } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
-import { hasChange } from "./ready.ts";
 import { countsAlone } from "./rights.ts";
 
 const NO_SIGNATURE = new Uint8Array();
@@ -36,6 +35,7 @@ export class SealedAdmission {
    * @throws {StoreError} when the disk is at fault: nothing is taken.
    */
   async take(sealed: SealedDocument, from: PeerId, outcome: Outcome): Promise<readonly Judged[]> {
+    if (this.#parts.store.sealed.holds(sealed)) return this.#known(sealed, outcome);
     const isWhole = this.#isWhole(sealed);
     const saved = await this.#read(sealed, !isWhole);
     if (isWhole && this.#isWhole(sealed)) {
@@ -65,7 +65,7 @@ export class SealedAdmission {
     const maxChanges = seals.reduce((sum, { seq }) => sum + seq, 0);
     try {
       const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
-      verifySeals(sealed, topsOf(saved.changes));
+      verifySeals(sealed, topsOf(saved));
       return saved;
     } catch (error) {
       // Whoever has it had read it as well, or made it.
@@ -79,9 +79,11 @@ export class SealedAdmission {
     const { quotas, commits } = this.#parts;
     const authors = new Map(seals.map(({ actor, author }) => [actor, author]));
     const bytes = new Map<PeerId, number>();
-    for (const { actor, bytes: length } of saved.changes) {
+    let count = 0;
+    for (const [actor, { top, bytes: covered }] of saved.logs) {
+      count += top.seq;
       const author = authors.get(actor);
-      if (author) bytes.set(author, (bytes.get(author) ?? 0) + length);
+      if (author) bytes.set(author, (bytes.get(author) ?? 0) + covered + top.bytes);
     }
     for (const [author, length] of bytes) {
       const full = quotas.refusal(doc, author, length);
@@ -92,7 +94,8 @@ export class SealedAdmission {
       return author ? project(space, doc, author, entries) : [];
     });
     commits.writeSealed(sealed, saved, rows);
-    outcome.takeSealed(sealed, saved.changes.length);
+    for (const [author, length] of bytes) quotas.took(author, length);
+    outcome.takeSealed(sealed, count);
   }
 
   /** What is new in a document of which something is here, or in doubt. */
@@ -104,11 +107,9 @@ export class SealedAdmission {
   ): Promise<readonly Judged[]> {
     const { space, doc } = sealed;
     const { store, settlement, judge } = this.#parts;
-    for (const { actor, author, seq } of sealed.seals) {
-      if (this.#holds(doc, actor, seq)) outcome.known(author, [doc, actor, seq]);
-    }
+    this.#known(sealed, outcome);
     const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
-    const fresh = changes.filter(({ hash }) => !hasChange(store.envelopes, space, doc, hash));
+    const fresh = store.sealed.lacking(space, doc, changes);
     if (fresh.length === 0) return [];
     await settlement.unseal(doc);
     try {
@@ -129,11 +130,19 @@ export class SealedAdmission {
     });
   }
 
+  /** Notes what of it is held already. */
+  #known({ doc, seals }: SealedDocument, outcome: Outcome): readonly Judged[] {
+    for (const { actor, author, seq } of seals) {
+      if (this.#holds(doc, actor, seq)) outcome.known(author, [doc, actor, seq]);
+    }
+    return [];
+  }
+
   #holds(doc: DocId, actor: ActorId, seq: number): boolean {
     return (this.#parts.vectors.of(doc).get(actor)?.seq ?? 0) >= seq;
   }
 }
 
-function topsOf(changes: readonly SavedChange[]): Map<ActorId, SavedChange> {
-  return new Map(changes.map((change) => [change.actor, change]));
+function topsOf({ logs }: SavedChanges): Map<ActorId, SavedChange> {
+  return new Map([...logs].map(([actor, { top }]) => [actor, top]));
 }

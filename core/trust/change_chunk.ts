@@ -7,6 +7,7 @@ import { ByteReader } from "./byte_reader.ts";
 
 const MAGIC = 0x856f4a83;
 const CHECKSUM_BYTES = 4;
+const HASHED_FROM = 4 + CHECKSUM_BYTES;
 const TYPE_CHANGE = 1;
 const TYPE_DEFLATED_CHANGE = 2;
 
@@ -15,25 +16,31 @@ export function bodyOf(change: Uint8Array): Uint8Array {
   return unpack(change).body;
 }
 
+/** A change chunk whose checksum was verified. */
+export interface ChangeChunk {
+  readonly hash: ChangeHash;
+  /** Its plain body. */
+  readonly body: Uint8Array;
+  /** All of it, as one plain chunk, whether it came deflated or not. */
+  readonly plain: Uint8Array;
+}
+
 /**
- * Gives the hash and the plain body of a change chunk (the binary document format of Automerge, section
- * "Change Chunks"), whose checksum it verifies, which Automerge's `applyChanges` does not do.
+ * Reads a change chunk (the binary document format of Automerge, section "Change Chunks") and verifies its
+ * checksum, which Automerge's `applyChanges` does not do.
  *
  * @throws {SyntaxError} if it is not exactly one change, plain or deflated, within the limits.
  */
-export function readChunk(change: Uint8Array): { hash: ChangeHash; body: Uint8Array } {
-  const { checksum, body } = unpack(change);
-  const hash = createHash("sha256").update(hashedHead(body)).update(body).digest("hex");
+export function readChunk(change: Uint8Array): ChangeChunk {
+  const { checksum, body, isPlain } = unpack(change);
+  // What is hashed is what follows the checksum of a plain chunk.
+  const hashed = isPlain ? change.subarray(HASHED_FROM) : Buffer.concat([hashedHead(body), body]);
+  const hash = createHash("sha256").update(hashed).digest("hex");
   if (!hash.startsWith(checksum)) throw badChange("damaged, its checksum does not match");
-  return { hash: hash as ChangeHash, body };
-}
-
-/** Gives the plain chunk with this hash and body, whether it came deflated or not. */
-export function plainChunk(hash: ChangeHash, body: Uint8Array): Uint8Array {
-  const head = Buffer.alloc(4);
-  head.writeUInt32BE(MAGIC);
-  const checksum = Buffer.from(hash.slice(0, 2 * CHECKSUM_BYTES), "hex");
-  return new Uint8Array(Buffer.concat([head, checksum, hashedHead(body), body]));
+  const plain = isPlain
+    ? change
+    : new Uint8Array(Buffer.concat([change.subarray(0, HASHED_FROM), hashed]));
+  return { hash: hash as ChangeHash, body, plain };
 }
 
 /** The error of whatever is no change that can be read. */
@@ -41,17 +48,20 @@ export function badChange(state: string, options?: ErrorOptions): SyntaxError {
   return new SyntaxError(`Cannot read the change: ${state}`, options);
 }
 
-function unpack(change: Uint8Array): { checksum: string; body: Uint8Array } {
+function unpack(
+  change: Uint8Array,
+): { checksum: string; body: Uint8Array; isPlain: boolean } {
   if (change.length > MAX_CHANGE_BYTES) throw badChange(`${change.length} bytes long`);
   const chunk = new ByteReader(change, badChange);
   if (chunk.u32() !== MAGIC) throw badChange("no chunk of Automerge");
-  const checksum = Buffer.from(chunk.take(CHECKSUM_BYTES)).toString("hex");
+  const checksum = chunk.take(CHECKSUM_BYTES).toHex();
   const type = chunk.u8();
   if (type !== TYPE_CHANGE && type !== TYPE_DEFLATED_CHANGE) throw badChange(`of type ${type}`);
   const length = chunk.uleb();
   if (length !== chunk.left) throw badChange("of another length than it says");
   const packed = chunk.take(length);
-  return { checksum, body: type === TYPE_CHANGE ? packed : inflate(packed) };
+  const isPlain = type === TYPE_CHANGE;
+  return { checksum, body: isPlain ? packed : inflate(packed), isPlain };
 }
 
 function inflate(packed: Uint8Array): Uint8Array {

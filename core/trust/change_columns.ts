@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { ByteReader } from "./byte_reader.ts";
 import { Column } from "./column.ts";
 
@@ -54,13 +53,16 @@ export function readColumns(body: ByteReader, maxRows: number, bad: Bad): Change
   const sizes = new Map<number, number>();
   for (const [spec, bytes] of columns) {
     if (spec === COLUMN.value) continue;
-    const rows = new Column(spec, bytes, maxRows, bad).walk((value, times) => {
-      if (value === null) return;
-      if (spec === COLUMN.predCount) preds += value * times;
-      if (spec === COLUMN.valueMeta) valueBytes += Math.floor(value / 16) * times;
-    });
+    const column = new Column(spec, bytes, maxRows, bad);
+    if (spec === COLUMN.predCount || spec === COLUMN.valueMeta) {
+      while (column.next()) {
+        const { number, times } = column;
+        if (spec === COLUMN.predCount) preds += (number ?? 0) * times;
+        else valueBytes += Math.floor((number ?? 0) / 16) * times;
+      }
+    }
     if (preds > maxRows) throw bad(`of more than ${maxRows} predecessors`);
-    sizes.set(spec, rows);
+    sizes.set(spec, column.end());
   }
   const rows = sizes.get(COLUMN.action) ?? 0;
   if (rows === 0) throw bad("of no operations");
@@ -83,7 +85,7 @@ function readOthers(body: ByteReader, bad: Bad): string[] {
   for (let i = 0; i < count; i++) {
     const bytes = body.take(body.uleb());
     if (bytes.length === 0) throw bad("with an actor of no bytes");
-    const actor = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+    const actor = bytes.toHex();
     const before = others[i - 1];
     if (before !== undefined && before >= actor) throw bad("with actors out of order");
     others.push(actor);

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { ActorId, ChangeHash } from "../base/ids.ts";
 import { MAX_CHANGE_ROWS, MAX_DEPS } from "../base/limits.ts";
 import { ByteReader } from "./byte_reader.ts";
@@ -23,11 +22,11 @@ export interface ChangeHeader {
   readonly rows: number;
 }
 
-/** A change read as far as it can be by itself: its header, the columns of its operations and its plain body. */
+/** A change read as far as it can be by itself: its header, the columns of its operations and its plain chunk. */
 export interface OpenChange {
   readonly header: ChangeHeader;
   readonly columns: ChangeColumns;
-  readonly body: Uint8Array;
+  readonly plain: Uint8Array;
 }
 
 /** The message of a change, in bytes of UTF-8. */
@@ -53,8 +52,8 @@ export function readChangeHeader(change: Uint8Array): ChangeHeader {
 
 /** Reads a change as {@linkcode readChangeHeader} does, for who goes on to read its operations. */
 export function openChange(change: Uint8Array): OpenChange {
-  const { hash, body } = readChunk(change);
-  return { ...readBody(hash, new ByteReader(body, badChange)), body };
+  const { hash, body, plain } = readChunk(change);
+  return { ...readBody(hash, new ByteReader(body, badChange)), plain };
 }
 
 /**
@@ -133,5 +132,5 @@ function utf8(bytes: Uint8Array): string | null {
 }
 
 function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+  return bytes.toHex();
 }

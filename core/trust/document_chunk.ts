@@ -8,6 +8,10 @@ import { ByteReader } from "./byte_reader.ts";
 export const MAX_SEALED_ROWS = 2_000_000;
 /** All columns of a sealed document after inflation, in bytes. */
 export const MAX_SEALED_INFLATED_BYTES = 32 * 1024 * 1024;
+/** Changes that a document may have whatever its length. */
+const FREE_CHANGES = 1000;
+/** Changes for each further byte: of a long note two, as people type. What has more rests as single envelopes. */
+const CHANGES_PER_BYTE = 8;
 /** Operations that a change may have without a byte of its own in the document. */
 const FREE_ROWS = 8;
 
@@ -27,12 +31,27 @@ const VALUE = 7;
 const DEFLATED = 8;
 /** What is above these bits is the same for the columns of one group. */
 const ID_SHIFT = 4;
-/** Columns of either kind; Automerge writes at most fifteen. */
-const MAX_COLUMNS = 32;
+/** The columns of changes and of operations, as Automerge writes them for documents of this program, in order. */
+const CHANGE_COLUMNS = [0x01, 0x03, 0x13, 0x23, 0x35, 0x40, 0x43, 0x56, 0x57];
+const OP_COLUMNS = [
+  ...[0x01, 0x02, 0x11, 0x13, 0x15, 0x21, 0x23, 0x34],
+  ...[0x42, 0x56, 0x57, 0x80, 0x81, 0x83],
+];
 
-interface Column {
+/** A column, inflated; its number is without the mark that it was deflated. */
+export interface DocumentColumn {
   readonly spec: number;
-  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a document as Automerge saves it lies in. */
+export interface DocumentChunk {
+  /** In hex; columns name them by their places. */
+  readonly actors: readonly string[];
+  /** A row for each change, each after those it rests on. */
+  readonly changes: readonly DocumentColumn[];
+  /** A row for each operation but for those that remove: these are named where they removed something. */
+  readonly ops: readonly DocumentColumn[];
 }
 
 /**
@@ -43,22 +62,42 @@ interface Column {
  * @throws {SyntaxError} if it is none, or of more changes, operations or bytes than it may have.
  */
 export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void {
-  if (bytes.length > MAX_SEALED_BYTES) throw bad(`${bytes.length} bytes long`);
-  const body = openChunk(bytes);
-  for (let actors = body.uleb(); actors > 0; actors--) body.take(body.uleb());
-  body.take(body.uleb() * HASH_BYTES);
-  const [changes, ops] = [readColumns(body), readColumns(body)];
-  const room = { left: MAX_SEALED_INFLATED_BYTES };
-  const made = count(changes, body, room);
+  const { changes, ops } = readDocumentChunk(bytes);
+  const made = count(changes);
   if (made.rows > maxChanges) throw bad(`of more than ${maxChanges} changes`);
-  const written = count(ops, body, room);
-  const most = Math.min(
-    MAX_SEALED_ROWS,
-    FREE_ROWS * maxChanges + MAX_SEALED_INFLATED_BYTES - room.left,
-  );
+  if (made.rows > FREE_CHANGES + CHANGES_PER_BYTE * bytes.length) {
+    throw bad("of too many changes for its bytes");
+  }
+  const written = count(ops);
+  const inflated = [...changes, ...ops].reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const most = Math.min(MAX_SEALED_ROWS, FREE_ROWS * made.rows + inflated);
   if (written.rows > most || written.members > MAX_SEALED_ROWS || made.members > MAX_SEALED_ROWS) {
     throw bad("of too many operations for its bytes");
   }
+}
+
+/**
+ * Takes a document as Automerge saves it apart, its columns bounded in bytes and not looked into.
+ *
+ * @throws {SyntaxError} if it is not one sound chunk.
+ */
+export function readDocumentChunk(bytes: Uint8Array): DocumentChunk {
+  if (bytes.length > MAX_SEALED_BYTES) throw bad(`${bytes.length} bytes long`);
+  const body = openChunk(bytes);
+  const actors: string[] = [];
+  for (let left = body.uleb(); left > 0; left--) {
+    actors.push(body.take(body.uleb()).toHex());
+  }
+  const heads = body.uleb();
+  body.take(heads * HASH_BYTES);
+  const [ofChanges, ofOps] = [readHeads(body, CHANGE_COLUMNS), readHeads(body, OP_COLUMNS)];
+  const room = { left: MAX_SEALED_INFLATED_BYTES };
+  const changes = takeColumns(ofChanges, body, room);
+  const ops = takeColumns(ofOps, body, room);
+  // The places of the heads among the changes.
+  for (let i = 0; i < heads; i++) body.uleb();
+  if (body.left > 0) throw bad("with bytes behind its end");
+  return { actors, changes, ops };
 }
 
 /** Verifies the checksum, which stands for all that follows it. */
@@ -74,30 +113,51 @@ function openChunk(bytes: Uint8Array): ByteReader {
   return chunk.within(chunk.left);
 }
 
-function readColumns(body: ByteReader): Column[] {
+interface ColumnHead {
+  readonly spec: number;
+  readonly length: number;
+}
+
+/** What is not asked of its columns could be anything: as much as they can hold, for peers to keep and pass on. */
+function readHeads(body: ByteReader, known: readonly number[]): ColumnHead[] {
   const count = body.uleb();
-  if (count > MAX_COLUMNS) throw bad(`of ${count} columns`);
-  return Array.from({ length: count }, () => ({ spec: body.uleb(), length: body.uleb() }));
+  if (count > known.length) throw bad(`of ${count} columns`);
+  let before = -1;
+  return Array.from({ length: count }, () => {
+    const spec = body.uleb();
+    const at = known.indexOf(spec % (2 * DEFLATED) < DEFLATED ? spec : spec - DEFLATED);
+    if (at < 0) throw bad(`with a column ${spec}`);
+    if (at <= before) throw bad("with columns out of order");
+    before = at;
+    return { spec, length: body.uleb() };
+  });
+}
+
+function takeColumns(
+  heads: readonly ColumnHead[],
+  body: ByteReader,
+  room: { left: number },
+): DocumentColumn[] {
+  return heads.map(({ spec, length }) => {
+    const taken = body.take(length);
+    const isDeflated = (spec & DEFLATED) !== 0;
+    const bytes = isDeflated ? inflate(taken, room.left) : taken;
+    room.left -= bytes.length;
+    if (room.left < 0) throw bad("of too many bytes");
+    return { spec: isDeflated ? spec - DEFLATED : spec, bytes };
+  });
 }
 
 /**
- * Takes the bytes of columns and gives how many rows the longest of them has, and how many members the groups:
- * what a row rests on or was replaced by. The columns of a group have a row for each member.
+ * Gives how many rows the longest of some columns has, and how many members the groups: what a row rests on or
+ * was replaced by. The columns of a group have a row for each member.
  */
-function count(
-  columns: readonly Column[],
-  body: ByteReader,
-  room: { left: number },
-): { rows: number; members: number } {
+function count(columns: readonly DocumentColumn[]): { rows: number; members: number } {
   let [rows, members] = [0, 0];
   const groups = new Set(
     columns.filter(({ spec }) => (spec & TYPE_MASK) === GROUP).map(({ spec }) => spec >> ID_SHIFT),
   );
-  for (const { spec, length } of columns) {
-    const taken = body.take(length);
-    const bytes = spec & DEFLATED ? inflate(taken, room.left) : taken;
-    room.left -= bytes.length;
-    if (room.left < 0) throw bad("of too many bytes");
+  for (const { spec, bytes } of columns) {
     const type = spec & TYPE_MASK;
     if (type === VALUE) continue;
     const runs = addUp(new ByteReader(bytes, bad), type);
@@ -129,7 +189,9 @@ function addUp(bytes: ByteReader, type: number): { rows: number; sum: number } {
 
 function inflate(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
   try {
-    return inflateRawSync(bytes, { maxOutputLength });
+    // Deno's zlib knows this option of Node's too; its types do not.
+    const options = { maxOutputLength, rejectGarbageAfterEnd: true };
+    return inflateRawSync(bytes, options);
   } catch (cause) {
     throw bad("deflated, but not soundly or to too much", { cause });
   }

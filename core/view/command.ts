@@ -90,7 +90,8 @@ export interface Commands {
   /** Finds messages that have all the words of `text`; newest first, some tens at most. */
   "message.search": {
     ask: InSpace & { text: string; channel?: ChannelId };
-    answer: { messages: readonly MessageView[] };
+    /** `partial`: much has come just now and is not looked through yet. */
+    answer: { messages: readonly MessageView[]; partial: boolean };
   };
   "message.holders": {
     ask: InSpace & { channel: ChannelId; message: MessageId };

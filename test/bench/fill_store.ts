@@ -35,6 +35,7 @@ export async function fillStore(
     onDocument(made);
   }
   store.projections.setCurrent(shape.space);
+  while (store.words.isBehind) store.words.advance();
 }
 
 function writeSingly(store: Store, { space }: HistoryShape, made: MadeDocument): void {
@@ -49,7 +50,7 @@ function writeSingly(store: Store, { space }: HistoryShape, made: MadeDocument):
 function writeResting(store: Store, { space }: HistoryShape, made: MadeDocument): void {
   const { doc, changes, until } = made;
   const bytes = savedBytes(made);
-  const { changes: saved } = readSaved(doc, {
+  const saved = readSaved(doc, {
     bytes,
     maxChanges: changes.length,
     withChanges: false,
@@ -62,7 +63,7 @@ function writeResting(store: Store, { space }: HistoryShape, made: MadeDocument)
     const signature = author.sign(envelopeText(space, doc, hash));
     tops.set(actor, { actor, author: author.peer, seq, signature });
   }
-  const rows = saved.flatMap(({ actor, entries }) => {
+  const rows = saved.changes.flatMap(({ actor, entries }) => {
     const seal = tops.get(actor);
     return seal ? project(space, doc, seal.author, entries) : [];
   });

@@ -6,11 +6,13 @@
  */
 import { loopback } from "../e2e/place.ts";
 import { RunningNode } from "../e2e/running_node.ts";
+import { benchColdSync } from "./cold_sync.ts";
 import { benchEnvelopes } from "./envelope_bench.ts";
 import { benchGate } from "./gate_bench.ts";
 import { benchFlood, benchLatency } from "./latency.ts";
 import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
+import { benchNote } from "./note_bench.ts";
 import { benchRelay } from "./relay.ts";
 import { benchReconnect } from "./reconnect.ts";
 import { benchStart } from "./start.ts";
@@ -33,7 +35,9 @@ try {
   }
   await a.stop();
   await benchRelay(folder);
+  for (const edits of [10_000, 260_000]) await benchNote(folder, edits);
   await benchReconnect(folder);
+  await benchColdSync(folder);
   await benchLink();
   await benchEnvelopes();
   await benchGate();

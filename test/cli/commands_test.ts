@@ -41,7 +41,7 @@ Deno.test("search prints what is found, with its channel", async () => {
     snapshot: () => snapshot(),
     "message.search": ({ text, channel }) => {
       assert.deepEqual([text, channel], ["hello there", GENERAL]);
-      return { messages: [message(7, "hello there")] };
+      return { messages: [message(7, "hello there")], partial: false };
     },
   });
   const output = new FakeOutput();
@@ -53,12 +53,23 @@ Deno.test("search prints what is found, with its channel", async () => {
 Deno.test("search says when nothing is found", async () => {
   const client = new FakeClient({
     snapshot: () => snapshot(),
-    "message.search": () => ({ messages: [] }),
+    "message.search": () => ({ messages: [], partial: false }),
   });
   const output = new FakeOutput();
   await search(client, output, { space: null, channel: null, text: "hello" });
   assert.deepEqual(output.facts, []);
   assert.match(output.notes.join(), /^Nothing found/);
+});
+
+Deno.test("search says when not all was looked through", async () => {
+  const client = new FakeClient({
+    snapshot: () => snapshot(),
+    "message.search": () => ({ messages: [message(7, "hello")], partial: true }),
+  });
+  const output = new FakeOutput();
+  await search(client, output, { space: null, channel: null, text: "hello" });
+  assert.equal(output.facts.length, 1);
+  assert.match(output.notes.join(), /not all of it is looked through yet$/);
 });
 
 Deno.test("read goes back over pages up to the limit, oldest first", async () => {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type ActorId, parseNoteId, parseSpaceId } from "../../core/base/ids.ts";
 import { startAutomerge } from "../../core/doc/automerge.ts";
 import { noteDoc } from "../../core/doc/doc_id.ts";
-import { docKey } from "../../core/doc/doc_key.ts";
+import { docKey, readDocKey } from "../../core/doc/doc_key.ts";
 import { DocumentEngine } from "../../core/doc/engine.ts";
 import { applySplices } from "../../core/doc/note_splices.ts";
+import { compact } from "../../core/doc/saved_document.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
 import type { Heads, Splice } from "../../core/view/view.ts";
 import { seededUnit } from "../fakes/random.ts";
@@ -16,18 +17,27 @@ const NOTE = docKey(parseSpaceId("0c".repeat(16)), noteDoc(parseNoteId("0e".repe
 const SEEDS = 20;
 const STEPS = 80;
 
-/** A node without links: an engine, and its store of changes. */
+/** A node without links: an engine, and its store of changes, of which the first may rest in a base. */
 class Node {
   engine = new DocumentEngine();
   readonly store: Uint8Array[] = [];
+  #base: Uint8Array | null = null;
+  #based = 0;
 
   constructor(readonly actor: ActorId) {
     this.restart();
   }
 
+  /** Lets all there is rest in a base. */
+  rest(): void {
+    const changes = this.store.slice(this.#based);
+    this.#base = compact(readDocKey(NOTE).doc, { base: this.#base, changes }).bytes;
+    this.#based = this.store.length;
+  }
+
   restart(): void {
     this.engine = new DocumentEngine();
-    this.engine.open(NOTE, this.actor, this.store);
+    this.engine.open(NOTE, this.actor, this.store.slice(this.#based), { base: this.#base });
     assert.deepEqual(this.engine.takeSetAside(NOTE), []);
   }
 
@@ -105,9 +115,10 @@ Deno.test("note fuzz: tabs of several nodes type at once; all agree and no keyst
         tab.type([{ at, remove: 0, insert: stroke(strokes++) }]);
       } else if (what < 0.6) tab.send(unit() < 0.7);
       else if (what < 0.75) tab.pull();
-      else if (what < 0.97) pick(nodes).take(pick(nodes).store);
+      else if (what < 0.95) pick(nodes).take(pick(nodes).store);
       else {
         const node = pick(nodes);
+        if (unit() < 0.5) node.rest();
         node.restart();
       }
       if (tab.unsent.length === 0) {

@@ -65,6 +65,7 @@ export class FakeCommands {
           messages: space.channels.flatMap(({ id: channel }) =>
             space.list({ space: space.id, channel, limit: Infinity }).messages
           ).filter(({ text }) => text.toLowerCase().includes(wanted)).reverse().slice(0, 50),
+          partial: false,
         };
       }
       case "message.holders": {

@@ -12,6 +12,8 @@ const MIN_UNITS = 2;
 /** What is shown of a search; `null` while none was asked for. */
 export interface FoundView {
   readonly messages: readonly MessageView[];
+  /** Whether much has come just now that is not looked through yet. */
+  readonly partial: boolean;
   /** What they were found by. */
   readonly query: string;
   /** Why it was in vain, or `null`. */
@@ -37,8 +39,8 @@ export function useFound(
     };
     const timer = setTimeout(() => {
       asker.ask({ type: "message.search", space, text }).then(
-        ({ messages }) => set({ messages, query: text, problem: null }),
-        (error) => set({ messages: [], query: text, problem: reason(error) }),
+        ({ messages, partial }) => set({ messages, partial, query: text, problem: null }),
+        (error) => set({ messages: [], partial: false, query: text, problem: reason(error) }),
       );
     }, REST_MS);
     return () => {

@@ -13,6 +13,13 @@ const LOOK_MS = 10;
 /** It fails rather than never ends. */
 const MAX_MS = 10 * 60 * 1000;
 
+/** How the new node is run. */
+interface FetchOptions {
+  readonly start?: (data: string, args: readonly string[]) => Promise<RunningNode>;
+  /** Called when all is there. */
+  readonly onAll?: () => Promise<void>;
+}
+
 /**
  * A new node gets all from one that listens for peers at `port`; what is there is read as a tab would, and counted at
  * the end.
@@ -22,9 +29,13 @@ export async function fetchWithEarshot(
   port: number,
   data: string,
   expected: Expected,
+  {
+    start: startNode = (data, args) => RunningNode.start(loopback, data, args),
+    onAll = async () => {},
+  }: FetchOptions = {},
 ): Promise<Fetched> {
   const args = ["--no-discovery", "--peer", `127.0.0.1:${port}`];
-  await using node = await RunningNode.start(loopback, data, args);
+  await using node = await startNode(data, args);
   const { origin, hash } = new URL(node.ready.url);
   const client = apiClient({ origin, token: hash.replace("#t=", "") });
   await node.linkedTo(from.ready.peer);
@@ -40,6 +51,7 @@ export async function fetchWithEarshot(
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   const allMs = performance.now() - start;
+  await onAll();
   const bytes = await bytesThrough(port);
   let messages = 0;
   for (const channel of expected.keys()) messages += await countOf(client, channel);
