@@ -63,7 +63,9 @@ export async function search(
     ...(wanted ? { channel: wanted.id } : {}),
   });
   if (partial) output.note("Much has come just now: not all of it is looked through yet");
-  if (messages.length === 0) output.note("Nothing found: words are found by their beginnings");
+  if (messages.length === 0) {
+    output.note("Nothing found: words are found whole, or by their first three letters or more");
+  }
   for (const message of messages) {
     const channel = snapshot.channels.find(({ id }) => id === message.channel);
     if (!channel) continue;
