@@ -4,8 +4,16 @@ import { readChangeHeader } from "../trust/change_header.ts";
 import { checkDocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
 import { docKind } from "./doc_id.ts";
-import type { Compacted, CompactedLog, Loaded, SavedChange, SavedChanges } from "./documents.ts";
-import { entriesOf, Gate, readChange } from "./gate.ts";
+import type {
+  Compacted,
+  CompactedLog,
+  Loaded,
+  SavedChange,
+  SavedChanges,
+  SavedEntry,
+  SavedLog,
+} from "./documents.ts";
+import { Gate, type ReadChange, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxRows } from "./row_limit.ts";
 
@@ -66,15 +74,47 @@ export function readSaved(
     const length = reads.reduce((sum, { change }) => sum + change.length, 0);
     // It is kept and passed on as it came, and counted as its changes.
     if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
-    const tops = new Map(reads.map(({ header }) => [header.actor, header.seq]));
-    const saved = reads.map((read): SavedChange => {
-      const { header: { hash, actor, seq, startOp, time }, change } = read;
-      const isWanted = withChanges || tops.get(actor) === seq;
-      const base = { hash, actor, seq, startOp, time, bytes: change.length };
-      return { ...base, entries: entriesOf(read), change: isWanted ? change : null };
-    });
-    return { changes: saved, heads };
+    return {
+      logs: logsOf(reads),
+      changedAt: reads.reduce((newest, { header }) => Math.max(newest, header.time), 0),
+      changes: withChanges ? reads.map(savedChange) : [],
+      heads,
+    };
   });
+}
+
+function savedChange({ header: { hash, actor, seq }, change }: ReadChange): SavedChange {
+  return { hash, actor, seq, change };
+}
+
+function logsOf(reads: readonly ReadChange[]): Map<ActorId, SavedLog> {
+  interface Gathered {
+    readonly heads: string[];
+    readonly entries: SavedEntry[];
+    top: ReadChange;
+    bytes: number;
+  }
+  const logs = new Map<ActorId, Gathered>();
+  for (const read of reads) {
+    const { hash, actor, seq } = read.header;
+    let log = logs.get(actor);
+    if (log) {
+      log.bytes += log.top.change.length;
+      log.top = read;
+    } else {
+      logs.set(actor, log = { heads: [], entries: [], top: read, bytes: 0 });
+    }
+    log.heads.push(hash.slice(0, 2 * HEAD_BYTES));
+    for (const { key, value, op: { counter } } of read.writes) {
+      log.entries.push({ key, value, counter, seq });
+    }
+  }
+  return new Map(
+    [...logs].map(([actor, { heads, entries, top, bytes }]) => [actor, {
+      ...{ heads: Uint8Array.fromHex(heads.join("")), bytes, entries },
+      top: savedChange(top),
+    }]),
+  );
 }
 
 /** See `Documents.compact`. */
@@ -93,11 +133,11 @@ export function compact(doc: DocId, { base, changes }: Omit<Loaded, "actor">): C
     const isSame = again.getHeads().sort().join() === heads;
     again.free();
     if (!isSame) throw new RangeError("The document saves as another");
-    return { bytes, logs: logsOf(all) };
+    return { bytes, logs: headsOf(all) };
   });
 }
 
-function logsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {
+function headsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {
   const logs = new Map<ActorId, { heads: string[]; bytes: number; last: number }>();
   for (const change of changes) {
     const { hash, actor } = readChangeHeader(change);

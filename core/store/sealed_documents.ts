@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, DocId, SpaceId } from "../base/ids.ts";
-import type { Compacted, CompactedLog, SavedChange } from "../doc/documents.ts";
+import type { DocId, SpaceId } from "../base/ids.ts";
+import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Bases } from "./bases.ts";
@@ -70,31 +70,29 @@ export class SealedDocuments {
    */
   add(
     { space, doc, bytes, seals }: SealedDocument,
-    saved: readonly SavedChange[],
+    saved: SavedChanges,
     rows: readonly Row[],
     receivedAt: number,
   ): Changed {
     const { database, logs, bases, envelopes, projector } = this.#parts;
     return database.write(() => {
-      const byActor = Map.groupBy(saved, ({ actor }) => actor);
-      const compacted = { bytes, logs: new Map<ActorId, CompactedLog>() };
+      const sources: Source[] = [];
       for (const { actor, author, seq, signature } of seals) {
-        const changes = byActor.get(actor) ?? [];
-        const top = changes.at(-1);
-        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !top?.change) {
+        const known = saved.logs.get(actor);
+        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !known) {
           throw new RangeError(`Cannot add "${doc}": some of it is here`);
         }
-        const hash = Buffer.from(top.hash, "hex");
-        const log = logs.begin(space, doc, actor, author, { seq, hash });
-        envelopes.place(log, { seq, hash, signature, change: top.change, receivedAt });
-        const covered = changes.reduce((sum, { bytes }) => sum + bytes, -top.bytes);
-        compacted.logs.set(actor, { heads: headsOf(changes), bytes: covered });
+        const { top: { hash, change }, entries } = known;
+        const log = logs.begin(space, doc, actor, author, { seq, hash: bytesOf(hash) });
+        envelopes.place(log, { seq, hash: bytesOf(hash), signature, change, receivedAt });
+        const from = { doc, log, receivedAt };
+        const header = { actor, seq, startOp: 0, time: saved.changedAt };
+        sources.push({ ...from, header });
+        for (const { seq, counter } of entries) {
+          sources.push({ ...from, header: { ...header, seq, startOp: counter } });
+        }
       }
-      bases.set(space, doc, compacted, receivedAt);
-      const sources = saved.flatMap((header): Source[] => {
-        const log = logs.find(space, doc, header.actor);
-        return log ? [{ doc, header, log, receivedAt }] : [];
-      });
+      bases.set(space, doc, { bytes, logs: saved.logs }, receivedAt);
       return projector.apply(space, sources, rows);
     });
   }
@@ -152,7 +150,7 @@ export class SealedDocuments {
       for (const { actor, seq, hash, change } of saved) {
         const log = logs.find(space, doc, actor);
         const seal = seals.get(actor);
-        if (!log || !change) continue;
+        if (!log) continue;
         const signature = seal?.seq === seq ? seal.signature : NO_SIGNATURE;
         envelopes.place(log, { ...{ seq, signature, change, receivedAt }, hash: bytesOf(hash) });
       }
@@ -177,7 +175,3 @@ export class SealedDocuments {
 }
 
 const bytesOf = (hash: string): Uint8Array => Buffer.from(hash, "hex");
-
-function headsOf(changes: readonly SavedChange[]): Uint8Array {
-  return Buffer.from(changes.map(({ hash }) => hash.slice(0, HEAD_DIGITS)).join(""), "hex");
-}

@@ -145,14 +145,15 @@ export class Commits {
    * @throws {StoreError} when the disk is at fault; nothing is written.
    * @throws {RangeError} if some of it is here.
    */
-  writeSealed(sealed: SealedDocument, { changes, heads }: SavedChanges, rows: Row[]): void {
+  writeSealed(sealed: SealedDocument, saved: SavedChanges, rows: Row[]): void {
     const { doc } = sealed;
     const { store, documents, vectors, clock } = this.#parts;
-    const changed = store.sealed.add(sealed, changes, rows, clock.now());
+    const changed = store.sealed.add(sealed, saved, rows, clock.now());
     // It may be open as the empty one that it was.
     documents.drop(docKey(sealed.space, doc));
     vectors.changed(doc);
     const envelopes: VerifiedEnvelope[] = [];
+    const { heads } = saved;
     this.#tell({ doc, local: false, envelopes, sealed, rows, changed, heads, reset: null });
   }
 
