@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { DocId, SpaceId } from "../base/ids.ts";
+import { MAX_SEALED_BYTES } from "../base/limits.ts";
 import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
@@ -12,6 +13,8 @@ import type { Changed, Projector, Source } from "./projector.ts";
 
 /** Envelopes deleted at once; it takes some ten milliseconds. */
 const SWEPT_AT_ONCE = 1000;
+/** A seal as it is written: actor, author, seq and signature. */
+const SEAL_BYTES = 144;
 const NO_SIGNATURE = new Uint8Array();
 
 /** What {@linkcode SealedDocuments} is made of. */
@@ -51,6 +54,9 @@ export class SealedDocuments {
     for (const [actor, { seq }] of held) {
       const top = envelopes.storedAt(space, doc, actor, seq);
       if (!top?.signature.length) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
+    }
+    if (compacted.bytes.length + SEAL_BYTES * held.length > MAX_SEALED_BYTES) {
+      throw new RangeError(`Cannot rest "${doc}": it is too long to travel`);
     }
     database.write(() => bases.set(space, doc, compacted, bases.newestAt(space, doc)));
   }

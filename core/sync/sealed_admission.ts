@@ -65,7 +65,8 @@ export class SealedAdmission {
     const maxChanges = seals.reduce((sum, { seq }) => sum + seq, 0);
     try {
       const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
-      verifySeals(sealed, new Map([...saved.logs].map(([actor, { top }]) => [actor, top])));
+      const tops = new Map([...saved.logs].map(([actor, { top }]) => [actor, top]));
+      await verifySeals(sealed, tops, nextTurn);
       return saved;
     } catch (error) {
       // Whoever has it had read it as well, or made it.
@@ -135,4 +136,8 @@ export class SealedAdmission {
   #holds(doc: DocId, actor: ActorId, seq: number): boolean {
     return (this.#parts.vectors.of(doc).get(actor)?.seq ?? 0) >= seq;
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
