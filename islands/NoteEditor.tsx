@@ -3,6 +3,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { systemClock } from "../core/base/clock.ts";
 import type { NoteId } from "../core/base/ids.ts";
 import type { NoteEditor as Editor } from "../core/view/editor/note_editor.ts";
+import { LongNote } from "../core/view/parts/LongNote.tsx";
 import { NoteAsides } from "../core/view/parts/NoteAsides.tsx";
 import { NoteRefused } from "../core/view/parts/NoteRefused.tsx";
 import { NoteStanding } from "../core/view/parts/NoteStanding.tsx";
@@ -106,6 +107,7 @@ export default function NoteEditor({ space, note }: { space: SpaceView; note: No
         />
       )}
       {why !== null && <ReadOnly why={why} />}
+      {view && <LongNote note={view} />}
       <div key={note} ref={text} class="note-text" />
       <p id={hint} class="hidden">
         Tab goes on to the next control. Ctrl+] and Ctrl+[ indent a line (⌘ on a Mac).

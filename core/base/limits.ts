@@ -26,6 +26,8 @@ export const MAX_SPLICE_UNITS = 16 * 1024;
 export const MAX_SPLICES = 1000;
 /** The text of a note, in UTF-16 code units. */
 export const MAX_NOTE_UNITS = 1024 * 1024;
+/** Changes of a note from which on it opens slower, and is told to and kept apart from others. */
+export const LONG_NOTE_EDITS = 20_000;
 /** A request of a tab or of the command line, in bytes of JSON. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 /** Documents of one space. */

@@ -92,6 +92,8 @@ export interface SavedEntry {
 
 /** A log of a saved document, up to its last change, which is `top`. */
 export interface SavedLog extends CompactedLog {
+  /** The newest time of a change of it, in milliseconds since 1970 by its author's clock. */
+  readonly newestAt: number;
   readonly top: SavedChange;
   /** In the order in which they were written. */
   readonly entries: readonly SavedEntry[];
@@ -103,8 +105,6 @@ export interface SavedLog extends CompactedLog {
  */
 export interface SavedChanges {
   readonly logs: ReadonlyMap<ActorId, SavedLog>;
-  /** The newest time of a change by its author's clock, in milliseconds since 1970. */
-  readonly changedAt: number;
   /** All changes, each after those it rests on, if they were asked for; else none. */
   readonly changes: readonly SavedChange[];
   readonly heads: Heads;
@@ -141,8 +141,9 @@ export class DocumentFault extends Error {
 
 /**
  * All documents of this node. A document is opened by itself when a call needs it, from what `load` gives,
- * and let go when it was not used for long or its worker died. Calls are done and answered in the order
- * they were made, but what the person at this node waits for goes ahead of what peers sent (`apply`).
+ * and let go when it was not used for long or its worker died. Calls about one are done and answered
+ * in the order they were made, but what the person at this node waits for goes ahead of what peers sent
+ * (`apply`).
  *
  * Whoever calls owes this: what an answer brings is in the store, or was given up with `drop`, before
  * the turn of the event loop in which the answer came is over. For at any time after, the document may be

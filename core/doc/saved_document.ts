@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ActorId, DocId } from "../base/ids.ts";
-import { readChangeHeader } from "../trust/change_header.ts";
+import { openChange } from "../trust/change_header.ts";
 import { checkDocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
 import { docKind } from "./doc_id.ts";
@@ -13,12 +13,10 @@ import type {
   SavedEntry,
   SavedLog,
 } from "./documents.ts";
-import { Gate, type ReadChange, readChange } from "./gate.ts";
+import { Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxEntries } from "./row_limit.ts";
-
-/** The bytes of a head: the beginning of a hash. */
-const HEAD_BYTES = 16;
+import { type Logged, SavedLogs } from "./saved_logs.ts";
 
 /** A saved document is shorter than its changes; of a few it may be so much longer. */
 const SPARE_BYTES = 1024;
@@ -63,58 +61,36 @@ export function readSaved(
     const heads = handle.getHeads().sort();
     handle.free();
     const gate = new Gate(isNote);
-    const reads = changes.map((change) => {
-      const read = readChange(change, isNote);
-      if (!isNote && read.header.rows > maxEntries(change.length)) {
-        throw new RangeError("too many operations");
-      }
+    const logs = new SavedLogs<SavedChange & Logged>();
+    const entries = new Map<ActorId, SavedEntry[]>();
+    const told: SavedChange[] = [];
+    let length = 0;
+    for (const each of changes) {
+      const read = readChange(each, isNote);
+      const { header: { hash, actor, seq, time, rows }, change, writes } = read;
+      if (!isNote && rows > maxEntries(change.length)) throw new RangeError("too many operations");
       gate.pass(read);
-      return read;
-    });
-    const length = reads.reduce((sum, { change }) => sum + change.length, 0);
+      logs.add({ hash, actor, seq, time, bytes: change.length, change });
+      let written = entries.get(actor);
+      if (!written) entries.set(actor, written = []);
+      for (const { key, value, op: { counter } } of writes) {
+        written.push({ key, value, counter, seq });
+      }
+      length += change.length;
+      if (withChanges) told.push({ hash, actor, seq, change });
+    }
     // It is kept and passed on as it came, and counted as its changes.
     if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
-    return {
-      logs: logsOf(reads),
-      changedAt: reads.reduce((newest, { header }) => Math.max(newest, header.time), 0),
-      changes: withChanges ? reads.map(savedChange) : [],
-      heads,
-    };
+    const all = new Map([...logs.sums()].map(([actor, { top, ...sums }]): [ActorId, SavedLog] => {
+      const { hash, seq, change } = top;
+      return [actor, {
+        ...sums,
+        top: { hash, actor, seq, change },
+        entries: entries.get(actor) ?? [],
+      }];
+    }));
+    return { changes: told, logs: all, heads };
   });
-}
-
-function savedChange({ header: { hash, actor, seq }, change }: ReadChange): SavedChange {
-  return { hash, actor, seq, change };
-}
-
-function logsOf(reads: readonly ReadChange[]): Map<ActorId, SavedLog> {
-  interface Gathered {
-    readonly heads: string[];
-    readonly entries: SavedEntry[];
-    top: ReadChange;
-    bytes: number;
-  }
-  const logs = new Map<ActorId, Gathered>();
-  for (const read of reads) {
-    const { hash, actor, seq } = read.header;
-    let log = logs.get(actor);
-    if (log) {
-      log.bytes += log.top.change.length;
-      log.top = read;
-    } else {
-      logs.set(actor, log = { heads: [], entries: [], top: read, bytes: 0 });
-    }
-    log.heads.push(hash.slice(0, 2 * HEAD_BYTES));
-    for (const { key, value, op: { counter } } of read.writes) {
-      log.entries.push({ key, value, counter, seq });
-    }
-  }
-  return new Map(
-    [...logs].map(([actor, { heads, entries, top, bytes }]) => [actor, {
-      ...{ heads: Uint8Array.fromHex(heads.join("")), bytes, entries },
-      top: savedChange(top),
-    }]),
-  );
 }
 
 /** See `Documents.compact`. */
@@ -133,26 +109,17 @@ export function compact(doc: DocId, { base, changes }: Omit<Loaded, "actor">): C
     const isSame = again.getHeads().sort().join() === heads;
     again.free();
     if (!isSame) throw new RangeError("The document saves as another");
-    return { bytes, logs: headsOf(all) };
+    return { bytes, logs: logsOf(all) };
   });
 }
 
-function headsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {
-  const logs = new Map<ActorId, { heads: string[]; bytes: number; last: number }>();
+function logsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {
+  const logs = new SavedLogs();
   for (const change of changes) {
-    const { hash, actor } = readChangeHeader(change);
-    const log = logs.get(actor) ?? { heads: [], bytes: 0, last: 0 };
-    logs.set(actor, log);
-    log.heads.push(hash.slice(0, 2 * HEAD_BYTES));
-    log.bytes += log.last;
-    log.last = change.length;
+    const { header: { hash, actor, time }, plain } = openChange(change);
+    logs.add({ hash, actor, time, bytes: plain.length });
   }
-  return new Map(
-    [...logs].map(([actor, { heads, bytes }]) => [actor, {
-      heads: Uint8Array.fromHex(heads.join("")),
-      bytes,
-    }]),
-  );
+  return new Map([...logs.sums()].map(([actor, { heads, bytes }]) => [actor, { heads, bytes }]));
 }
 
 /** What a document is refused for is wrong as it was given, nothing else. */

@@ -1,7 +1,7 @@
 import { rowsOf } from "../trust/change_header.ts";
 import { docKind } from "./doc_id.ts";
 import { readDocKey } from "./doc_key.ts";
-import type { EngineTask } from "./engine_task.ts";
+import { type EngineTask, isApart } from "./engine_task.ts";
 
 /** Bytes that a task is given a millisecond for: one second for each megabyte. */
 const BYTES_PER_MS = 1000;
@@ -12,8 +12,12 @@ const BYTES_PER_MS = 1000;
 const ROWS_PER_MS = 50;
 /** Bytes of a saved document for which there is a millisecond: a change may take half a byte there. */
 const SAVED_BYTES_PER_MS = 20;
-/** What operations and a saved document may add at most, in milliseconds: everything else waits as long. */
+/** The same where each of its changes is looked at, which takes ten times as long as to load it. */
+const READ_BYTES_PER_MS = 5;
+/** What operations and a saved document may add at most, in milliseconds: others may wait as long. */
 const MAX_OPENING_MS = 10_000;
+/** The same for calls that bring their document with them: nobody at this node waits for these. */
+const MAX_APART_MS = 60_000;
 
 /** How many milliseconds a task may take because of its size, besides those that each has. */
 export function taskCostMs({ key, open, call }: EngineTask): number {
@@ -30,8 +34,11 @@ export function taskCostMs({ key, open, call }: EngineTask): number {
   if (call.type === "noteEdit") {
     rows += sum(call.splices, ({ remove, insert }) => remove + insert.length);
   }
-  const savedMs = (saved?.length ?? 0) / SAVED_BYTES_PER_MS;
-  return Math.floor(bytes / BYTES_PER_MS + Math.min(rows / ROWS_PER_MS + savedMs, MAX_OPENING_MS));
+  const [bytesPerMs, mostMs] = isApart(call)
+    ? [READ_BYTES_PER_MS, MAX_APART_MS]
+    : [SAVED_BYTES_PER_MS, MAX_OPENING_MS];
+  const savedMs = (saved?.length ?? 0) / bytesPerMs;
+  return Math.floor(bytes / BYTES_PER_MS + Math.min(rows / ROWS_PER_MS + savedMs, mostMs));
 }
 
 function sum<T>(items: readonly T[], size: (item: T) => number): number {

@@ -19,7 +19,7 @@ import { Hearing } from "./hearing.ts";
 import { Judgements } from "./judgements.ts";
 import { Likenesses } from "./likenesses.ts";
 import { Links } from "./links.ts";
-import { loadFrom } from "./load.ts";
+import { isLongIn, loadFrom } from "./load.ts";
 import { MembershipNews } from "./membership_news.ts";
 import { Network, type NetworkChoices } from "./network.ts";
 import { NodeDoors } from "./node_doors.ts";
@@ -142,8 +142,8 @@ export class KeyedNode {
     const { store, vault, clock, log } = parts;
     const notices = new Notices(parts);
     const onSetAside = tellSetAside(store, notices);
-    const load = loadFrom(store, vault.keys.peer);
-    const documents = await openDocuments({ load, onSetAside, clock, log });
+    const from = { load: loadFrom(store, vault.keys.peer), isLong: isLongIn(store) };
+    const documents = await openDocuments({ ...from, onSetAside, clock, log });
     const node = new KeyedNode(parts, notices, documents);
     try {
       await node.#start();

@@ -1,5 +1,7 @@
 import type { PeerId } from "../base/ids.ts";
-import { readDocKey } from "../doc/doc_key.ts";
+import { LONG_NOTE_EDITS } from "../base/limits.ts";
+import { docKind } from "../doc/doc_id.ts";
+import { type DocKey, readDocKey } from "../doc/doc_key.ts";
 import type { Load } from "../doc/documents.ts";
 import { ownActor } from "../store/own_actor.ts";
 import type { Store } from "../store/store.ts";
@@ -16,5 +18,13 @@ export function loadFrom({ envelopes, bases }: Store, self: PeerId): Load {
       base: bases.bytes(space, doc),
       changes: envelopes.changes(space, doc),
     };
+  };
+}
+
+/** Tells notes with a long history. */
+export function isLongIn({ envelopes }: Store): (key: DocKey) => boolean {
+  return (key) => {
+    const { space, doc } = readDocKey(key);
+    return docKind(doc).type === "note" && envelopes.count(space, doc) >= LONG_NOTE_EDITS;
   };
 }

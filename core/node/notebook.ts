@@ -1,5 +1,6 @@
 import type { NoteId } from "../base/ids.ts";
 import { parseNoteId } from "../base/ids.ts";
+import { LONG_NOTE_EDITS } from "../base/limits.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { docKind, noteDoc, SPACE_DOC } from "../doc/doc_id.ts";
 import { noteEntry } from "../doc/projection.ts";
@@ -27,7 +28,7 @@ export class Notebook {
 
   /** All notes, by title. */
   notes(): NoteView[] {
-    return this.#parts.store.registers.notes(this.#parts.space).map(viewOf);
+    return this.#parts.store.registers.notes(this.#parts.space).map((note) => this.#view(note));
   }
 
   /** Makes an empty note. */
@@ -40,7 +41,7 @@ export class Notebook {
   /** Gives a note another title. */
   async rename({ note, title }: Commands["note.rename"]["ask"], id: string): Promise<NoteView> {
     const clean = cleanName(title);
-    const now = viewOf(this.#known(note));
+    const now = this.#view(this.#known(note));
     if (now.title === clean) return now;
     return await this.#write({ ...now, title: clean, changedAt: this.#parts.clock.now() }, id);
   }
@@ -80,7 +81,13 @@ export class Notebook {
     const stored = this.#stored(note);
     if (!stored) return;
     this.#told.set(note, stored.changedAt);
-    this.#parts.tell({ type: "note", note: viewOf(stored) });
+    this.#parts.tell({ type: "note", note: this.#view(stored) });
+  }
+
+  #view({ id, title, changedAt }: StoredNote): NoteView {
+    const edits = this.#parts.store.envelopes.count(this.#parts.space, noteDoc(id));
+    const view = { id, title, changedAt };
+    return edits < LONG_NOTE_EDITS ? view : { ...view, edits };
   }
 
   async #write(view: NoteView, id: string): Promise<NoteView> {
@@ -104,8 +111,4 @@ export class Notebook {
   #key(note: NoteId) {
     return docKey(this.#parts.space, noteDoc(note));
   }
-}
-
-function viewOf({ id, title, changedAt }: StoredNote): NoteView {
-  return { id, title, changedAt };
 }

@@ -119,6 +119,11 @@ export class Envelopes {
     return seqs(this.#logs.tops(space).get(doc) ?? new Map());
   }
 
+  /** How many changes of a document are held. */
+  count(space: SpaceId, doc: DocId): number {
+    return this.vector(space, doc).values().reduce((sum, seq) => sum + seq, 0);
+  }
+
   /** The vectors of all documents of a space of which something is held. */
   vectors(space: SpaceId): Map<DocId, Map<ActorId, number>> {
     const docs = [...this.#logs.tops(space)].filter(([, tops]) => tops.size > 0);

@@ -42,6 +42,7 @@ export class Holdings {
   readonly #count: Statement;
   readonly #named: Statement;
   readonly #isHeld: Statement;
+  readonly #nameLogs: Statement;
   readonly #setBackLog: Statement;
   readonly #setBackAll: Statement;
 
@@ -87,6 +88,15 @@ export class Holdings {
     this.#isHeld = database.prepare(
       "SELECT 1 FROM holdings WHERE log = ? AND peer = ? AND seq >= ?",
     );
+    this.#nameLogs = database.prepare(
+      `INSERT INTO holdings (log, peer, seq)
+       SELECT envelopes.log, holders.peer, max(envelopes.seq) FROM holders
+       JOIN docs ON docs.space = holders.space
+       JOIN envelopes ON envelopes.doc = docs.id AND envelopes.id <= holders.up_to
+       WHERE docs.id = ?1 AND holders.up_to < (SELECT max(id) FROM envelopes WHERE doc = ?1)
+       GROUP BY envelopes.log, holders.peer
+       ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`,
+    );
     this.#setBackLog = database.prepare(
       `DELETE FROM holdings WHERE log IN (SELECT id FROM logs WHERE doc = ?)
        AND seq > (SELECT seq FROM logs WHERE logs.id = holdings.log)`,
@@ -113,6 +123,15 @@ export class Holdings {
     const [spaceId, peerId] = [this.#names.findSpace(space), this.#names.findPeer(peer)];
     return spaceId !== undefined && peerId !== undefined &&
       this.#holder.get<Holder>(spaceId, peerId) !== undefined;
+  }
+
+  /**
+   * The numbers of envelopes of a document are about to go: what peers hold of a part of it is kept by its logs.
+   * Within that transaction.
+   */
+  nameLogs(space: SpaceId, doc: DocId): void {
+    const docId = this.#logs.docId(space, doc);
+    if (docId !== undefined) this.#nameLogs.run(docId);
   }
 
   /** Takes a peer's word for all it holds of one document; what it said of that before is void. */

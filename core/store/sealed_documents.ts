@@ -43,7 +43,7 @@ export class SealedDocuments {
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
   rest(space: SpaceId, doc: DocId, compacted: Compacted): void {
-    const { database, logs, bases, envelopes } = this.#parts;
+    const { database, logs, bases, envelopes, holdings } = this.#parts;
     const held = [...logs.of(space, doc)].filter(([, { seq }]) => seq > 0);
     const isSame = held.length === compacted.logs.size && held.every(([actor, { seq, head }]) => {
       const heads = compacted.logs.get(actor)?.heads;
@@ -58,7 +58,10 @@ export class SealedDocuments {
     if (compacted.bytes.length + SEAL_BYTES * held.length > MAX_SEALED_BYTES) {
       throw new RangeError(`Cannot rest "${doc}": it is too long to travel`);
     }
-    database.write(() => bases.set(space, doc, compacted, bases.newestAt(space, doc)));
+    database.write(() => {
+      holdings.nameLogs(space, doc);
+      bases.set(space, doc, compacted, bases.newestAt(space, doc));
+    });
   }
 
   /** Deletes some of the envelopes that a base covers. Gives whether there may be more. */
@@ -88,11 +91,11 @@ export class SealedDocuments {
         if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !known) {
           throw new RangeError(`Cannot add "${doc}": some of it is here`);
         }
-        const { top: { hash, change }, entries } = known;
+        const { top: { hash, change }, newestAt: time, entries } = known;
         const log = logs.begin(space, doc, actor, author, { seq, hash: bytesOf(hash) });
         envelopes.place(log, { seq, hash: bytesOf(hash), signature, change, receivedAt });
         const from = { doc, log, receivedAt };
-        const header = { actor, seq, startOp: 0, time: saved.changedAt };
+        const header = { actor, seq, startOp: 0, time };
         sources.push({ ...from, header });
         for (const { seq, counter } of entries) {
           sources.push({ ...from, header: { ...header, seq, startOp: counter } });

@@ -17,6 +17,7 @@ export interface WaitingMessages {
 }
 
 interface Row {
+  /** The number of its envelope; of what a base covers, that of its seal, which is above it. */
   readonly id: number;
   readonly log: number;
   readonly seq: number;
@@ -38,13 +39,15 @@ export class Waiting {
       `SELECT coalesce(max(id), 0) - ${MAX_LOOKED_AT} AS id FROM envelopes`,
     );
     this.#rows = database.prepare(
-      `SELECT envelopes.id, envelopes.log, envelopes.seq FROM envelopes
+      `SELECT envelopes.id, messages.log, messages.seq FROM envelopes
        JOIN docs ON docs.id = envelopes.doc
-       WHERE envelopes.id > ?3 AND docs.space = ?1
-       AND EXISTS (SELECT 1 FROM messages WHERE messages.log = envelopes.log
-         AND messages.seq = envelopes.seq AND messages.author IS NOT ?2)
-       AND NOT EXISTS (SELECT 1 FROM holdings WHERE holdings.log = envelopes.log
-         AND holdings.peer = ?2 AND holdings.seq >= envelopes.seq)
+       LEFT JOIN based_logs AS based ON based.log = envelopes.log
+       JOIN messages ON messages.log = envelopes.log AND messages.seq <= envelopes.seq
+         AND messages.seq >= CASE WHEN based.seq = envelopes.seq THEN 1 ELSE envelopes.seq END
+       WHERE envelopes.id > ?3 AND docs.space = ?1 AND messages.author IS NOT ?2
+       AND envelopes.seq >= coalesce(based.seq, 0)
+       AND NOT EXISTS (SELECT 1 FROM holdings WHERE holdings.log = messages.log
+         AND holdings.peer = ?2 AND holdings.seq >= messages.seq)
        ORDER BY envelopes.id DESC LIMIT ${MAX_WAITING + 1}`,
     );
     this.#holders = database.prepare(

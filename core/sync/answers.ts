@@ -3,14 +3,14 @@
  * than that comes from nobody honest.
  */
 export class Answers {
-  #due = 0;
+  #isDue = false;
   #spare = 0;
   /** Whether the answer that comes in parts is let go. */
   #isSkipped: boolean | undefined;
 
-  /** A question was asked; some are never answered. */
+  /** A question was asked; of those that were not answered yet only this one counts, for some never are. */
   ask(): void {
-    this.#due++;
+    this.#isDue = true;
     this.#spare++;
   }
 
@@ -26,8 +26,8 @@ export class Answers {
   }
 
   #begin(text: string): boolean {
-    if (this.#due > 0) {
-      this.#due--;
+    if (this.#isDue) {
+      this.#isDue = false;
       return false;
     }
     if (this.#spare-- > 0) return true;

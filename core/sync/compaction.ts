@@ -109,13 +109,20 @@ export async function restDocument(
   doc: DocId,
 ): Promise<void> {
   const { space } = replica;
-  await replica.alone(doc, async () => {
+  const refuse = () => {
     if (store.disputes.of(space, doc).size > 0) throw new RangeError("something of it is void");
-    const from = {
-      base: store.bases.bytes(space, doc),
-      changes: store.envelopes.changes(space, doc),
-    };
-    store.sealed.rest(space, doc, await documents.compact(docKey(space, doc), from));
+  };
+  refuse();
+  const from = {
+    base: store.bases.bytes(space, doc),
+    changes: store.envelopes.changes(space, doc),
+  };
+  // That takes seconds for a note with a long history, in which one may write meanwhile.
+  const compacted = await documents.compact(docKey(space, doc), from);
+  await replica.alone(doc, () => {
+    refuse();
+    store.sealed.rest(space, doc, compacted);
+    return Promise.resolve();
   });
 }
 

@@ -62,6 +62,8 @@ export interface NoteView {
   readonly title: string;
   /** When its text or title last changed, in milliseconds since 1970. */
   readonly changedAt: number;
+  /** How many edits its history has, if so many that it opens slower. */
+  readonly edits?: number;
 }
 
 /** Another person in a space; in a private one they are its members, and who was one. */

@@ -12,6 +12,7 @@ import { benchGate } from "./gate_bench.ts";
 import { benchFlood, benchLatency } from "./latency.ts";
 import { benchLink } from "./link_bench.ts";
 import { benchMemory } from "./memory.ts";
+import { benchNote } from "./note_bench.ts";
 import { benchRelay } from "./relay.ts";
 import { benchReconnect } from "./reconnect.ts";
 import { benchStart } from "./start.ts";
@@ -34,6 +35,7 @@ try {
   }
   await a.stop();
   await benchRelay(folder);
+  for (const edits of [10_000, 260_000]) await benchNote(folder, edits);
   await benchReconnect(folder);
   await benchColdSync(folder);
   await benchLink();

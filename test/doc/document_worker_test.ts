@@ -3,7 +3,7 @@ import { type ActorId, parseNoteId, parseSpaceId } from "../../core/base/ids.ts"
 import { MAX_CHANGE_ROWS } from "../../core/base/limits.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { type DocKey, docKey } from "../../core/doc/doc_key.ts";
-import { openDocuments, WORKER_OPTIONS } from "../../core/doc/document_worker.ts";
+import { openDocuments, WORKER_LIMITS, WORKER_OPTIONS } from "../../core/doc/document_worker.ts";
 import { DocumentFault, type Loaded, type SetAside } from "../../core/doc/documents.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
 import { bombChange } from "../fakes/bomb.ts";
@@ -14,6 +14,14 @@ const MAP = docKey(SPACE, SPACE_DOC);
 const SEGMENT = docKey(SPACE, segmentDoc("0123456789abcdef" as never, 0));
 const NOTE = docKey(SPACE, noteDoc(parseNoteId("0e".repeat(16))));
 const ACTOR = "aa".repeat(16) as ActorId;
+
+/** Each is as big as a change may be; together they take Automerge minutes. No gate lets them into a store today. */
+function manyBombs(): Uint8Array[] {
+  return Array.from({ length: 400 }, (_, i) => {
+    const actor = (i + 1).toString(16).padStart(32, "0") as ActorId;
+    return bombChange(actor, MAX_CHANGE_ROWS - 1);
+  });
+}
 
 /** A store of changes by document. */
 class Store {
@@ -83,12 +91,7 @@ Deno.test("document worker: a document that kills it fails alone, and then opens
   });
   const first = await documents.put(MAP, [{ key: "a", value: "1" }], 5);
   store.keep(MAP, first.change);
-  // Each is as big as a change may be; together they take Automerge many times the deadline. No gate lets
-  // them into a store today.
-  const bombs = Array.from({ length: 400 }, (_, i) => {
-    const actor = (i + 1).toString(16).padStart(32, "0") as ActorId;
-    return bombChange(actor, MAX_CHANGE_ROWS - 1);
-  });
+  const bombs = manyBombs();
   store.keep(
     SEGMENT,
     ...bombs,
@@ -118,6 +121,51 @@ Deno.test("document worker: a document that kills it fails alone, and then opens
   assert.deepEqual([...new Set(told[0]?.[1].map(({ reason }) => reason))], ["rejected"]);
   assert.equal(told[0]?.[1][0]?.hash, readChangeHeader(bombs[0]!).hash);
   await documents.close();
+});
+
+Deno.test("document worker: chat waits neither for a long note nor for what comes with its document", async () => {
+  const store = new Store();
+  const bombs = manyBombs();
+  store.keep(NOTE, ...bombs);
+  const documents = await openDocuments({
+    load: store.load,
+    limits: { taskMs: 3_600_000 },
+    isLong: (key) => key === NOTE,
+  });
+  let over = 0;
+  const slow = [
+    documents.noteText(NOTE),
+    documents.compact(SEGMENT, { base: null, changes: bombs }),
+  ].map((call) => call.then(() => over++, () => over++));
+  for (let seq = 1; seq <= 10; seq++) {
+    const made = await documents.put(MAP, [{ key: `k${seq}`, value: "v" }], 5);
+    store.keep(MAP, made.change);
+  }
+  assert.equal(over, 0);
+  await documents.close();
+  await Promise.all(slow);
+});
+
+Deno.test("document worker: one for long notes ends when it has nothing to do, and they open again", async () => {
+  const store = new Store();
+  const clock = new FakeClock();
+  const documents = await openDocuments({ load: store.load, clock, isLong: () => true });
+  const { heads } = await documents.noteText(NOTE);
+  const edit = await documents.noteEdit(NOTE, heads, [{ at: 0, remove: 0, insert: "a" }], 5, "t");
+  for (const change of edit.made) store.keep(NOTE, change);
+  assert.deepEqual(store.loads, [NOTE]);
+  assert.equal(clock.untilNext(), WORKER_LIMITS.idleMs);
+  clock.advance(WORKER_LIMITS.idleMs);
+  assert.equal(clock.waiting, 0);
+  assert.equal((await documents.noteText(NOTE)).text, "a");
+  assert.deepEqual(await documents.heads(NOTE), edit.heads);
+  assert.deepEqual(store.loads, [NOTE, NOTE]);
+  const { bytes } = await documents.compact(NOTE, { base: null, changes: edit.made });
+  const { changes } = await documents.read(NOTE, bytes, { maxChanges: 1, withChanges: true });
+  assert.deepEqual(changes.map(({ change }) => change), edit.made);
+  assert.equal(clock.waiting, 2, "both wait for something to do");
+  await documents.close();
+  assert.equal(clock.waiting, 0);
 });
 
 Deno.test("document worker: a deadline is longer for more bytes, and no timer is left behind", async () => {

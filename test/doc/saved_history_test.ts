@@ -10,7 +10,7 @@ import { GENESIS, TEXT_OBJECT } from "../../core/doc/genesis.ts";
 import { compact, loadSaved } from "../../core/doc/saved_document.ts";
 import { SavedHistory } from "../../core/doc/saved_history.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
-import { longNote } from "../fakes/long_note.ts";
+import { LONG_NOTE_WRITERS, longNote } from "../fakes/long_note.ts";
 import { seededUnit } from "../fakes/random.ts";
 import { randomSplices } from "../fakes/splices.ts";
 
@@ -161,7 +161,7 @@ Deno.test("documents: a note whose saved form cannot be read off is judged chang
 });
 
 Deno.test("documents: a saved note of a long history is read off as Automerge has it", () => {
-  const { bytes, writers: [ann, ben] } = longNote(3000);
+  const [bytes, [ann, ben]] = [longNote(3000), LONG_NOTE_WRITERS];
   const handle = loadSaved(bytes, READER);
   const history = new SavedHistory(bytes, (hash) => handle.getChangeMetaByHash(hash));
   assert.equal(history.size, 3001);

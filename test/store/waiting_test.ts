@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import type { Store } from "../../core/store/store.ts";
 import { MAX_WAITING } from "../../core/store/waiting.ts";
@@ -43,6 +44,37 @@ Deno.test("waiting: what a peer is not known to hold, and how much of it others 
     });
     store.holdings.holdsAll(BEN, SPACE);
     assert.deepEqual(store.waiting.of(SPACE, BEN), { messages: 0, more: false, keepers: [] });
+  }));
+
+Deno.test("waiting: what rests on a base waits as well", () =>
+  withStore((store) => {
+    say(store, ME, 1, 2);
+    store.holdings.holdsAll(BEN, SPACE);
+    say(store, ME, 3, 5);
+    say(store, ANNA, 1, 2);
+    store.holdings.holdsAll(ANNA, SPACE);
+    const before = store.waiting.of(SPACE, BEN);
+    assert.deepEqual(before, {
+      messages: 5,
+      more: false,
+      keepers: [{ peer: ANNA, messages: 5 }],
+    });
+    store.holdings.advance(BEN, SPACE, DOC, actorOf(ME), 2);
+    const logs = [[ME, 5], [ANNA, 2]] as const;
+    store.sealed.rest(SPACE, DOC, {
+      bytes: new Uint8Array(9),
+      logs: new Map(logs.map(([author, seq]) => [actorOf(author), {
+        heads: Buffer.concat(
+          Array.from({ length: seq }, (_, i) =>
+            Buffer.from(post(author, i + 1, NOW).verified.header.hash.slice(0, 32), "hex")),
+        ),
+        bytes: 0,
+      }])),
+    });
+    while (store.sealed.sweep(SPACE, DOC));
+    assert.deepEqual(store.waiting.of(SPACE, BEN), before);
+    say(store, ME, 6, 6);
+    assert.equal(store.waiting.of(SPACE, BEN).messages, 6);
   }));
 
 Deno.test("waiting: nobody waits for their own, and changes that are no messages do not count", () =>

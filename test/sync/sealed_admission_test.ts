@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
+import { restDocument } from "../../core/sync/compaction.ts";
+import { directDocuments } from "../fakes/documents.ts";
 import { allMessages, type SimNode } from "../sim/sim_node.ts";
 import { SimWorld } from "../sim/sim_world.ts";
 
@@ -63,6 +65,26 @@ Deno.test("SEAL: a document rests as a base, is the same, and is written on", ()
     await a.post(general, "once more");
     world.joinAll();
     await equal(world);
+  }));
+
+Deno.test("SEAL: what is written while a document is compacted waits for nothing, and it rests later", () =>
+  SimWorld.run(9, async (world) => {
+    const [a] = await twoWriters(world, 5);
+    const documents = await directDocuments(() => assert.fail("it opens none"));
+    const compact = documents.compact.bind(documents);
+    documents.compact = async (key, from) => {
+      const compacted = await compact(key, from);
+      await a.post(general, "meanwhile");
+      return compacted;
+    };
+    const { replica, store } = a;
+    await assert.rejects(restDocument({ replica, store, documents }, doc), RangeError);
+    await documents.close();
+    assert.deepEqual(envelopes(a), { single: 11, covered: 0 });
+    await equal(world);
+    assert.equal(await a.rest((it) => it === doc), 1);
+    assert.deepEqual(envelopes(a), { single: 0, covered: 0 });
+    assert.equal(texts(a).length, 11);
   }));
 
 Deno.test("SEAL: who has nothing of a document gets it as it rests, and can pass it on so", () =>

@@ -1,0 +1,11 @@
+import type { NoteView } from "../view.ts";
+
+/** Says of a note with a long history that it opens slower; nothing of others. */
+export function LongNote({ note: { edits } }: { note: NoteView }) {
+  if (edits === undefined) return null;
+  return (
+    <p class="note-long">
+      This note has a long history ({edits.toLocaleString()} edits); it opens slower.
+    </p>
+  );
+}

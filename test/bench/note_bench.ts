@@ -1,0 +1,129 @@
+import { startAutomerge } from "../../core/doc/automerge.ts";
+import { Store } from "../../core/store/store.ts";
+import { LOBBY } from "../../core/trust/lobby.ts";
+import type { Event } from "../../core/view/event.ts";
+import type { NoteView } from "../../core/view/view.ts";
+import { loopback } from "../e2e/place.ts";
+import { RunningNode } from "../e2e/running_node.ts";
+import { Tab } from "../e2e/tab.ts";
+import { sealedNote } from "../fakes/sealed_note.ts";
+import { pause, report, spread } from "./stats.ts";
+
+const KEYSTROKES = 100;
+/** Mean of the exponentially distributed time between two keystrokes, in milliseconds. */
+const GAP_MS = 150;
+
+/**
+ * A note with a history of so many edits: how long it takes to open, until the first keystroke is saved, and until a
+ * keystroke is in the text of a tab at another node; and how long chat waits meanwhile.
+ */
+export async function benchNote(folder: string, edits: number): Promise<void> {
+  await startAutomerge();
+  const data = ["ann", "ben"].map((name) => `${folder}/note-${edits}-${name}`) as [string, string];
+  const note = await makeNote(data, edits);
+  await using a = await RunningNode.start(loopback, data[0]);
+  await using b = await RunningNode.start(loopback, data[1]);
+  await b.linkedTo(a.ready.peer);
+  using from = await Tab.open(a.ready.url);
+  using to = await Tab.open(b.ready.url);
+  using chat = await Tab.open(a.ready.url);
+  const place = { space: LOBBY, note: note.id };
+
+  const calm = await postUntil(chat, pause(20 * GAP_MS));
+  const start = performance.now();
+  const opening = from.ask({ type: "note.open", ...place });
+  const duringOpen = postUntil(chat, opening);
+  let { heads } = await opening;
+  const open = performance.now() - start;
+  const stroke = { at: 5, remove: 0, insert: "x" };
+  const first = performance.now();
+  ({ merged: { heads } } = await from.ask({
+    type: "note.edit",
+    ...place,
+    heads,
+    splices: [stroke],
+  }));
+  const firstEdit = performance.now() - first;
+
+  let shown = await to.ask({ type: "note.open", ...place });
+  const [saved, seen]: [number[], number[]] = [[], []];
+  const typing = (async () => {
+    for (let i = 0; i < KEYSTROKES; i++) {
+      await pause(GAP_MS);
+      const arrived = textEvent(to);
+      const start = performance.now();
+      const edited = await from.ask({ type: "note.edit", ...place, heads, splices: [stroke] });
+      heads = edited.merged.heads;
+      saved.push(performance.now() - start);
+      await arrived;
+      const { merged } = await to.ask({ type: "note.merge", ...place, heads: shown.heads });
+      shown = { ...shown, heads: merged.heads };
+      seen.push(performance.now() - start);
+    }
+  })();
+  const duringTyping = await postUntil(chat, typing);
+  await typing;
+  const round = (ms: number) => Math.round(ms * 10) / 10;
+  report("note", {
+    unit: "ms",
+    edits,
+    open: round(open),
+    firstEdit: round(firstEdit),
+    saved: spread(saved),
+    seenElsewhere: spread(seen),
+    postMeanwhile: {
+      calm: spread(calm),
+      opening: spread(await duringOpen),
+      typing: spread(duringTyping),
+    },
+  });
+}
+
+/** Makes the note at the first of some nodes and puts its history into the stores of all. */
+async function makeNote(data: readonly string[], edits: number): Promise<NoteView> {
+  const notes: NoteView[] = [];
+  for (const directory of data) {
+    await using node = await RunningNode.start(loopback, directory);
+    using tab = await Tab.open(node.ready.url);
+    if (notes.length === 0) {
+      const title = `${edits} edits`;
+      notes.push(await tab.ask({ type: "note.create", space: LOBBY, title }));
+    }
+    await node.stop();
+  }
+  const [note] = notes;
+  if (!note) throw new Error("Cannot make a note: no node");
+  const { sealed, saved } = sealedNote(LOBBY, note.id, edits);
+  for (const directory of data) {
+    using store = Store.open(directory);
+    store.sealed.add(sealed, saved, [], Date.now());
+  }
+  return note;
+}
+
+/** Posts messages one after another until something is over; gives how long each took, in milliseconds. */
+async function postUntil(tab: Tab, end: Promise<unknown>): Promise<number[]> {
+  let isOver = false;
+  const over = end.finally(() => isOver = true);
+  const { channels } = await tab.ask({ type: "snapshot" });
+  const channel = channels[0]?.id;
+  if (!channel) throw new Error("Cannot measure: the node has no channel");
+  const times: number[] = [];
+  do {
+    const start = performance.now();
+    await tab.ask({ type: "message.send", space: LOBBY, channel, text: `post ${times.length}` });
+    times.push(performance.now() - start);
+    await pause(20);
+  } while (!isOver);
+  await over;
+  return times;
+}
+
+/** The next time that a tab hears of a note's text. */
+function textEvent(tab: Tab): Promise<void> {
+  return new Promise((resolve) => {
+    tab.onEvent = ({ type }: Event) => {
+      if (type === "note.text") resolve();
+    };
+  });
+}
