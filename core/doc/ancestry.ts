@@ -172,17 +172,24 @@ export class Ancestry {
 
   /** What is in the past of changes, but not they themselves. */
   #pastBelow(changes: readonly Place[]): Map<ActorId, number> {
-    const past = new Map<ActorId, number>();
-    const include = (actor: ActorId, seq: number) => {
-      if (seq > (past.get(actor) ?? 0)) past.set(actor, seq);
-    };
+    let past = new Map<ActorId, number>();
     const ways: Place[] = [];
     const lookBelow = (place: Place) => {
       const kept = this.#kept.get(place) ?? this.#keptBefore.get(place) ??
         this.#pastOfSaved(place);
       const { actor, seq } = place.header;
-      if (!kept) ways.push(...place.deps);
-      else for (const [one, count] of kept) include(one, one === actor ? seq - 1 : count);
+      if (!kept) {
+        ways.push(...place.deps);
+      } else if (past.size === 0) {
+        past = new Map(kept);
+        if (seq > 1) past.set(actor, seq - 1);
+        else past.delete(actor);
+      } else {
+        for (const [one, count] of kept) {
+          const below = one === actor ? seq - 1 : count;
+          if (below > (past.get(one) ?? 0)) past.set(one, below);
+        }
+      }
     };
     for (const change of changes) lookBelow(change);
     for (let way = ways.pop(); way; way = ways.pop()) {

@@ -25,7 +25,7 @@ export async function searchDocument(
 ): Promise<SetAside[]> {
   const options = { maxChanges: ANY_NUMBER, withChanges: true };
   const saved = base ? await documents.read(key, base, options) : null;
-  const all = [...(saved?.changes ?? []).flatMap(({ change }) => change ?? []), ...changes];
+  const all = [...(saved?.changes ?? []).map(({ change }) => change), ...changes];
   const isKnown = (hash: ChangeHash) => hash === GENESIS_HASH;
   return await findAtFault(all, isKnown, async (changes) => {
     try {

@@ -76,33 +76,37 @@ export interface SavedChange {
   readonly hash: ChangeHash;
   readonly actor: ActorId;
   readonly seq: number;
-  readonly startOp: number;
-  /** Milliseconds since 1970 by its author's clock. */
-  readonly time: number;
-  /** Its length, plain. */
-  readonly bytes: number;
-  readonly entries: readonly Entry[];
-  /** The change itself, when asked for. */
-  readonly change: Uint8Array | null;
-}
-
-/** The last change of a log, with itself. */
-export interface LastChange extends SavedChange {
+  /** Plain. */
   readonly change: Uint8Array;
 }
 
-/** A log of a saved document. */
+/** An entry of a log in a saved document. */
+export interface SavedEntry {
+  readonly key: string;
+  readonly value: string;
+  /** Of the operation that wrote it. */
+  readonly counter: number;
+  /** The place in its log of the change that wrote it. */
+  readonly seq: number;
+}
+
+/** A log of a saved document, up to its last change, which is `top`. */
 export interface SavedLog extends CompactedLog {
   /** The newest time of a change of it, in milliseconds since 1970 by its author's clock. */
   readonly newestAt: number;
-  readonly top: LastChange;
+  readonly top: SavedChange;
+  /** In the order in which they were written. */
+  readonly entries: readonly SavedEntry[];
 }
 
-/** What is in a saved document, and its heads. */
+/**
+ * What is in a saved document. It crosses from the worker to the main thread, which is given no more of each of
+ * its changes than it has use for.
+ */
 export interface SavedChanges {
-  /** The changes that have entries, or all when they were asked for, each after those it rests on. */
-  readonly changes: readonly SavedChange[];
   readonly logs: ReadonlyMap<ActorId, SavedLog>;
+  /** All changes, each after those it rests on, if they were asked for; else none. */
+  readonly changes: readonly SavedChange[];
   readonly heads: Heads;
 }
 

@@ -13,6 +13,10 @@ const BYTES_PER_ROW = 16;
  * down: fifty such changes made a channel that could be opened in no time that it was given.
  */
 export function maxRows(doc: DocId, bytes: number): number {
-  if (docKind(doc).type === "note") return MAX_CHANGE_ROWS;
+  return docKind(doc).type === "note" ? MAX_CHANGE_ROWS : maxEntries(bytes);
+}
+
+/** The same, of a document that is no note. */
+export function maxEntries(bytes: number): number {
   return FREE_ROWS + Math.floor(bytes / BYTES_PER_ROW);
 }

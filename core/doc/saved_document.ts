@@ -7,15 +7,16 @@ import { docKind } from "./doc_id.ts";
 import type {
   Compacted,
   CompactedLog,
-  LastChange,
   Loaded,
   SavedChange,
   SavedChanges,
+  SavedEntry,
+  SavedLog,
 } from "./documents.ts";
-import { entriesOf, Gate, readChange } from "./gate.ts";
+import { Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
-import { maxRows } from "./row_limit.ts";
-import { SavedLogs } from "./saved_logs.ts";
+import { maxEntries } from "./row_limit.ts";
+import { type Logged, SavedLogs } from "./saved_logs.ts";
 
 /** A saved document is shorter than its changes; of a few it may be so much longer. */
 const SPARE_BYTES = 1024;
@@ -60,24 +61,35 @@ export function readSaved(
     const heads = handle.getHeads().sort();
     handle.free();
     const gate = new Gate(isNote);
-    const logs = new SavedLogs<LastChange>();
+    const logs = new SavedLogs<SavedChange & Logged>();
+    const entries = new Map<ActorId, SavedEntry[]>();
     const told: SavedChange[] = [];
     let length = 0;
     for (const each of changes) {
       const read = readChange(each, isNote);
-      const { header: { hash, actor, seq, startOp, time, rows }, change } = read;
-      if (rows > maxRows(doc, change.length)) throw new RangeError("too many operations");
+      const { header: { hash, actor, seq, time, rows }, change, writes } = read;
+      if (!isNote && rows > maxEntries(change.length)) throw new RangeError("too many operations");
       gate.pass(read);
-      const entries = entriesOf(read);
-      const saved = { hash, actor, seq, startOp, time, bytes: change.length, entries };
-      logs.add({ ...saved, change });
+      logs.add({ hash, actor, seq, time, bytes: change.length, change });
+      let written = entries.get(actor);
+      if (!written) entries.set(actor, written = []);
+      for (const { key, value, op: { counter } } of writes) {
+        written.push({ key, value, counter, seq });
+      }
       length += change.length;
-      if (withChanges) told.push({ ...saved, change });
-      else if (entries.length > 0) told.push({ ...saved, change: null });
+      if (withChanges) told.push({ hash, actor, seq, change });
     }
     // It is kept and passed on as it came, and counted as its changes.
     if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
-    return { changes: told, logs: logs.sums(), heads };
+    const all = new Map([...logs.sums()].map(([actor, { top, ...sums }]): [ActorId, SavedLog] => {
+      const { hash, seq, change } = top;
+      return [actor, {
+        ...sums,
+        top: { hash, actor, seq, change },
+        entries: entries.get(actor) ?? [],
+      }];
+    }));
+    return { changes: told, logs: all, heads };
   });
 }
 

@@ -5,7 +5,7 @@ import type { CompactedLog } from "./documents.ts";
 const HEAD_BYTES = 16;
 
 /** What is looked at of a change. */
-interface Logged {
+export interface Logged {
   readonly hash: ChangeHash;
   readonly actor: ActorId;
   readonly time: number;

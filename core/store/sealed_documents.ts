@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { DocId, SpaceId } from "../base/ids.ts";
+import { MAX_SEALED_BYTES } from "../base/limits.ts";
 import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
@@ -12,6 +13,8 @@ import type { Changed, Projector, Source } from "./projector.ts";
 
 /** Envelopes deleted at once; it takes some ten milliseconds. */
 const SWEPT_AT_ONCE = 1000;
+/** A seal as it is written: actor, author, seq and signature. */
+const SEAL_BYTES = 144;
 const NO_SIGNATURE = new Uint8Array();
 
 /** What {@linkcode SealedDocuments} is made of. */
@@ -52,6 +55,9 @@ export class SealedDocuments {
       const top = envelopes.storedAt(space, doc, actor, seq);
       if (!top?.signature.length) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
     }
+    if (compacted.bytes.length + SEAL_BYTES * held.length > MAX_SEALED_BYTES) {
+      throw new RangeError(`Cannot rest "${doc}": it is too long to travel`);
+    }
     database.write(() => {
       holdings.nameLogs(space, doc);
       bases.set(space, doc, compacted, bases.newestAt(space, doc));
@@ -73,27 +79,29 @@ export class SealedDocuments {
    */
   add(
     { space, doc, bytes, seals }: SealedDocument,
-    { changes, logs: saved }: Pick<SavedChanges, "changes" | "logs">,
+    saved: SavedChanges,
     rows: readonly Row[],
     receivedAt: number,
   ): Changed {
     const { database, logs, bases, envelopes, projector } = this.#parts;
     return database.write(() => {
+      const sources: Source[] = [];
       for (const { actor, author, seq, signature } of seals) {
-        const top = saved.get(actor)?.top;
-        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !top) {
+        const known = saved.logs.get(actor);
+        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !known) {
           throw new RangeError(`Cannot add "${doc}": some of it is here`);
         }
-        const hash = Buffer.from(top.hash, "hex");
-        const log = logs.begin(space, doc, actor, author, { seq, hash });
-        envelopes.place(log, { seq, hash, signature, change: top.change, receivedAt });
+        const { top: { hash, change }, newestAt: time, entries } = known;
+        const log = logs.begin(space, doc, actor, author, { seq, hash: bytesOf(hash) });
+        envelopes.place(log, { seq, hash: bytesOf(hash), signature, change, receivedAt });
+        const from = { doc, log, receivedAt };
+        const header = { actor, seq, startOp: 0, time };
+        sources.push({ ...from, header });
+        for (const { seq, counter } of entries) {
+          sources.push({ ...from, header: { ...header, seq, startOp: counter } });
+        }
       }
-      bases.set(space, doc, { bytes, logs: saved }, receivedAt);
-      const newest = [...saved.values()].map(({ top, newestAt }) => ({ ...top, time: newestAt }));
-      const sources = [...changes, ...newest].flatMap((header): Source[] => {
-        const log = logs.find(space, doc, header.actor);
-        return log ? [{ doc, header, log, receivedAt }] : [];
-      });
+      bases.set(space, doc, { bytes, logs: saved.logs }, receivedAt);
       return projector.apply(space, sources, rows);
     });
   }
@@ -151,7 +159,7 @@ export class SealedDocuments {
       for (const { actor, seq, hash, change } of saved) {
         const log = logs.find(space, doc, actor);
         const seal = seals.get(actor);
-        if (!log || !change) continue;
+        if (!log) continue;
         const signature = seal?.seq === seq ? seal.signature : NO_SIGNATURE;
         envelopes.place(log, { ...{ seq, signature, change, receivedAt }, hash: bytesOf(hash) });
       }

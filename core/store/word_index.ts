@@ -36,9 +36,14 @@ export class WordIndex {
     this.#setUpTo = database.prepare("UPDATE words_taken SET up_to = ?");
   }
 
+  /** The number of the newest message; 0 if there is none. */
+  get newest(): number {
+    return this.#idOf(this.#newest);
+  }
+
   /** Whether there are messages that it does not have. */
   get isBehind(): boolean {
-    return this.#idOf(this.#newest) > this.#idOf(this.#upTo);
+    return this.newest > this.#idOf(this.#upTo);
   }
 
   /**

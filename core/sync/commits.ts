@@ -153,16 +153,8 @@ export class Commits {
     documents.drop(docKey(sealed.space, doc));
     vectors.changed(doc);
     const envelopes: VerifiedEnvelope[] = [];
-    this.#tell({
-      doc,
-      local: false,
-      envelopes,
-      sealed,
-      rows,
-      changed,
-      heads: saved.heads,
-      reset: null,
-    });
+    const { heads } = saved;
+    this.#tell({ doc, local: false, envelopes, sealed, rows, changed, heads, reset: null });
   }
 
   /** Tells that a document is not any more what it was. */

@@ -85,7 +85,7 @@ export class Remaking {
     return (await this.#saved(doc) ?? []).flatMap(({ actor, seq, hash, change }) => {
       const author = logs.get(actor)?.author;
       const place = { id: 0, actor, seq, hash, signature: NO_SIGNATURE, receivedAt };
-      return author && change ? [{ ...place, author, change }] : [];
+      return author ? [{ ...place, author, change }] : [];
     });
   }
 

@@ -1,7 +1,7 @@
 import type { ActorId, DocId, PeerId } from "../base/ids.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { DocumentFault, type SavedChange, type SavedChanges } from "../doc/documents.ts";
-import { project } from "../doc/projection.ts";
+import { savedRows } from "../doc/saved_rows.ts";
 import { EnvelopeError } from "../trust/envelope.ts";
 import { type SealedDocument, verifySeals } from "../trust/sealed_document.ts";
 import type { Commits } from "./commits.ts";
@@ -65,7 +65,8 @@ export class SealedAdmission {
     const maxChanges = seals.reduce((sum, { seq }) => sum + seq, 0);
     try {
       const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
-      verifySeals(sealed, topsOf(saved));
+      const tops = new Map([...saved.logs].map(([actor, { top }]) => [actor, top]));
+      await verifySeals(sealed, tops, nextTurn);
       return saved;
     } catch (error) {
       // Whoever has it had read it as well, or made it.
@@ -77,25 +78,19 @@ export class SealedAdmission {
   #commit(sealed: SealedDocument, saved: SavedChanges, outcome: Outcome): void {
     const { space, doc, seals } = sealed;
     const { quotas, commits } = this.#parts;
-    const authors = new Map(seals.map(({ actor, author }) => [actor, author]));
     const bytes = new Map<PeerId, number>();
-    let count = 0;
-    for (const [actor, { top, bytes: covered }] of saved.logs) {
-      count += top.seq;
-      const author = authors.get(actor);
-      if (author) bytes.set(author, (bytes.get(author) ?? 0) + covered + top.bytes);
+    for (const { actor, author } of seals) {
+      const log = saved.logs.get(actor);
+      const length = (log?.bytes ?? 0) + (log?.top.change.length ?? 0);
+      bytes.set(author, (bytes.get(author) ?? 0) + length);
     }
     for (const [author, length] of bytes) {
       const full = quotas.refusal(doc, author, length);
       if (full !== undefined) return outcome.refuse({ doc, author }, "full", full, "info");
     }
-    const rows = saved.changes.flatMap(({ actor, entries }) => {
-      const author = authors.get(actor);
-      return author ? project(space, doc, author, entries) : [];
-    });
-    commits.writeSealed(sealed, saved, rows);
+    commits.writeSealed(sealed, saved, savedRows(space, doc, saved, seals));
     for (const [author, length] of bytes) quotas.took(author, length);
-    outcome.takeSealed(sealed, count);
+    outcome.takeSealed(sealed, seals.reduce((sum, { seq }) => sum + seq, 0));
   }
 
   /** What is new in a document of which something is here, or in doubt. */
@@ -123,7 +118,7 @@ export class SealedAdmission {
     }
     return fresh.flatMap(({ actor, seq, change }) => {
       const seal = seals.get(actor);
-      if (!seal || !change) return [];
+      if (!seal) return [];
       const signature = seal.seq === seq ? seal.signature : NO_SIGNATURE;
       return judge.judge({ doc, author: seal.author, signature, change }, from, outcome, true) ??
         [];
@@ -143,6 +138,6 @@ export class SealedAdmission {
   }
 }
 
-function topsOf({ logs }: SavedChanges): Map<ActorId, SavedChange> {
-  return new Map([...logs].map(([actor, { top }]) => [actor, top]));
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -21,21 +21,27 @@ export interface SealedDocument {
   readonly seals: readonly Seal[];
 }
 
+/** Signatures verified before others get their turn; each takes 0.15 ms. */
+const SEALS_AT_ONCE = 64;
+
 /**
  * Verifies that each log of a document is sealed to its end, by the peer whose actor it is.
  *
  * @param tops The last change of each log in the document.
+ * @param pause Awaited now and then, as a document may have thousands of seals.
  * @throws {EnvelopeError} if one is not.
  */
-export function verifySeals(
+export async function verifySeals(
   { space, doc, seals }: SealedDocument,
   tops: ReadonlyMap<ActorId, { readonly seq: number; readonly hash: ChangeHash }>,
-): void {
+  pause: () => Promise<void>,
+): Promise<void> {
   const sealed = new Set(seals.map(({ actor }) => actor));
   if (sealed.size !== tops.size || seals.length !== tops.size) {
     throw new EnvelopeError("Cannot accept the document: not each of its logs has one seal");
   }
-  for (const { actor, author, seq, signature } of seals) {
+  for (const [i, { actor, author, seq, signature }] of seals.entries()) {
+    if (i > 0 && i % SEALS_AT_ONCE === 0) await pause();
     const top = tops.get(actor);
     if (top?.seq !== seq) {
       throw new EnvelopeError("Cannot accept the document: a log goes on after its seal");

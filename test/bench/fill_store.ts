@@ -4,6 +4,7 @@ import { entriesOf, readChange } from "../../core/doc/gate.ts";
 import { GENESIS_ACTOR } from "../../core/doc/genesis.ts";
 import { project } from "../../core/doc/projection.ts";
 import { readSaved } from "../../core/doc/saved_document.ts";
+import { savedRows } from "../../core/doc/saved_rows.ts";
 import type { Store } from "../../core/store/store.ts";
 import { envelopeText, signEnvelope } from "../../core/trust/envelope.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
@@ -63,9 +64,7 @@ function writeResting(store: Store, { space }: HistoryShape, made: MadeDocument)
     const signature = author.sign(envelopeText(space, doc, hash));
     tops.set(actor, { actor, author: author.peer, seq, signature });
   }
-  const rows = saved.changes.flatMap(({ actor, entries }) => {
-    const seal = tops.get(actor);
-    return seal ? project(space, doc, seal.author, entries) : [];
-  });
-  store.sealed.add({ space, doc, bytes, seals: [...tops.values()] }, saved, rows, until);
+  const seals = [...tops.values()];
+  const rows = savedRows(space, doc, saved, seals);
+  store.sealed.add({ space, doc, bytes, seals }, saved, rows, until);
 }

@@ -42,59 +42,82 @@ function sealed(seals: readonly Seal[], from: Partial<SealedDocument> = {}): Sea
   return { space: SPACE, doc: DOC, bytes: new Uint8Array(), seals, ...from };
 }
 
+const pause = () => Promise.resolve();
 const refuses = (document: SealedDocument, why: RegExp, tops = TOPS) =>
-  assert.throws(() => verifySeals(document, tops), (error) => {
+  assert.rejects(verifySeals(document, tops, pause), (error) => {
     assert.ok(error instanceof EnvelopeError);
     assert.match(error.message, why);
     return true;
   });
 
-Deno.test("SEAL: a document is sealed when each of its logs is, in whatever order", () => {
-  verifySeals(sealed([seal(ANN), seal(BEN)]), TOPS);
-  verifySeals(sealed([seal(BEN), seal(ANN)]), TOPS);
-  verifySeals(sealed([]), new Map());
+Deno.test("SEAL: a document is sealed when each of its logs is, in whatever order", async () => {
+  await verifySeals(sealed([seal(ANN), seal(BEN)]), TOPS, pause);
+  await verifySeals(sealed([seal(BEN), seal(ANN)]), TOPS, pause);
+  await verifySeals(sealed([]), new Map(), pause);
 });
 
-Deno.test("SEAL: not each log has one seal", () => {
-  refuses(sealed([seal(ANN)]), /one seal/);
-  refuses(sealed([]), /one seal/);
-  refuses(sealed([seal(ANN), seal(ANN)]), /one seal/);
-  refuses(sealed([seal(ANN), seal(BEN), seal(BEN)]), /one seal/);
-  refuses(sealed([seal(ANN), seal(BEN), seal(EVE)]), /one seal/);
-  refuses(sealed([seal(ANN)]), /one seal/, new Map());
+Deno.test("SEAL: not each log has one seal", async () => {
+  await refuses(sealed([seal(ANN)]), /one seal/);
+  await refuses(sealed([]), /one seal/);
+  await refuses(sealed([seal(ANN), seal(ANN)]), /one seal/);
+  await refuses(sealed([seal(ANN), seal(BEN), seal(BEN)]), /one seal/);
+  await refuses(sealed([seal(ANN), seal(BEN), seal(EVE)]), /one seal/);
+  await refuses(sealed([seal(ANN)]), /one seal/, new Map());
 });
 
-Deno.test("SEAL: a seal is of the last change of its log", () => {
-  refuses(sealed([seal(ANN, { seq: 2 }), seal(BEN)]), /goes on after its seal/);
-  refuses(sealed([seal(ANN, { seq: 4 }), seal(BEN)]), /goes on after its seal/);
+Deno.test("SEAL: a seal is of the last change of its log", async () => {
+  await refuses(sealed([seal(ANN, { seq: 2 }), seal(BEN)]), /goes on after its seal/);
+  await refuses(sealed([seal(ANN, { seq: 4 }), seal(BEN)]), /goes on after its seal/);
   // As many seals as logs, one of a log that is not there.
-  refuses(sealed([seal(ANN), seal(EVE)]), /goes on after its seal/);
+  await refuses(sealed([seal(ANN), seal(EVE)]), /goes on after its seal/);
 });
 
-Deno.test("SEAL: a log is sealed by the peer whose actor it is", () => {
+Deno.test("SEAL: a log is sealed by the peer whose actor it is", async () => {
   const anns = actorOf(ANN.peer, SPACE, DOC);
-  refuses(sealed([seal(EVE, { actor: anns }), seal(BEN)]), /not its author's/);
-  refuses(sealed([seal(ANN, { signer: EVE }), seal(BEN)]), /not sealed by/);
-  refuses(sealed([seal(ANN, { signature: new Uint8Array(64) }), seal(BEN)]), /not sealed by/);
+  await refuses(sealed([seal(EVE, { actor: anns }), seal(BEN)]), /not its author's/);
+  await refuses(sealed([seal(ANN, { signer: EVE }), seal(BEN)]), /not sealed by/);
+  await refuses(sealed([seal(ANN, { signature: new Uint8Array(64) }), seal(BEN)]), /not sealed by/);
   // Right signatures, of the other's log each.
   const [of, by] = [seal(ANN), seal(BEN)];
-  refuses(
+  await refuses(
     sealed([{ ...of, signature: by.signature }, { ...by, signature: of.signature }]),
     /not sealed by/,
   );
 });
 
-Deno.test("SEAL: a seal is for one space and one document", () => {
-  refuses(sealed([seal(ANN, { space: OTHER_SPACE }), seal(BEN)]), /not sealed by/);
-  refuses(sealed([seal(ANN, { doc: OTHER_DOC }), seal(BEN)]), /not sealed by/);
-  refuses(sealed([seal(ANN), seal(BEN)], { doc: OTHER_DOC }), /not its author's/);
-  refuses(sealed([seal(ANN), seal(BEN)], { space: OTHER_SPACE }), /not its author's/);
+Deno.test("SEAL: a seal is for one space and one document", async () => {
+  await refuses(sealed([seal(ANN, { space: OTHER_SPACE }), seal(BEN)]), /not sealed by/);
+  await refuses(sealed([seal(ANN, { doc: OTHER_DOC }), seal(BEN)]), /not sealed by/);
+  await refuses(sealed([seal(ANN), seal(BEN)], { doc: OTHER_DOC }), /not its author's/);
+  await refuses(sealed([seal(ANN), seal(BEN)], { space: OTHER_SPACE }), /not its author's/);
 });
 
-Deno.test("SEAL: a branch of an actor is its author's too", () => {
+Deno.test("SEAL: a branch of an actor is its author's too", async () => {
   const branch = branchOf(actorOf(ANN.peer, SPACE, DOC), 1);
   const hash = "c".repeat(64) as ChangeHash;
   const tops = new Map<ActorId, { seq: number; hash: ChangeHash }>([[branch, { seq: 1, hash }]]);
-  verifySeals(sealed([seal(ANN, { actor: branch })]), tops);
-  refuses(sealed([seal(BEN, { actor: branch })]), /not its author's/, tops);
+  await verifySeals(sealed([seal(ANN, { actor: branch })]), tops, pause);
+  await refuses(sealed([seal(BEN, { actor: branch })]), /not its author's/, tops);
+});
+
+Deno.test("SEAL: others get their turn while thousands of seals are verified", async () => {
+  const people = Array.from({ length: 200 }, (_, i) => deviceKeys(100 + i));
+  const seals = people.map((author) => {
+    const hash = "c".repeat(64) as ChangeHash;
+    const signature = author.sign(envelopeText(SPACE, DOC, hash));
+    return {
+      actor: actorOf(author.peer, SPACE, DOC),
+      author: author.peer,
+      seq: 1,
+      signature,
+      hash,
+    };
+  });
+  let pauses = 0;
+  await verifySeals(
+    sealed(seals),
+    new Map(seals.map(({ actor, seq, hash }) => [actor, { seq, hash }])),
+    () => Promise.resolve(void pauses++),
+  );
+  assert.equal(pauses, 3);
 });
