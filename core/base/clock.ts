@@ -7,7 +7,7 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds: of the wall clock since 1970, of a steady one since some moment of its own. */
   now(): number;
-  /** Calls back once after `ms` milliseconds. */
+  /** Calls back once after `ms` milliseconds; soon if that is past. */
   after(ms: number, callback: () => void): Timer;
   /** Calls back every `ms` milliseconds until cancelled. */
   every(ms: number, callback: () => void): Timer;
@@ -17,7 +17,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, callback) {
-    const id = setTimeout(callback, ms);
+    // Of less than nothing a warning would be written.
+    const id = setTimeout(callback, Math.max(0, ms));
     return { cancel: () => clearTimeout(id) };
   },
   every(ms, callback) {

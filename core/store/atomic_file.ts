@@ -10,7 +10,7 @@ export const FILE_MODE = 0o600;
  *
  * @throws {StoreError} when the disk is full or cannot be written; the old file is unchanged then.
  */
-export function writeFileAtomic(path: string, text: string): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const fresh = freshOf(path);
   withFiles(`write "${path}"`, () => {
     // A crash may have left one, with whatever mode.
@@ -18,7 +18,7 @@ export function writeFileAtomic(path: string, text: string): void {
     try {
       const file = Deno.openSync(fresh, { write: true, createNew: true, mode: FILE_MODE });
       try {
-        const bytes = new TextEncoder().encode(text);
+        const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
         for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
         file.syncSync();
       } finally {

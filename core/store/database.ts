@@ -1,97 +1,59 @@
-import { statSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { isThere, removeHalfWritten, writeFileAtomic } from "./atomic_file.ts";
 import { createDatabase, inspectDatabase, newerDatabase } from "./database_file.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 import { sqliteFault } from "./sqlite_fault.ts";
-import { StoreError } from "./store_error.ts";
+import { Statement } from "./statement.ts";
+import { StoreError, withFiles } from "./store_error.ts";
+import { readWal, trimToLog } from "./wal_file.ts";
+
+export type { Statement, Value } from "./statement.ts";
 
 /** The write-ahead log is cut to this after a checkpoint, in bytes. */
 const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 /** Negative: in KiB. */
 const CACHE_KIB = -8192;
+/** With so many pages in the log a commit is followed by a checkpoint. */
+const CHECKPOINT_PAGES = 1000;
 /** A backup program may look at the file just now. */
 const BUSY_MS = 500;
 
 /** Deno 2.9.6 has this method of Node's; its types do not. */
 type ArrayStatement = StatementSync & { setReturnArrays(enabled: boolean): void };
 
-/** A value of a column or a parameter. */
-export type Value = SQLInputValue;
-
-/** A prepared statement. Each call throws {@linkcode StoreError} when the disk or the file is at fault. */
-export class Statement {
-  readonly #statement: StatementSync;
-  readonly #path: string;
-
-  constructor(statement: StatementSync, path: string) {
-    this.#statement = statement;
-    this.#path = path;
-  }
-
-  /** Runs it; gives how many rows it changed. */
-  run(...values: Value[]): number {
-    return this.#guard(() => Number(this.#statement.run(...values).changes));
-  }
-
-  /** Runs an insertion; gives the number of the new row. */
-  insert(...values: Value[]): number {
-    return this.#guard(() => Number(this.#statement.run(...values).lastInsertRowid));
-  }
-
-  /** Gives the first row. */
-  get<Row>(...values: Value[]): Row | undefined {
-    return this.#guard(() => this.#statement.get(...values) as Row | undefined);
-  }
-
-  /** Gives all rows. */
-  all<Row>(...values: Value[]): Row[] {
-    return this.#guard(() => this.#statement.all(...values) as Row[]);
-  }
-
-  /** Gives rows as they are asked for. It must be read to its end or left before the next call. */
-  *each<Row>(...values: Value[]): Generator<Row> {
-    try {
-      for (const row of this.#statement.iterate(...values)) yield row as Row;
-    } catch (error) {
-      throw sqliteFault(error, this.#path);
-    }
-  }
-
-  #guard<T>(act: () => T): T {
-    try {
-      return act();
-    } catch (error) {
-      throw sqliteFault(error, this.#path);
-    }
-  }
-}
-
 /**
  * The SQLite database of a node, which nobody else opens meanwhile (`locking_mode` exclusive: so the
  * index of the write-ahead log is in memory, needs no room on a full disk and works on network drives).
  */
 export class Database {
-  readonly #db: DatabaseSync;
+  #db: DatabaseSync;
   readonly #path: string;
+  /** Each with what prepares it. */
+  readonly #statements = new Map<Statement, () => StatementSync>();
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  readonly #log: Statement;
+  readonly #checkpoint: Statement;
   #inTransaction = false;
   #undo: (() => void)[] = [];
   /**
    * Of what is in the write-ahead log some may be in the memory of the system only, which holds it for
    * written: after a failed sync, in this process or in one that was killed, it is not written again. What
-   * would come behind it in the log would be lost with it.
+   * came behind it in the log would be lost with it, and the database be mixed of old and new if it had got
+   * there: so neither a commit nor a checkpoint is made meanwhile.
    */
-  #isDoubtful: boolean;
+  #isDoubtful = true;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
     this.#path = path;
-    this.#isDoubtful = holdsLog(path);
     this.#begin = this.prepare("BEGIN IMMEDIATE");
     this.#commit = this.prepare("COMMIT");
     this.#rollback = this.prepare("ROLLBACK");
+    // It does nothing, and tells how long the log is.
+    this.#log = this.prepare("PRAGMA wal_checkpoint(NOOP)");
+    this.#checkpoint = this.prepare("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
   /**
@@ -101,41 +63,48 @@ export class Database {
    */
   static open(path: string): Database {
     if (!inspectDatabase(path)) createDatabase(path);
-    let db: DatabaseSync | undefined;
+    removeHalfWritten(`${path}-wal`);
+    const database = new Database(connect(path), path);
     try {
-      db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
-      db.exec(`
-        PRAGMA locking_mode = EXCLUSIVE;
-        PRAGMA trusted_schema = OFF;
-        PRAGMA cell_size_check = ON;
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
-        PRAGMA cache_size = ${CACHE_KIB};
-      `);
-      migrate(db, path);
-      return new Database(db, path);
+      database.#open();
+      return database;
     } catch (error) {
-      db?.close();
+      database.close();
       throw sqliteFault(error, path);
     }
   }
 
+  /** What others hear is held here is on disk before it is read; what can only be read is read all the same. */
+  #open(): void {
+    const version = Number(this.#db.prepare("PRAGMA user_version").get()?.["user_version"]);
+    if (version > SCHEMA_VERSION) throw newerDatabase(this.#path);
+    try {
+      this.#secure();
+    } catch (error) {
+      if (version < SCHEMA_VERSION || !(error instanceof StoreError)) throw error;
+    }
+    if (version < SCHEMA_VERSION) migrate(this.#db, version);
+  }
+
   /** Prepares a statement; done once per statement, when the store opens. */
   prepare(sql: string): Statement {
-    try {
-      return new Statement(this.#db.prepare(sql), this.#path);
-    } catch (error) {
-      throw sqliteFault(error, this.#path);
-    }
+    return this.#prepare(() => this.#db.prepare(sql));
   }
 
   /** Prepares a statement whose rows are arrays of the columns: a third of the cost where there are many. */
   prepareTuples(sql: string): Statement {
-    try {
+    return this.#prepare(() => {
       const statement = this.#db.prepare(sql) as ArrayStatement;
       statement.setReturnArrays(true);
-      return new Statement(statement, this.#path);
+      return statement;
+    });
+  }
+
+  #prepare(make: () => StatementSync): Statement {
+    try {
+      const statement = new Statement(make(), this.#path, (act) => this.write(act));
+      this.#statements.set(statement, make);
+      return statement;
     } catch (error) {
       throw sqliteFault(error, this.#path);
     }
@@ -147,25 +116,48 @@ export class Database {
    */
   write<T>(act: () => T): T {
     if (this.#inTransaction) return act();
-    if (this.#isDoubtful) this.#emptyLog();
-    this.#begin.run();
+    this.#secure();
+    this.#begin.get();
     this.#inTransaction = true;
     this.#undo = [];
+    let result: T;
     try {
-      const result = act();
-      this.#commit.run();
-      return result;
+      result = act();
+      this.#commit.get();
     } catch (error) {
-      if (error instanceof StoreError && error.kind === "io") this.#isDoubtful = true;
+      this.#noteFault(error);
       // First what is in memory, which nothing can hinder.
       for (const undo of this.#undo.reverse()) undo();
       // SQLite has rolled back by itself after some errors (a full disk).
-      if (this.#db.isTransaction) this.#rollback.run();
+      if (this.#db.isTransaction) this.#rollback.get();
       throw error;
     } finally {
       this.#inTransaction = false;
       this.#undo = [];
     }
+    this.#mayCheckpoint();
+    return result;
+  }
+
+  /** What SQLite does by itself after a commit, but for that it would tell nobody when it fails. */
+  #mayCheckpoint(): void {
+    try {
+      if (this.#logLength().frames >= CHECKPOINT_PAGES) this.#checkpoint.get();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#noteFault(error);
+    }
+  }
+
+  #noteFault(error: unknown): void {
+    const fault = sqliteFault(error, this.#path);
+    if (fault instanceof StoreError && fault.kind === "io") this.#isDoubtful = true;
+  }
+
+  /** How many frames the log has, and of how many the database has all. */
+  #logLength(): { frames: number; done: number } {
+    const row = this.#log.get<{ log: number; checkpointed: number }>();
+    return { frames: row?.log ?? 0, done: row?.checkpointed ?? 0 };
   }
 
   /**
@@ -174,6 +166,7 @@ export class Database {
    */
   writeSoon<T>(act: () => T): T {
     if (this.#inTransaction) return act();
+    this.#secure();
     this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
       return this.write(act);
@@ -202,33 +195,87 @@ export class Database {
     }
   }
 
-  /** Writes all that the log holds anew, to its place, and syncs it. @throws {StoreError} when it cannot. */
-  #emptyLog(): void {
+  /**
+   * Has all on disk when it returns, and at every moment of a power cut what was there before. The log is
+   * copied, and what it has is taken off the end of the database, since their own place on the disk may be at
+   * fault: of what ext4 could not write where a file grew it writes nothing there later either, and says it
+   * has. Then SQLite empties the log that it has open into the database, and takes the copy away if it could.
+   *
+   * @throws {StoreError} when it cannot.
+   */
+  #secure(): void {
+    if (!this.#isDoubtful) return;
     try {
-      const row = this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
-      // Not done, since another program reads: it is as before.
-      if (row?.["busy"] !== 0) throw new Error("database is locked");
+      if (this.#db.isOpen && this.#saveLog()) this.#db.close();
+      if (!this.#db.isOpen) {
+        this.#db = connect(this.#path);
+        for (const [statement, make] of this.#statements) statement.renew(make());
+        // What SQLite says of a checkpoint that failed, other than at the end.
+        if (this.#logLength().frames > 0) throw new Error("disk I/O error");
+      }
     } catch (error) {
       throw sqliteFault(error, this.#path);
     }
     this.#isDoubtful = false;
   }
 
-  /** Closes it; twice does nothing. */
+  /** Puts a copy of the log in its place, for whoever opens the database next. Gives whether it has a place. */
+  #saveLog(): boolean {
+    const { frames, done } = this.#logLength();
+    const path = `${this.#path}-wal`;
+    if (frames === 0) {
+      return withFiles(`look at "${path}"`, () => isThere(path) && Deno.statSync(path).size > 0);
+    }
+    const log = readWal(path, frames);
+    // Windows replaces no file that is open: there SQLite empties the log without a net.
+    if (Deno.build.os === "windows") return true;
+    writeFileAtomic(path, log);
+    trimToLog(this.#path, log, done);
+    return true;
+  }
+
+  /**
+   * Closes it; twice does nothing. While the disk fails it stays open to the end of the process: to close it
+   * is to write what is in the log to the database.
+   */
   close(): void {
-    if (this.#db.isOpen) this.#db.close();
+    if (!this.#db.isOpen) return;
+    try {
+      this.#secure();
+    } catch {
+      leftOpen.push(this.#db);
+      return;
+    }
+    this.#db.close();
   }
 }
 
-/** Whether there is a write-ahead log that holds anything, as a process leaves it that was killed. */
-function holdsLog(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** Opens a database that is there, of whichever version. */
+function connect(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+    db.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA trusted_schema = OFF;
+      PRAGMA cell_size_check = ON;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
+      PRAGMA cache_size = ${CACHE_KIB};
+    `);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw sqliteFault(error, path);
+  }
 }
 
-function migrate(db: DatabaseSync, path: string): void {
-  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
-  if (version > SCHEMA_VERSION) throw newerDatabase(path);
-  if (version === SCHEMA_VERSION) return;
+/** What must not be closed, which the collection of garbage would do. */
+const leftOpen: DatabaseSync[] = [];
+
+function migrate(db: DatabaseSync, version: number): void {
   db.exec("BEGIN IMMEDIATE");
   for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);

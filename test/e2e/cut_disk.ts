@@ -52,17 +52,22 @@ export class CutDisk implements Disposable {
 
   /** Puts into the file `image` what is on the disk now: to be called while nothing writes to it. */
   cut(image: string): void {
-    // What the system itself was just writing comes to an end: then two copies are the same.
-    for (let before = Buffer.alloc(0);;) {
-      const bytes = Buffer.from(Deno.readFileSync(this.#image));
-      if (bytes.equals(before)) return Deno.writeFileSync(image, bytes);
-      before = bytes;
-    }
+    copyAtRest(this.#image, image);
   }
 
   [Symbol.dispose](): void {
     run("umount", [this.path]);
     Deno.removeSync(this.path);
+  }
+}
+
+/** Copies the file behind a disk. */
+export function copyAtRest(from: string, to: string): void {
+  // What the system itself was just writing comes to an end: then two copies are the same.
+  for (let before = Buffer.alloc(0);;) {
+    const bytes = Buffer.from(Deno.readFileSync(from));
+    if (bytes.equals(before)) return Deno.writeFileSync(to, bytes);
+    before = bytes;
   }
 }
 
