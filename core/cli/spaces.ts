@@ -187,8 +187,20 @@ function personNamed(people: readonly PersonView[], who: string): PersonView {
   return person;
 }
 
-/** Makes all that is shown anew from the signed changes. */
+/**
+ * Makes all that is shown anew from the signed changes.
+ *
+ * @throws {ClientError} after the result, if that could not be done of some documents.
+ */
 export async function rebuild(client: Client, output: Output): Promise<void> {
-  const { documents, changes } = await client.ask({ type: "rebuild" });
-  output.result(`Made anew: ${documents} documents of ${changes} changes`, { documents, changes });
+  const { documents, changes, failed } = await client.ask({ type: "rebuild" });
+  const made = { documents, changes, failed };
+  output.result(`Made anew: ${documents} documents of ${changes} changes`, made);
+  if (failed > 0) {
+    throw new ClientError(
+      `${failed} ${failed === 1 ? "document" : "documents"} could not be made anew and ${
+        failed === 1 ? "is as it was" : "are as they were"
+      }: try again`,
+    );
+  }
 }

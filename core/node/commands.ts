@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { PeerId, SpaceId } from "../base/ids.ts";
+import { docKey } from "../doc/doc_key.ts";
 import type { MeshStatus } from "../net/mesh_status.ts";
 import type { Store } from "../store/store.ts";
 import type { Snapshot } from "../view/view.ts";
@@ -81,17 +82,20 @@ function snapshot(
 }
 
 async function rebuild({ spaces, store, notices }: CommandParts) {
-  let [documents, changes] = [0, 0];
+  let [documents, changes, failed] = [0, 0, 0];
   for (const { space, replica } of spaces.all()) {
-    await replica.rebuild();
-    for (const logs of store.envelopes.tops(space).values()) {
+    const failing = new Set<string>((await replica.rebuild()).map(({ key }) => key));
+    failed += failing.size;
+    for (const [doc, logs] of store.envelopes.tops(space)) {
+      if (failing.has(docKey(space, doc))) continue;
       documents++;
       for (const { seq } of logs.values()) changes += seq;
     }
   }
   notices.add({
     kind: "rebuilt",
-    text: `Made anew from ${changes} signed changes of ${documents} documents`,
+    text: `Made anew from ${changes} signed changes of ${documents} documents` +
+      (failed > 0 ? `; ${failed} could not be made anew and are as they were` : ""),
   });
-  return { documents, changes };
+  return { documents, changes, failed };
 }

@@ -90,11 +90,11 @@ export class Holdings {
     );
     this.#nameLogs = database.prepare(
       `INSERT INTO holdings (log, peer, seq)
-       SELECT envelopes.log, holders.peer, max(envelopes.seq) FROM holders
-       JOIN docs ON docs.space = holders.space
-       JOIN envelopes ON envelopes.doc = docs.id AND envelopes.id <= holders.up_to
-       WHERE docs.id = ?1 AND holders.up_to < (SELECT max(id) FROM envelopes WHERE doc = ?1)
-       GROUP BY envelopes.log, holders.peer
+       SELECT log, peer, seq FROM (SELECT logs.id AS log, holders.peer, (SELECT seq FROM envelopes
+           WHERE log = logs.id AND id <= holders.up_to ORDER BY seq DESC LIMIT 1) AS seq
+         FROM holders JOIN docs ON docs.space = holders.space JOIN logs ON logs.doc = docs.id
+         WHERE docs.id = ?1 AND holders.up_to < (SELECT max(id) FROM envelopes WHERE doc = ?1))
+       WHERE seq IS NOT NULL
        ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`,
     );
     this.#setBackLog = database.prepare(

@@ -74,35 +74,47 @@ export class Waiting {
   }
 
   #keepers(space: number, peer: number | null, rows: readonly Row[]): WaitingMessages["keepers"] {
-    /** Of each peer, up to where it holds the logs of these messages, besides "all up to here". */
-    const besides = new Map<number, Map<number, number>>();
-    for (const log of new Set(rows.map(({ log }) => log))) {
+    const oldestFirst = rows.toReversed();
+    /** What each peer holds of the logs of these messages, besides "all up to here". */
+    const besides = new Map<number, HeldOfLog[]>();
+    const bySeq = rows.toSorted((a, b) => a.seq - b.seq);
+    for (const [log, waiting] of Map.groupBy(bySeq, ({ log }) => log)) {
       for (const { number, seq } of this.#holdings.all<{ number: number; seq: number }>(log)) {
+        const count = countFirst(waiting, (row) => row.seq <= seq);
         const logs = besides.get(number);
-        if (logs) logs.set(log, seq);
-        else besides.set(number, new Map([[log, seq]]));
+        if (logs) logs.push({ waiting, count });
+        else besides.set(number, [{ waiting, count }]);
       }
     }
     return this.#holders.all<{ number: number; peer: PeerId; upTo: number }>(space, peer)
       .map(({ number, peer, upTo }) => {
-        const logs = besides.get(number);
-        // The newest stand first.
-        const above = firstUpTo(rows, upTo);
-        const kept = logs &&
-          rows.slice(0, above).filter(({ log, seq }) => (logs.get(log) ?? 0) >= seq).length;
-        return { peer, messages: rows.length - above + (kept ?? 0) };
+        const isUpTo = ({ id }: Row) => id <= upTo;
+        const more = (besides.get(number) ?? []).map(({ waiting, count }) =>
+          Math.max(0, count - countFirst(waiting, isUpTo))
+        );
+        return {
+          peer,
+          messages: more.reduce((sum, count) => sum + count, countFirst(oldestFirst, isUpTo)),
+        };
       })
       .filter(({ messages }) => messages > 0)
       .sort((a, b) => b.messages - a.messages || (a.peer < b.peer ? -1 : 1));
   }
 }
 
-/** Where in rows of falling ids the first is that is not above `upTo`. */
-function firstUpTo(rows: readonly Row[], upTo: number): number {
+/** The first `count` of the messages of a log that wait, whose numbers grow with their seq. */
+interface HeldOfLog {
+  readonly waiting: readonly Row[];
+  readonly count: number;
+}
+
+/** How many rows fit, which are the first. */
+function countFirst(rows: readonly Row[], fits: (row: Row) => boolean): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((rows[middle]?.id ?? 0) > upTo) low = middle + 1;
+    const row = rows[middle];
+    if (row && fits(row)) low = middle + 1;
     else high = middle;
   }
   return low;

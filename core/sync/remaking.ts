@@ -53,9 +53,19 @@ export class Remaking {
     return this.#alone(doc, () => this.#remake(doc, choose, why));
   }
 
-  /** Makes anew what a document means. @throws as {@linkcode Remaking.takeOut}. */
-  async rebuild(doc: DocId): Promise<void> {
-    await this.#alone(doc, () => this.#remake(doc, () => new Set(), "rebuilt"));
+  /**
+   * Makes anew what a document means. Gives the fault if that could not be done: the document is as it was.
+   *
+   * @throws {StoreError} when the disk is at fault.
+   */
+  async rebuild(doc: DocId): Promise<DocumentFault | null> {
+    try {
+      await this.#alone(doc, () => this.#remake(doc, () => new Set(), "rebuilt"));
+      return null;
+    } catch (error) {
+      if (error instanceof DocumentFault) return error;
+      throw error;
+    }
   }
 
   /**

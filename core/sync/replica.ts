@@ -3,7 +3,7 @@ import type { DocId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { noteDoc } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
-import type { Documents, NewEntry } from "../doc/documents.ts";
+import type { DocumentFault, Documents, NewEntry } from "../doc/documents.ts";
 import type { Store } from "../store/store.ts";
 import type { Cut } from "../trust/entry_body.ts";
 import type { Envelope, Signer } from "../trust/envelope.ts";
@@ -138,7 +138,8 @@ export class Replica {
    */
   async prepare(): Promise<void> {
     const { store } = this.#options;
-    if (!store.projections.isCurrent(this.space)) await this.rebuild();
+    const [fault] = store.projections.isCurrent(this.space) ? [] : await this.rebuild();
+    if (fault) throw fault;
     await this.#admission.settle([...this.vectors.docs(), ...store.disputes.docs(this.space)]);
     await this.#rewriting.run();
   }
@@ -149,17 +150,20 @@ export class Replica {
   }
 
   /**
-   * Makes anew what people see of all documents, from what was signed.
+   * Makes anew what people see of all documents, from what was signed. Gives the faults of those of which that
+   * could not be done, which are as they were.
    *
-   * @throws {StoreError} when the disk is at fault, or {DocumentFault}: a document that was not reached is
-   * as it was.
+   * @throws {StoreError} when the disk is at fault: a document that was not reached is as it was.
    */
-  async rebuild(): Promise<void> {
+  async rebuild(): Promise<readonly DocumentFault[]> {
     const { store } = this.#options;
+    const faults: DocumentFault[] = [];
     for (const doc of this.vectors.docs()) {
-      await this.#admission.alone(doc, () => this.#remaking.rebuild(doc));
+      const fault = await this.#admission.alone(doc, () => this.#remaking.rebuild(doc));
+      if (fault) faults.push(fault);
     }
-    store.projections.setCurrent(this.space);
+    if (faults.length === 0) store.projections.setCurrent(this.space);
+    return faults;
   }
 
   /**

@@ -77,8 +77,11 @@ export interface Commands {
   /** What is kept in a space for a person, here and elsewhere. */
   "person.waiting": { ask: InSpace & { peer: PeerId }; answer: WaitingView };
   "notice.dismiss": { ask: { notice: number }; answer: Record<never, never> };
-  /** Makes all that is shown anew from the signed changes. */
-  "rebuild": { ask: Record<never, never>; answer: { documents: number; changes: number } };
+  /** Makes all that is shown anew from the signed changes, but for `failed` documents. */
+  "rebuild": {
+    ask: Record<never, never>;
+    answer: { documents: number; changes: number; failed: number };
+  };
 
   "channel.create": { ask: InSpace & { name: string }; answer: ChannelView };
   /** Messages in order of time: the newest page, or the page before or after a message. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parsePeerId, parseSpaceId } from "../../core/base/ids.ts";
 import { send } from "../../core/cli/messages.ts";
-import { invite, join, listSpaces, members, removeMember } from "../../core/cli/spaces.ts";
+import { invite, join, listSpaces, members, rebuild, removeMember } from "../../core/cli/spaces.ts";
 import type { SpaceView } from "../../core/view/view.ts";
 import { FakeClient, FakeOutput } from "../fakes/client.ts";
 import { ANA, CREW, LOBBY_VIEW, message, PERSON, snapshot } from "../fakes/views.ts";
@@ -117,4 +117,15 @@ Deno.test("remove finds a member by name or id, and never guesses", async () => 
   const remove = (peer: string) => removeMember(twins, new FakeOutput(), { space: null, peer });
   await assert.rejects(remove("Ben"), /2 members.*cccccccc, bbbbbbbb/);
   await assert.rejects(remove("Cleo"), /no member "Cleo"/);
+});
+
+Deno.test("rebuild says what was made anew, and then what was not", async () => {
+  const made = { documents: 3, changes: 12, failed: 0 };
+  const output = new FakeOutput();
+  await rebuild(new FakeClient({ rebuild: () => made }), output);
+  assert.deepEqual(output.texts, ["Made anew: 3 documents of 12 changes"]);
+  assert.deepEqual(output.facts, [made]);
+  const failing = new FakeClient({ rebuild: () => ({ ...made, failed: 2 }) });
+  await assert.rejects(rebuild(failing, output), /2 documents could not .* are as they were/);
+  assert.equal(output.texts.length, 2, "the others are said all the same");
 });

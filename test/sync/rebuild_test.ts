@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { parseNoteId } from "../../core/base/ids.ts";
+import { docKey } from "../../core/doc/doc_key.ts";
+import { DocumentFault } from "../../core/doc/documents.ts";
 import { personEntry } from "../../core/doc/projection.ts";
 import { SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { DATABASE_FILE } from "../../core/store/file_names.ts";
@@ -96,6 +98,38 @@ Deno.test("rebuild: it is done by itself when another version made the projectio
       assert.notDeepEqual(await node.picture(), picture, "and not again");
     });
   }
+});
+
+Deno.test("rebuild: a document that fails is as it was, and the others are made anew", async () => {
+  await busy(async (node) => {
+    const picture = await node.picture();
+    const failing = docKey(LOBBY, SPACE_DOC);
+    const { documents, replica } = node;
+    const entries = documents.entries.bind(documents);
+    documents.entries = (key, changes) =>
+      key === failing ? Promise.reject(new DocumentFault(key, "too slow")) : entries(key, changes);
+    const made: string[] = [];
+    replica.onCommit(({ doc }) => made.push(doc));
+    const faults = await replica.rebuild();
+    assert.deepEqual(faults.map(({ key }) => key), [failing]);
+    const others = replica.vectors.docs().filter((doc) => doc !== SPACE_DOC);
+    assert.ok(others.length > 0);
+    assert.deepEqual(made.sort(), [...others].sort());
+    assert.deepEqual(await node.picture(), picture);
+  });
+});
+
+Deno.test("rebuild: what rests on a base is made anew as well", async () => {
+  await busy(async (node, world) => {
+    assert.ok(await node.rest() > 0);
+    const picture = await node.picture();
+    await world.crash(node);
+    alter(node.directory, SPOIL);
+    await world.restart(node);
+    assert.notDeepEqual(await node.picture(), picture);
+    assert.deepEqual(await node.replica.rebuild(), []);
+    assert.deepEqual(await node.picture(), picture);
+  });
 });
 
 Deno.test("rebuild: what is written meanwhile is there too, and a note opens as before", async () => {
