@@ -3,6 +3,7 @@ import { steadyClock, systemClock } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import { lineLog } from "../base/log.ts";
 import { randomBytes } from "../base/random.ts";
+import { EngineLostError } from "../doc/ordered_documents.ts";
 import { EarshotNode } from "../node.ts";
 import { dataDirectory, openDataDirectory } from "../store/data_directory.ts";
 import { DirectoryLock } from "../store/directory_lock.ts";
@@ -36,8 +37,13 @@ export async function start(options: StartOptions, program: Program): Promise<nu
     return await run(options, program);
   } catch (error) {
     if (error instanceof Cancelled) return INTERRUPTED;
-    if (!(error instanceof StoreError || error instanceof PortTakenError)) throw error;
-    complain(error.message);
+    if (error instanceof EngineLostError) {
+      complain(`Cannot start: ${error.message}; start it again when the machine is less busy`);
+    } else if (error instanceof StoreError || error instanceof PortTakenError) {
+      complain(error.message);
+    } else {
+      throw error;
+    }
     return FAILED;
   }
 }
