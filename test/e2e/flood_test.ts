@@ -73,7 +73,10 @@ for (const way of ["pushed", "streamed"]) {
     to.onEvent = (event) => {
       if (event.type === "message" && event.message.author === peer) flooded++;
     };
-    await lookUntil(to, () => Promise.resolve(flooded >= BEGUN));
+    await lookUntil(to, () => {
+      assert.deepEqual(flooder.ends, [], "it is not cut off");
+      return Promise.resolve(flooded >= BEGUN);
+    });
     const say = async (text: string) => {
       const arrived = eventOf(to, "message", ({ message }) => message.text === text);
       await from.ask({ type: "message.send", space, channel, text });

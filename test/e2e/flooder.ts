@@ -2,7 +2,7 @@
  * A member of the lobby that floods it, for flood_test.ts: `flooder.ts COUNT WAY PORT...`. It has a key and the
  * protocol, and neither disk nor manners: messages in due form are made as fast as they go, and sent to every
  * node at those ports of the loopback. WAY is "pushed", as one sends what one just wrote, or "streamed", as one
- * answers who asked for what is missing (which nobody did). It says its peer id, and when all is sent or a link
+ * answers who asked for what is missing: it says that it holds other things, and is asked. It says its peer id, and when all is sent or a link
  * is closed, one JSON object per line.
  *
  * @module
@@ -19,6 +19,7 @@ import { LOBBY_DOOR, meetTag } from "../../core/trust/door.ts";
 import type { Envelope } from "../../core/trust/envelope.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { encodeMessage } from "../../core/wire/encode.ts";
+import { MESSAGE_TYPES } from "../../core/wire/message.ts";
 import { packEnvelopes } from "../../core/wire/pack.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { turn } from "../fakes/turn.ts";
@@ -57,8 +58,13 @@ async function open(port: number): Promise<Link> {
   const parts = { keys, clock, log, random, initiator: true, door: LOBBY_DOOR } as const;
   const link = await openLink(connection, parts);
   void link.closed.then((reason) => writeLine({ event: "closed", port, reason }));
-  link.start(() => {});
+  const asked = Promise.withResolvers<void>();
+  link.start((messages) => {
+    if (messages.some(([type]) => type === MESSAGE_TYPES.vectors)) asked.resolve();
+  });
   link.send(encodeMessage({ type: "meet", tags: [meetTag(LOBBY_DOOR, link.binding, keys.peer)] }));
+  link.send(encodeMessage({ type: "digest", space: LOBBY, digest: random(32) }));
+  if (way === "streamed") await asked.promise;
   return link;
 }
 
