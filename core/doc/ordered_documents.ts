@@ -1,21 +1,8 @@
 import { type Log, silentLog } from "../base/log.ts";
-import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import { searchDocument } from "./at_fault.ts";
 import type { DocKey } from "./doc_key.ts";
-import {
-  type Applied,
-  type ApplyAnswer,
-  type Compacted,
-  type Documents,
-  type Load,
-  type Loaded,
-  type Made,
-  type NewEntry,
-  type NoteEdited,
-  type OnSetAside,
-  type Refused,
-  type SavedChanges,
-} from "./documents.ts";
+import { DocumentCalls } from "./document_calls.ts";
+import type { Load, OnSetAside } from "./documents.ts";
 import {
   type EngineAnswer,
   type EngineCall,
@@ -61,7 +48,7 @@ export interface OrderedDocumentsOptions {
  * 2. When the engine dies, the call it had is the one at fault, and no other was begun.
  * 3. A document is opened from the store only when every earlier answer about it was given.
  */
-export class OrderedDocuments implements Documents {
+export class OrderedDocuments extends DocumentCalls {
   readonly #port: EnginePort;
   readonly #stored: StoredChanges;
   readonly #maxOpen: number;
@@ -80,72 +67,12 @@ export class OrderedDocuments implements Documents {
   #closed = false;
 
   constructor(port: EnginePort, load: Load, options: OrderedDocumentsOptions = {}) {
+    super();
     const { log = silentLog, maxOpen = MAX_OPEN_DOCUMENTS, onSetAside = () => {} } = options;
     this.#port = port;
     this.#stored = new StoredChanges(load, log, onSetAside);
     this.#maxOpen = maxOpen;
     this.#generation = port.generation;
-  }
-
-  put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Promise<Made> {
-    const call = { type: "put", entries, at } as const;
-    return this.#ask(key, idText === undefined ? call : { ...call, idText });
-  }
-
-  apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer> {
-    return this.#ask(key, { type: "apply", changes });
-  }
-
-  entries(
-    key: DocKey,
-    changes: readonly Uint8Array[],
-  ): Promise<readonly (Applied | Refused)[]> {
-    return this.#ask(key, { type: "entries", changes });
-  }
-
-  read(
-    key: DocKey,
-    bytes: Uint8Array,
-    { maxChanges, withChanges }: { readonly maxChanges: number; readonly withChanges: boolean },
-  ): Promise<SavedChanges> {
-    return this.#ask(key, { type: "read", bytes, maxChanges, withChanges });
-  }
-
-  compact(key: DocKey, { base, changes }: Omit<Loaded, "actor">): Promise<Compacted> {
-    return this.#ask(key, { type: "compact", base, changes });
-  }
-
-  noteText(key: DocKey): Promise<NoteText> {
-    return this.#ask(key, { type: "noteText" });
-  }
-
-  noteEdit(
-    key: DocKey,
-    heads: Heads,
-    splices: readonly Splice[],
-    at: number,
-    idText: string,
-  ): Promise<NoteEdited> {
-    return this.#ask(key, { type: "noteEdit", heads, splices, at, idText });
-  }
-
-  noteMerge(key: DocKey, heads: Heads): Promise<NoteMerge> {
-    return this.#ask(key, { type: "noteMerge", heads });
-  }
-
-  anchor(key: DocKey, heads: Heads, positions: readonly number[]): Promise<string[]> {
-    return this.#ask(key, { type: "anchor", heads, positions });
-  }
-
-  resolve(
-    key: DocKey,
-    cursors: readonly string[],
-  ): Promise<{ heads: Heads; positions: (number | null)[] }> {
-    return this.#ask(key, { type: "resolve", cursors });
-  }
-
-  heads(key: DocKey): Promise<Heads> {
-    return this.#ask(key, { type: "heads" });
   }
 
   drop(key: DocKey): void {
@@ -161,7 +88,7 @@ export class OrderedDocuments implements Documents {
     await this.#port.close();
   }
 
-  #ask<C extends EngineCall>(key: DocKey, call: C): Promise<EngineCalls[C["type"]]["answer"]> {
+  ask<C extends EngineCall>(key: DocKey, call: C): Promise<EngineCalls[C["type"]]["answer"]> {
     if (this.#closed) return Promise.reject(closedFault(key));
     const { promise, resolve, reject } = Promise.withResolvers<
       EngineCalls[C["type"]]["answer"]

@@ -1,26 +1,15 @@
-import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import type { DocKey } from "./doc_key.ts";
-import type {
-  Applied,
-  ApplyAnswer,
-  Compacted,
-  Documents,
-  Loaded,
-  Made,
-  NewEntry,
-  NoteEdited,
-  Refused,
-  SavedChanges,
-} from "./documents.ts";
+import { DocumentCalls } from "./document_calls.ts";
+import { type EngineCall, type EngineCalls, isApart } from "./engine_task.ts";
 
 /** Where documents are served, each in an engine of its own. */
 export interface Split {
   /** All that are quick: chat waits for none of the others. */
-  readonly quick: Documents;
+  readonly quick: DocumentCalls;
   /** Notes with a long history, of which a keystroke may take a tenth of a second. */
-  readonly long: Documents;
+  readonly long: DocumentCalls;
   /** Calls that bring their document with them, which may take seconds. */
-  readonly apart: Documents;
+  readonly apart: DocumentCalls;
   /** Whether a document is one with a long history; asked when it is used first. */
   isLong(key: DocKey): boolean;
 }
@@ -29,69 +18,17 @@ export interface Split {
  * Documents in several engines, so that what takes long holds up nothing else. A document stays where it was used
  * first: calls about it are done in the order they were made.
  */
-export class SplitDocuments implements Documents {
+export class SplitDocuments extends DocumentCalls {
   readonly #split: Split;
-  readonly #places = new Map<DocKey, Documents>();
+  readonly #places = new Map<DocKey, DocumentCalls>();
 
   constructor(split: Split) {
+    super();
     this.#split = split;
   }
 
-  put(key: DocKey, entries: readonly NewEntry[], at: number, idText?: string): Promise<Made> {
-    return this.#of(key).put(key, entries, at, idText);
-  }
-
-  apply(key: DocKey, changes: readonly Uint8Array[]): Promise<ApplyAnswer> {
-    return this.#of(key).apply(key, changes);
-  }
-
-  entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]> {
-    return this.#split.apart.entries(key, changes);
-  }
-
-  read(
-    key: DocKey,
-    bytes: Uint8Array,
-    options: { readonly maxChanges: number; readonly withChanges: boolean },
-  ): Promise<SavedChanges> {
-    return this.#split.apart.read(key, bytes, options);
-  }
-
-  compact(key: DocKey, from: Omit<Loaded, "actor">): Promise<Compacted> {
-    return this.#split.apart.compact(key, from);
-  }
-
-  noteText(key: DocKey): Promise<NoteText> {
-    return this.#of(key).noteText(key);
-  }
-
-  noteEdit(
-    key: DocKey,
-    heads: Heads,
-    splices: readonly Splice[],
-    at: number,
-    idText: string,
-  ): Promise<NoteEdited> {
-    return this.#of(key).noteEdit(key, heads, splices, at, idText);
-  }
-
-  noteMerge(key: DocKey, heads: Heads): Promise<NoteMerge> {
-    return this.#of(key).noteMerge(key, heads);
-  }
-
-  anchor(key: DocKey, heads: Heads, positions: readonly number[]): Promise<string[]> {
-    return this.#of(key).anchor(key, heads, positions);
-  }
-
-  resolve(
-    key: DocKey,
-    cursors: readonly string[],
-  ): Promise<{ heads: Heads; positions: (number | null)[] }> {
-    return this.#of(key).resolve(key, cursors);
-  }
-
-  heads(key: DocKey): Promise<Heads> {
-    return this.#of(key).heads(key);
+  ask<C extends EngineCall>(key: DocKey, call: C): Promise<EngineCalls[C["type"]]["answer"]> {
+    return (isApart(call) ? this.#split.apart : this.#of(key)).ask(key, call);
   }
 
   drop(key: DocKey): void {
@@ -103,7 +40,7 @@ export class SplitDocuments implements Documents {
     await Promise.all([quick.close(), long.close(), apart.close()]);
   }
 
-  #of(key: DocKey): Documents {
+  #of(key: DocKey): DocumentCalls {
     const known = this.#places.get(key);
     if (known) return known;
     const { quick, long } = this.#split;
