@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
+import { PARTIAL_WORDS } from "../core/view/excerpt.ts";
 import { FoundMessage } from "../core/view/parts/FoundMessage.tsx";
 import { Icon } from "../core/view/parts/Icon.tsx";
 import { UnreadCount } from "../core/view/parts/UnreadCount.tsx";
@@ -132,7 +133,7 @@ export default function Switcher({ onDone }: { onDone: () => void }) {
       {found?.problem && <p class="field-problem" role="alert">{found.problem}</p>}
       <p class={count > 0 && !found?.partial ? "hidden" : "field-hint"} role="status">
         {wordsOfCount(rooms.length, found && messages.length)}
-        {found?.partial && ". Much has come just now: not all of it is looked through yet"}
+        {found?.partial && `. ${PARTIAL_WORDS}`}
       </p>
     </div>
   );

@@ -22,6 +22,8 @@ export type DocId = Branded<"DocId">;
 export type ActorId = Branded<"ActorId">;
 /** The SHA-256 of an Automerge change, as 64 hex digits. */
 export type ChangeHash = Branded<"ChangeHash">;
+/** Bytes of a head: the beginning of a change's hash, which tells its whole log from any other. */
+export const HEAD_BYTES = 16;
 /** The SHA-256 of an entry of a membership log, as 64 hex digits. */
 export type EntryHash = Branded<"EntryHash">;
 

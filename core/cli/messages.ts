@@ -5,6 +5,7 @@ import { cleanChannelName } from "../view/words.ts";
 import { type Client, ClientError } from "./client.ts";
 import type { Output } from "./output.ts";
 import { spaceNamed } from "./space_named.ts";
+import { PARTIAL_WORDS } from "../view/excerpt.ts";
 
 /** Sends one message and prints its id. */
 export async function send(
@@ -62,7 +63,7 @@ export async function search(
     text: options.text,
     ...(wanted ? { channel: wanted.id } : {}),
   });
-  if (partial) output.note("Much has come just now: not all of it is looked through yet");
+  if (partial) output.note(PARTIAL_WORDS);
   if (messages.length === 0) {
     output.note("Nothing found: words are found whole, or by their first three letters or more");
   }

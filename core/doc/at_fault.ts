@@ -7,13 +7,12 @@ import {
   DocumentFault,
   type Documents,
   type Loaded,
+  OF_OWN_BASE,
   type Refused,
   type SetAside,
 } from "./documents.ts";
 import { GENESIS } from "./genesis.ts";
 
-/** The changes of a base of one's own are not counted. */
-const ANY_NUMBER = 2 ** 31;
 const GENESIS_HASH = readChangeHeader(GENESIS).hash;
 
 /** Finds what the engine dies of, as {@linkcode findAtFault} does, in all that a document is opened from. */
@@ -23,8 +22,7 @@ export async function searchDocument(
   { base, changes }: Omit<Loaded, "actor">,
   isClosed: () => boolean,
 ): Promise<SetAside[]> {
-  const options = { maxChanges: ANY_NUMBER, withChanges: true };
-  const saved = base ? await documents.read(key, base, options) : null;
+  const saved = base ? await documents.read(key, base, OF_OWN_BASE) : null;
   const all = [...(saved?.changes ?? []).map(({ change }) => change), ...changes];
   const isKnown = (hash: ChangeHash) => hash === GENESIS_HASH;
   return await findAtFault(all, isKnown, async (changes) => {

@@ -1,3 +1,4 @@
+import { countFirst } from "../base/count_first.ts";
 import type { Ancestry } from "./ancestry.ts";
 import { wrong } from "./change_ops.ts";
 import type { Past, Place } from "./place.ts";
@@ -53,11 +54,5 @@ function boundsOf(insertRuns: readonly number[]): number[] {
 
 /** Whether a row lies in a run of insertions: after an odd number of bounds. */
 function isInsert(bounds: readonly number[], row: number): boolean {
-  let [from, to] = [0, bounds.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((bounds[middle] ?? Infinity) <= row) from = middle + 1;
-    else to = middle;
-  }
-  return from % 2 === 1;
+  return countFirst(bounds, (bound) => bound <= row) % 2 === 1;
 }

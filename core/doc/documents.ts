@@ -71,6 +71,9 @@ export interface Loaded {
   readonly changes: readonly Uint8Array[];
 }
 
+/** How a base of one's own is read: all of its changes, which were counted when they came. */
+export const OF_OWN_BASE = { maxChanges: 2 ** 31, withChanges: true } as const;
+
 /** A change out of a saved document. */
 export interface SavedChange {
   readonly hash: ChangeHash;
@@ -182,8 +185,8 @@ export interface Documents {
     options: { readonly maxChanges: number; readonly withChanges: boolean },
   ): Promise<SavedChanges>;
   /**
-   * Saves the document that consists of what is given, and makes sure that this loads again as the same, change
-   * by change. Nothing is opened or changed by it.
+   * Saves the document that consists of what is given, and makes sure that this loads again with the same heads,
+   * which stand for every change. Nothing is opened or changed by it.
    *
    * @throws {RangeError} if it does not, or is too long.
    */

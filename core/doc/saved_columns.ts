@@ -1,3 +1,4 @@
+import { countFirst } from "../base/count_first.ts";
 import type { ActorId } from "../base/ids.ts";
 import { Column } from "../trust/column.ts";
 import {
@@ -83,13 +84,7 @@ export function readSavedNote({ actors, changes, ops }: DocumentChunk): SavedCol
 
 /** The place of the first of growing numbers that is not below another. */
 export function firstFrom(numbers: Int32Array, least: number): number {
-  let [from, to] = [0, numbers.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((numbers[middle] ?? 0) < least) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return countFirst(numbers, (number) => number < least);
 }
 
 /** Tells, for each log, how many operations come before each change, and which operations insert. */
@@ -112,7 +107,9 @@ function sortOps(
       count[change] = (count[change] ?? 0) + 1;
       return change;
     });
-  const [writtenIn] = [changeOf(written), changeOf(removed)];
+  const writtenIn = changeOf(written);
+  // They have no rows, but count.
+  changeOf(removed);
   const before = counts.map(sumsBefore);
   const inserts = before.map((sums) => new Uint8Array(sums.at(-1) ?? 0));
   for (const [i, change] of writtenIn.entries()) {

@@ -1,8 +1,5 @@
-import type { ActorId, ChangeHash } from "../base/ids.ts";
+import { type ActorId, type ChangeHash, HEAD_BYTES } from "../base/ids.ts";
 import type { CompactedLog } from "./documents.ts";
-
-/** The bytes of a head: the beginning of a hash. */
-const HEAD_BYTES = 16;
 
 /** What is looked at of a change. */
 export interface Logged {

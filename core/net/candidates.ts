@@ -54,6 +54,11 @@ export interface Candidate {
   lastError: string | undefined;
 }
 
+/** Whether somebody asked for it: it is dialled whatever else is found. */
+export function isAskedFor({ source }: Pick<Candidate, "source">): boolean {
+  return source === "option" || source === "invite";
+}
+
 /** What {@linkcode Candidates} asks about them. */
 export interface CandidatesParts {
   readonly isLinked: (candidate: Candidate) => boolean;
@@ -147,8 +152,8 @@ export class Candidates {
   #failed(all: readonly Candidate[]): Candidate | undefined {
     let worst: Candidate | undefined;
     for (const candidate of all) {
-      const { source, dialling, failures } = candidate;
-      if (source === "option" || source === "invite" || dialling) continue;
+      const { dialling, failures } = candidate;
+      if (isAskedFor(candidate) || dialling) continue;
       if (failures > (worst?.failures ?? 0)) worst = candidate;
     }
     return worst;

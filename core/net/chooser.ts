@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { PeerId } from "../base/ids.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Door } from "../trust/door.ts";
-import type { Candidate, CandidateSource } from "./candidates.ts";
+import { type Candidate, isAskedFor } from "./candidates.ts";
 import { ALL, choose, type Circle, FULL_MESH } from "./choice.ts";
 import type { Pairs } from "./pairs.ts";
 import { presumedLinked } from "./presumed.ts";
@@ -12,8 +12,6 @@ const VERIFY_MS = 30_000;
 
 /** Nodes of earlier days: some of them may be where discovery does not reach. */
 const REMEMBERED: Circle = "remembered";
-/** Dialled whatever was chosen: somebody asked for it. */
-const ASKED_FOR: readonly CandidateSource[] = ["option", "invite"];
 
 /** The circles that this node has in common with a peer, once it is known, or with who shows these doors. */
 export type Circles = (peer: PeerId | undefined, doors: readonly Door[]) => readonly Circle[];
@@ -65,7 +63,7 @@ export class Chooser {
     const isThere = (one: Candidate) =>
       this.isLinked(one) || one.verifyAt !== undefined || one.dialling !== undefined;
     choose(
-      known.filter(({ source }) => !ASKED_FOR.includes(source)).map((one) => ({
+      known.filter((one) => !isAskedFor(one)).map((one) => ({
         rank: one.rank,
         circles: this.circlesOf(one),
         isThere: isThere(one),
@@ -75,9 +73,9 @@ export class Chooser {
       })),
     );
     return new Set(
-      known.filter(({ source, chosenFor, peer }) =>
-        chosenFor.size > 0 || ASKED_FOR.includes(source) || seeks(peer) ||
-        (peer !== undefined && pairs.isSuspect(peer))
+      known.filter((one) =>
+        one.chosenFor.size > 0 || isAskedFor(one) || seeks(one.peer) ||
+        (one.peer !== undefined && pairs.isSuspect(one.peer))
       ),
     );
   }

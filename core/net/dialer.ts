@@ -2,7 +2,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Door } from "../trust/door.ts";
-import { type Candidate, Candidates } from "./candidates.ts";
+import { type Candidate, Candidates, isAskedFor } from "./candidates.ts";
 import { Chooser, type Circles, type Seeks } from "./chooser.ts";
 import type { ConnectionCount } from "./connection_count.ts";
 import { DialFailed, type Dialled, isOtherDoor, raceDial } from "./dial_race.ts";
@@ -78,9 +78,7 @@ export class Dialer {
   /** Whether a link with this peer was chosen here, or is wanted for ever. */
   isChosen(peer: PeerId): boolean {
     return this.#options.seeks(peer) ||
-      this.#candidates.ofPeer(peer).some(({ source, chosenFor }) =>
-        chosenFor.size > 0 || source === "option" || source === "invite"
-      );
+      this.#candidates.ofPeer(peer).some((one) => one.chosenFor.size > 0 || isAskedFor(one));
   }
 
   /** Discovery found a node, or heard it again after a while. */

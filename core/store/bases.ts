@@ -1,5 +1,12 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
+import {
+  type ActorId,
+  type ChangeHash,
+  type DocId,
+  HEAD_BYTES,
+  type PeerId,
+  type SpaceId,
+} from "../base/ids.ts";
 import type { Compacted } from "../doc/documents.ts";
 import type { Seal, SealedDocument } from "../trust/sealed_document.ts";
 import { decodeSealed, encodeSealed } from "../wire/sealed.ts";
@@ -9,7 +16,6 @@ import { HEAD_DIGITS, type LogEntry, type Logs } from "./logs.ts";
 /** Sealed documents kept of one document. */
 export const MAX_KEPT_SEALED = 8;
 
-const HEAD_BYTES = HEAD_DIGITS / 2;
 const NO_HEADS = new Uint8Array();
 
 /**
@@ -81,11 +87,6 @@ export class Bases {
        JOIN docs ON docs.id = logs.doc JOIN spaces ON spaces.id = docs.space
        JOIN peers ON peers.id = logs.author WHERE spaces.space = ? AND peers.peer = ?`,
     );
-  }
-
-  /** Whether a document has a base. */
-  has(space: SpaceId, doc: DocId): boolean {
-    return this.bytes(space, doc) !== null;
   }
 
   /** The base of a document, or `null`. */

@@ -1,5 +1,12 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
+import {
+  type ActorId,
+  type ChangeHash,
+  type DocId,
+  HEAD_BYTES,
+  type PeerId,
+  type SpaceId,
+} from "../base/ids.ts";
 import type { Envelope, VerifiedEnvelope } from "../trust/envelope.ts";
 import type { Bases } from "./bases.ts";
 import type { Database, Statement } from "./database.ts";
@@ -13,13 +20,11 @@ interface Place {
   readonly log: number;
   readonly seq: number;
   readonly bytes: number;
+  /** 0 if its sealed document has it. */
+  readonly isSigned: number;
 }
 
-interface Stored {
-  readonly log: number;
-  readonly signature: Uint8Array;
-  readonly change: Uint8Array;
-}
+type Stored = Pick<Envelope, "signature" | "change">;
 
 /** An envelope as it is in the store. */
 export interface StoredChange {
@@ -40,6 +45,10 @@ type StoredRow = Omit<StoredChange, "actor" | "author"> & { readonly log: number
 
 const STORED = `SELECT id, log, seq, lower(hex(hash)) AS hash, signature, change,
   received_at AS receivedAt FROM envelopes`;
+
+/** Those of a document that its base does not cover, in the order of admission. */
+const ABOVE_BASE = `WHERE doc = ? AND seq > coalesce(
+  (SELECT seq FROM based_logs WHERE based_logs.log = envelopes.log), 0) ORDER BY id`;
 
 /** Every envelope that was admitted, as it came, but for those that a base covers: the truth. */
 export class Envelopes {
@@ -67,32 +76,26 @@ export class Envelopes {
       `INSERT INTO envelopes (doc, log, seq, received_at, hash, signature, change)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#changes = database.prepare(
-      `SELECT change FROM envelopes WHERE doc = ? AND seq > coalesce(
-         (SELECT seq FROM based_logs WHERE based_logs.log = envelopes.log), 0) ORDER BY id`,
-    );
+    this.#changes = database.prepare(`SELECT change FROM envelopes ${ABOVE_BASE}`);
     this.#author = database.prepare(
       `SELECT peer FROM envelopes JOIN logs ON logs.id = envelopes.log
        JOIN peers ON peers.id = logs.author WHERE envelopes.doc = ? AND hash = ?`,
     );
     this.#hasHash = database.prepare("SELECT 1 FROM envelopes WHERE doc = ? AND hash = ?");
     this.#bySeq = database.prepare(
-      `SELECT id, lower(hex(substr(hash, 1, 16))) AS head
+      `SELECT id, lower(hex(substr(hash, 1, ${HEAD_BYTES}))) AS head
        FROM envelopes WHERE log = ? AND seq = ?`,
     );
     this.#places = database.prepare(
-      `SELECT id, log, seq, length(change) AS bytes FROM envelopes
+      `SELECT id, log, seq, length(change) AS bytes, length(signature) > 0 AS isSigned FROM envelopes
        WHERE doc = ? AND id >= ? ORDER BY id`,
     );
-    this.#byId = database.prepare("SELECT log, signature, change FROM envelopes WHERE id = ?");
+    this.#byId = database.prepare("SELECT signature, change FROM envelopes WHERE id = ?");
     this.#any = database.prepare("SELECT id FROM envelopes LIMIT 1");
     this.#first = database.prepare("SELECT min(id) AS id FROM envelopes WHERE doc = ?");
     this.#clear = database.prepare("DELETE FROM envelopes WHERE doc = ?");
     this.#remove = database.prepare("DELETE FROM envelopes WHERE id = ?");
-    this.#stored = database.prepare(
-      `${STORED} WHERE doc = ? AND seq > coalesce(
-         (SELECT seq FROM based_logs WHERE based_logs.log = envelopes.log), 0) ORDER BY id`,
-    );
+    this.#stored = database.prepare(`${STORED} ${ABOVE_BASE}`);
     this.#storedAt = database.prepare(`${STORED} WHERE log = ? AND seq = ?`);
     this.#bytesOf = database.prepare(
       `SELECT coalesce(sum(length(change)), 0) AS bytes FROM envelopes WHERE log IN (
@@ -221,14 +224,13 @@ export class Envelopes {
     for (const place of this.#places.each<Place>(id, first)) {
       const from = lacking.get(place.log);
       if (!from || place.seq <= from.held) continue;
-      room -= place.bytes + ENVELOPE_BYTES;
-      if (room < 0 && envelopes.length > 0) break;
-      const stored = this.#byId.get<Stored>(place.id);
-      if (!stored) break;
-      const { signature, change } = stored;
-      // Its sealed document has it.
-      if (signature.length === 0) continue;
-      envelopes.push({ space, doc, author: from.log.author, signature, change });
+      if (place.isSigned) {
+        room -= place.bytes + ENVELOPE_BYTES;
+        if (room < 0 && envelopes.length > 0) break;
+        const stored = this.#byId.get<Stored>(place.id);
+        if (!stored) break;
+        envelopes.push({ space, doc, author: from.log.author, ...stored });
+      }
       if (--left === 0) break;
     }
     return envelopes;

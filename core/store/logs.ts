@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, DocId, PeerId, SpaceId } from "../base/ids.ts";
+import { type ActorId, type DocId, HEAD_BYTES, type PeerId, type SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 import { StoreError } from "./store_error.ts";
@@ -37,7 +37,7 @@ interface DocEntry {
 }
 
 /** Digits of a head. */
-export const HEAD_DIGITS = 32;
+export const HEAD_DIGITS = 2 * HEAD_BYTES;
 const NO_LOGS: ReadonlyMap<ActorId, LogEntry> = new Map();
 const NO_TOPS: ReadonlyMap<DocId, Tops> = new Map();
 
@@ -181,7 +181,8 @@ export class Logs {
     const basedLogs = new Map(tuples<[number, number]>("SELECT log, seq FROM based_logs"));
     type Log = [number, number, ActorId, number, number, string, number];
     const logs = tuples<Log>(
-      "SELECT id, doc, actor, author, seq, lower(hex(substr(head, 1, 16))), peak FROM logs",
+      `SELECT id, doc, actor, author, seq, lower(hex(substr(head, 1, ${HEAD_BYTES}))), peak
+       FROM logs`,
     );
     for (const [id, doc, actor, author, seq, head, peak] of logs) {
       const entry = named(docs, doc);

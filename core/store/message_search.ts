@@ -1,5 +1,5 @@
 import type { ChannelId, MessageId, SpaceId } from "../base/ids.ts";
-import { MIN_PREFIX_UNITS } from "../view/excerpt.ts";
+import { MIN_PREFIX_UNITS, WORDS } from "../view/excerpt.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 import { StoreError } from "./store_error.ts";
@@ -45,7 +45,7 @@ export class MessageSearch {
    * found; of much that came, only what the index has by then, see {@linkcode WordIndex.isBehind}.
    */
   find(space: SpaceId, channel: ChannelId | null, text: string): Found[] {
-    const words = text.match(/[\p{L}\p{N}\p{M}]+/gu);
+    const words = text.match(WORDS);
     if (!words) return [];
     const number = channel === null ? null : this.#names.findChannel(space, channel);
     if (number === undefined) return [];

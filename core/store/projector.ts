@@ -1,3 +1,4 @@
+import { countFirst } from "../base/count_first.ts";
 import type { ActorId, ChannelId, DocId, MessageId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { compareOps, type OpId } from "../doc/entry.ts";
@@ -232,13 +233,7 @@ function sourceFinder(sources: readonly Source[]): (op: OpId) => Source {
   }
   return ({ actor, counter }) => {
     const log = logs.get(actor) ?? [];
-    let [from, to] = [0, log.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if ((log[middle]?.header.startOp ?? 0) <= counter) from = middle + 1;
-      else to = middle;
-    }
-    const source = log[from - 1];
+    const source = log[countFirst(log, ({ header }) => header.startOp <= counter) - 1];
     if (!source) throw stray({ actor, counter });
     return source;
   };

@@ -3,6 +3,7 @@ import type { DocId, SpaceId } from "../base/ids.ts";
 import { MAX_SEALED_BYTES } from "../base/limits.ts";
 import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
+import { isSigned, NO_SIGNATURE } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Bases } from "./bases.ts";
 import type { Database } from "./database.ts";
@@ -15,7 +16,6 @@ import type { Changed, Projector, Source } from "./projector.ts";
 const SWEPT_AT_ONCE = 1000;
 /** A seal as it is written: actor, author, seq and signature. */
 const SEAL_BYTES = 144;
-const NO_SIGNATURE = new Uint8Array();
 
 /** What {@linkcode SealedDocuments} is made of. */
 export interface SealedParts {
@@ -53,7 +53,7 @@ export class SealedDocuments {
     if (!isSame) throw new RangeError(`Cannot rest "${doc}": it is not what is held`);
     for (const [actor, { seq }] of held) {
       const top = envelopes.storedAt(space, doc, actor, seq);
-      if (!top?.signature.length) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
+      if (!top || !isSigned(top)) throw new RangeError(`Cannot rest "${doc}": it is not sealed`);
     }
     if (compacted.bytes.length + SEAL_BYTES * held.length > MAX_SEALED_BYTES) {
       throw new RangeError(`Cannot rest "${doc}": it is too long to travel`);

@@ -1,3 +1,4 @@
+import { countFirst } from "../base/count_first.ts";
 import type { PeerId, SpaceId } from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
@@ -106,16 +107,4 @@ export class Waiting {
 interface HeldOfLog {
   readonly waiting: readonly Row[];
   readonly count: number;
-}
-
-/** How many rows fit, which are the first. */
-function countFirst(rows: readonly Row[], fits: (row: Row) => boolean): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const row = rows[middle];
-    if (row && fits(row)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -5,7 +5,7 @@ import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { SentEnvelope } from "../wire/message.ts";
 import { batches } from "./batches.ts";
 import type { Commits, TakenUp } from "./commits.ts";
-import { Judge, type JudgeParts } from "./judge.ts";
+import { Judge, type Judged, type JudgeParts } from "./judge.ts";
 import { type Admitted, Outcome } from "./outcome.ts";
 import type { Arrived } from "./pending.ts";
 import { Precedence } from "./precedence.ts";
@@ -68,11 +68,7 @@ export class Admission {
     const outcome = new Outcome(from, this.#parts.log);
     await this.#precedence.pass(false);
     await this.#turns.run(doc, async () => {
-      const judged = await this.#sealed.take(sealed, from, outcome);
-      const [forked, arrived] = [true, false].map((isForked) =>
-        judged.filter((one) => one.isForked === isForked).map(({ item }) => item)
-      );
-      await this.#take(doc, arrived ?? [], forked ?? [], outcome);
+      await this.#takeJudged(doc, await this.#sealed.take(sealed, from, outcome), outcome);
     });
     return outcome;
   }
@@ -125,13 +121,14 @@ export class Admission {
     from: PeerId,
     outcome: Outcome,
   ): Promise<void> {
-    const arrived: Arrived[] = [];
-    const forked: Arrived[] = [];
-    for (const item of items) {
-      const judged = this.#judge.judge(item, from, outcome);
-      if (judged) (judged.isForked ? forked : arrived).push(judged.item);
-    }
-    await this.#take(doc, arrived, forked, outcome);
+    const judged = items.flatMap((item) => this.#judge.judge(item, from, outcome) ?? []);
+    await this.#takeJudged(doc, judged, outcome);
+  }
+
+  async #takeJudged(doc: DocId, judged: readonly Judged[], outcome: Outcome): Promise<void> {
+    const those = (forked: boolean) =>
+      judged.filter(({ isForked }) => isForked === forked).map(({ item }) => item);
+    await this.#take(doc, those(false), those(true), outcome);
   }
 
   /** Takes verified envelopes, and those that waited for them, until there is no more to do. */

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import type { ChannelId, DocId } from "../base/ids.ts";
 import { SEGMENT_MESSAGES } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
 import type { Documents } from "../doc/documents.ts";
@@ -124,8 +125,4 @@ export async function restDocument(
     store.sealed.rest(space, doc, compacted);
     return Promise.resolve();
   });
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

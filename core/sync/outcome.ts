@@ -1,6 +1,6 @@
 import type { PeerId } from "../base/ids.ts";
 import type { Log, LogLevel } from "../base/log.ts";
-import type { SealedDocument } from "../trust/sealed_document.ts";
+import { changesOfSeals, type SealedDocument } from "../trust/sealed_document.ts";
 import type { Mark, SentEnvelope } from "../wire/message.ts";
 import type { Arrived } from "./pending.ts";
 
@@ -65,9 +65,9 @@ export class Outcome implements Admitted {
     this.held.push([from, [doc, actor, seq]]);
   }
 
-  /** Notes that a sealed document of so many changes was committed as a whole. */
-  takeSealed({ doc, seals }: SealedDocument, changes: number): void {
-    this.sealed += changes;
+  /** Notes that a sealed document was committed as a whole. */
+  takeSealed({ doc, seals }: SealedDocument): void {
+    this.sealed += changesOfSeals(seals);
     for (const { actor, seq } of seals) this.held.push([this.#from, [doc, actor, seq]]);
   }
 

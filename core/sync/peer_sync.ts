@@ -5,7 +5,7 @@ import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import { remember } from "../store/remember.ts";
 import { StoreError } from "../store/store_error.ts";
 import { EnvelopeError } from "../trust/envelope.ts";
-import type { SealedDocument } from "../trust/sealed_document.ts";
+import { changesOfSeals, type SealedDocument } from "../trust/sealed_document.ts";
 import { encodeMessage } from "../wire/encode.ts";
 import type { Mark, SentEnvelope, SentHere, SpaceMessage } from "../wire/message.ts";
 import { packHeld, packHere, packRelay } from "../wire/pack.ts";
@@ -235,7 +235,7 @@ export class PeerSync {
         false,
       );
       if (!admitted) return;
-      const count = sealed.seals.reduce((sum, { seq }) => sum + seq, 0);
+      const count = changesOfSeals(sealed.seals);
       const isVain = Object.keys(admitted.refused).length > 0;
       const repeated = isVain || admitted.fresh > 0 ? 0 : count;
       await this.#came(count, repeated, isVain ? admitted.fresh : count - repeated);

@@ -1,17 +1,14 @@
 import type { ChangeHash, DocId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
-import { DocumentFault, type NewEntry, type SavedChange } from "../doc/documents.ts";
+import { DocumentFault, type NewEntry, OF_OWN_BASE, type SavedChange } from "../doc/documents.ts";
 import type { Entry } from "../doc/entry.ts";
 import { project } from "../doc/projection.ts";
 import type { StoredChange } from "../store/envelopes.ts";
+import { NO_SIGNATURE } from "../trust/envelope.ts";
 import type { Heads } from "../view/view.ts";
 import type { CommitParts, Commits, Reset } from "./commits.ts";
 import { lowestOfLogs } from "./void.ts";
-
-/** The changes of a base of one's own are not counted. */
-const ANY_NUMBER = 2 ** 31;
-const NO_SIGNATURE = new Uint8Array();
 
 /** Chooses what is to be taken out of a document, by what it holds in the order of admission. */
 export type Choose = (held: readonly StoredChange[]) => ReadonlySet<ChangeHash>;
@@ -83,8 +80,7 @@ export class Remaking {
     const { space, store, documents } = this.#parts;
     const bytes = store.bases.bytes(space, doc);
     if (!bytes) return null;
-    const options = { maxChanges: ANY_NUMBER, withChanges: true };
-    return (await documents.read(docKey(space, doc), bytes, options)).changes;
+    return (await documents.read(docKey(space, doc), bytes, OF_OWN_BASE)).changes;
   }
 
   /** What a base covers, as it is read: it has no places of its own. */

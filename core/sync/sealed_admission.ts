@@ -1,15 +1,14 @@
 import type { ActorId, DocId, PeerId } from "../base/ids.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { DocumentFault, type SavedChange, type SavedChanges } from "../doc/documents.ts";
 import { savedRows } from "../doc/saved_rows.ts";
-import { EnvelopeError } from "../trust/envelope.ts";
-import { type SealedDocument, verifySeals } from "../trust/sealed_document.ts";
+import { EnvelopeError, NO_SIGNATURE } from "../trust/envelope.ts";
+import { changesOfSeals, type SealedDocument, verifySeals } from "../trust/sealed_document.ts";
 import type { Commits } from "./commits.ts";
 import type { Judge, Judged, JudgeParts } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { countsAlone } from "./rights.ts";
-
-const NO_SIGNATURE = new Uint8Array();
 
 /** What {@linkcode SealedAdmission} needs. */
 export interface SealedAdmissionParts extends JudgeParts {
@@ -38,13 +37,11 @@ export class SealedAdmission {
     if (this.#parts.store.sealed.holds(sealed)) return this.#known(sealed, outcome);
     const isWhole = this.#isWhole(sealed);
     const saved = await this.#read(sealed, !isWhole);
-    if (isWhole && this.#isWhole(sealed)) {
-      this.#commit(sealed, saved, outcome);
-      return [];
-    }
+    if (!isWhole) return await this.#fresh(sealed, saved.changes, from, outcome);
     // Something was written here meanwhile.
-    if (isWhole) return await this.take(sealed, from, outcome);
-    return await this.#fresh(sealed, saved.changes, from, outcome);
+    if (!this.#isWhole(sealed)) return await this.take(sealed, from, outcome);
+    this.#commit(sealed, saved, outcome);
+    return [];
   }
 
   /** Whether nothing of a document is here and nothing speaks against taking all of it. */
@@ -62,7 +59,7 @@ export class SealedAdmission {
   async #read(sealed: SealedDocument, withChanges: boolean): Promise<SavedChanges> {
     const { space, doc, bytes, seals } = sealed;
     const { documents } = this.#parts;
-    const maxChanges = seals.reduce((sum, { seq }) => sum + seq, 0);
+    const maxChanges = changesOfSeals(seals);
     try {
       const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
       const tops = new Map([...saved.logs].map(([actor, { top }]) => [actor, top]));
@@ -90,7 +87,7 @@ export class SealedAdmission {
     }
     commits.writeSealed(sealed, saved, savedRows(space, doc, saved, seals));
     for (const [author, length] of bytes) quotas.took(author, length);
-    outcome.takeSealed(sealed, seals.reduce((sum, { seq }) => sum + seq, 0));
+    outcome.takeSealed(sealed);
   }
 
   /** What is new in a document of which something is here, or in doubt. */
@@ -111,9 +108,8 @@ export class SealedAdmission {
       store.sealed.keep(sealed);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      for (const { author } of sealed.seals.slice(0, 1)) {
-        outcome.refuse({ doc, author }, "full", error.message, "info");
-      }
+      const [first] = sealed.seals;
+      if (first) outcome.refuse({ doc, author: first.author }, "full", error.message, "info");
       return [];
     }
     return fresh.flatMap(({ actor, seq, change }) => {
@@ -136,8 +132,4 @@ export class SealedAdmission {
   #holds(doc: DocId, actor: ActorId, seq: number): boolean {
     return (this.#parts.vectors.of(doc).get(actor)?.seq ?? 0) >= seq;
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,7 +1,7 @@
 import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { KeptChange } from "../store/disputes.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
-import { coveredEnvelope, type Envelope, verifyEnvelope } from "../trust/envelope.ts";
+import { coveredEnvelope, type Envelope, isSigned, verifyEnvelope } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { CommitParts } from "./commits.ts";
 import type { IfNeeded } from "./if_needed.ts";
@@ -227,9 +227,4 @@ export class Settlement {
       }
     }
   }
-}
-
-/** Whether a change has a signature of its own. */
-function isSigned({ signature }: Pick<KeptChange, "signature">): boolean {
-  return signature.length > 0;
 }

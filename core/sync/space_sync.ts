@@ -4,7 +4,7 @@ import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Store } from "../store/store.ts";
-import type { Signer } from "../trust/envelope.ts";
+import { isSigned, type Signer } from "../trust/envelope.ts";
 import type { SentEnvelope, SentHere, SpaceMessage } from "../wire/message.ts";
 import { packEnvelopes } from "../wire/pack.ts";
 import type { LogBeat } from "./exchange.ts";
@@ -95,9 +95,7 @@ export class SpaceSync {
         if (local) this.#push(envelopes.map(({ envelope }) => envelope));
       }),
       // Who hears of a dispute passes the proof on, once.
-      replica.onDispute(({ variants }) =>
-        this.#push(variants.filter(({ signature }) => signature.length > 0))
-      ),
+      replica.onDispute(({ variants }) => this.#push(variants.filter(isSigned))),
     ];
     this.#unlisten = () => unlisten.forEach((end) => end());
   }

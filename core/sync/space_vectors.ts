@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { countFirst } from "../base/count_first.ts";
 import type { ActorId, DocId } from "../base/ids.ts";
 import type { Top, Tops } from "../store/logs.ts";
 import { BUCKETS, type DocVector } from "../wire/message.ts";
@@ -156,13 +157,7 @@ export const bucketOf = (doc: DocId): number => sha256("earshot/bucket/1").updat
 
 /** Where a document stands, or would stand, among others in ascending order. */
 function placeIn(docs: readonly DocId[], doc: DocId): number {
-  let [low, high] = [0, docs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (docs[middle]! < doc) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return countFirst(docs, (other) => other < doc);
 }
 
 const byActor = ([a]: [ActorId, Top], [b]: [ActorId, Top]): number => a < b ? -1 : 1;

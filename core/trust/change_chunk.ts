@@ -1,13 +1,9 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { inflateRawSync } from "node:zlib";
 import type { ChangeHash } from "../base/ids.ts";
 import { MAX_CHANGE_BYTES, MAX_INFLATED_BYTES } from "../base/limits.ts";
-import { ByteReader } from "./byte_reader.ts";
+import { HASHED_FROM, inflate, openChunk } from "./chunk.ts";
 
-const MAGIC = 0x856f4a83;
-const CHECKSUM_BYTES = 4;
-const HASHED_FROM = 4 + CHECKSUM_BYTES;
 const TYPE_CHANGE = 1;
 const TYPE_DEFLATED_CHANGE = 2;
 
@@ -52,26 +48,14 @@ function unpack(
   change: Uint8Array,
 ): { checksum: string; body: Uint8Array; isPlain: boolean } {
   if (change.length > MAX_CHANGE_BYTES) throw badChange(`${change.length} bytes long`);
-  const chunk = new ByteReader(change, badChange);
-  if (chunk.u32() !== MAGIC) throw badChange("no chunk of Automerge");
-  const checksum = chunk.take(CHECKSUM_BYTES).toHex();
-  const type = chunk.u8();
+  const { checksum, type, body } = openChunk(change, badChange);
   if (type !== TYPE_CHANGE && type !== TYPE_DEFLATED_CHANGE) throw badChange(`of type ${type}`);
-  const length = chunk.uleb();
-  if (length !== chunk.left) throw badChange("of another length than it says");
-  const packed = chunk.take(length);
   const isPlain = type === TYPE_CHANGE;
-  return { checksum, body: isPlain ? packed : inflate(packed), isPlain };
-}
-
-function inflate(packed: Uint8Array): Uint8Array {
-  // Deno's zlib knows this option of Node's too; its types do not.
-  const options = { maxOutputLength: MAX_INFLATED_BYTES, rejectGarbageAfterEnd: true };
-  try {
-    return inflateRawSync(packed, options);
-  } catch (cause) {
-    throw badChange("deflated, but not soundly or to too much", { cause });
-  }
+  return {
+    checksum: checksum.toHex(),
+    body: isPlain ? body : inflate(body, MAX_INFLATED_BYTES, badChange),
+    isPlain,
+  };
 }
 
 /** What is hashed before the body: type 1, whether the change came deflated or not, and its length. */

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { inflateRawSync } from "node:zlib";
 import { MAX_SEALED_BYTES } from "../base/limits.ts";
 import { ByteReader } from "./byte_reader.ts";
+import { HASHED_FROM, inflate, openChunk } from "./chunk.ts";
 
 /** Operations of a sealed document, and what replaced or removed them; loading takes 3 µs for each. */
 export const MAX_SEALED_ROWS = 2_000_000;
@@ -16,8 +16,6 @@ const CHANGES_PER_BYTE = 8;
 const FREE_ROWS = 8;
 
 // The binary document format of Automerge: https://automerge.org/automerge-binary-format-spec/
-const MAGIC = 0x856f4a83;
-const CHECKSUM_BYTES = 4;
 const TYPE_DOCUMENT = 0;
 const HASH_BYTES = 32;
 /** The lowest bits of a column's number say what is in it. */
@@ -83,7 +81,7 @@ export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void 
  */
 export function readDocumentChunk(bytes: Uint8Array): DocumentChunk {
   if (bytes.length > MAX_SEALED_BYTES) throw bad(`${bytes.length} bytes long`);
-  const body = openChunk(bytes);
+  const body = openDocument(bytes);
   const actors: string[] = [];
   for (let left = body.uleb(); left > 0; left--) {
     actors.push(body.take(body.uleb()).toHex());
@@ -101,16 +99,14 @@ export function readDocumentChunk(bytes: Uint8Array): DocumentChunk {
 }
 
 /** Verifies the checksum, which stands for all that follows it. */
-function openChunk(bytes: Uint8Array): ByteReader {
-  const chunk = new ByteReader(bytes, bad);
-  if (chunk.u32() !== MAGIC) throw bad("no chunk of Automerge");
-  const checksum = chunk.take(CHECKSUM_BYTES);
-  const hashed = bytes.subarray(4 + CHECKSUM_BYTES);
-  if (chunk.u8() !== TYPE_DOCUMENT) throw bad("no document");
-  if (chunk.uleb() !== chunk.left) throw bad("of another length than it says");
-  const hash = createHash("sha256").update(hashed).digest().subarray(0, CHECKSUM_BYTES);
-  if (Buffer.compare(hash, checksum) !== 0) throw bad("damaged, its checksum does not match");
-  return chunk.within(chunk.left);
+function openDocument(bytes: Uint8Array): ByteReader {
+  const { checksum, type, body } = openChunk(bytes, bad);
+  if (type !== TYPE_DOCUMENT) throw bad("no document");
+  const hash = createHash("sha256").update(bytes.subarray(HASHED_FROM)).digest();
+  if (Buffer.compare(hash.subarray(0, checksum.length), checksum) !== 0) {
+    throw bad("damaged, its checksum does not match");
+  }
+  return new ByteReader(body, bad);
 }
 
 interface ColumnHead {
@@ -141,7 +137,7 @@ function takeColumns(
   return heads.map(({ spec, length }) => {
     const taken = body.take(length);
     const isDeflated = (spec & DEFLATED) !== 0;
-    const bytes = isDeflated ? inflate(taken, room.left) : taken;
+    const bytes = isDeflated ? inflate(taken, room.left, bad) : taken;
     room.left -= bytes.length;
     if (room.left < 0) throw bad("of too many bytes");
     return { spec: isDeflated ? spec - DEFLATED : spec, bytes };
@@ -185,16 +181,6 @@ function addUp(bytes: ByteReader, type: number): { rows: number; sum: number } {
     else if (run < 0) { for (let i = 0; i < times; i++) sum += value(); }
   }
   return { rows, sum };
-}
-
-function inflate(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
-  try {
-    // Deno's zlib knows this option of Node's too; its types do not.
-    const options = { maxOutputLength, rejectGarbageAfterEnd: true };
-    return inflateRawSync(bytes, options);
-  } catch (cause) {
-    throw bad("deflated, but not soundly or to too much", { cause });
-  }
 }
 
 function bad(state: string, options?: ErrorOptions): SyntaxError {

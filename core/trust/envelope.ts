@@ -14,6 +14,14 @@ export interface Envelope {
   readonly change: Uint8Array;
 }
 
+/** The signature of what has none of its own. */
+export const NO_SIGNATURE: Uint8Array = new Uint8Array();
+
+/** Whether there is a signature of its own. */
+export function isSigned({ signature }: Pick<Envelope, "signature">): boolean {
+  return signature.length > 0;
+}
+
 declare const verified: unique symbol;
 /**
  * An envelope whose author signed it; only {@linkcode signEnvelope}, {@linkcode verifyEnvelope} and

@@ -21,6 +21,11 @@ export interface SealedDocument {
   readonly seals: readonly Seal[];
 }
 
+/** How many changes a document has, by its seals. */
+export function changesOfSeals(seals: readonly Seal[]): number {
+  return seals.reduce((sum, { seq }) => sum + seq, 0);
+}
+
 /** Signatures verified before others get their turn; each takes 0.15 ms. */
 const SEALS_AT_ONCE = 64;
 

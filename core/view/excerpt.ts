@@ -1,5 +1,9 @@
 /** Words that begin with fewer letters than this are too many: a shorter one is found as a whole word only. */
 export const MIN_PREFIX_UNITS = 3;
+/** What is a word, as the search looks for it. */
+export const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
+/** Said when not all messages are looked through. */
+export const PARTIAL_WORDS = "Much has come just now: not all of it is looked through yet";
 /** So much of a message stands before the first word that was found, in UTF-16 units. */
 const BEFORE_UNITS = 40;
 /** The longest excerpt, in UTF-16 units. */
@@ -44,7 +48,7 @@ export function excerpt(text: string, query: string): readonly Piece[] {
 }
 
 function wordsOf(text: string): { word: string; at: number }[] {
-  return [...text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)].map((match) => ({
+  return [...text.matchAll(WORDS)].map((match) => ({
     word: match[0],
     at: match.index,
   }));

@@ -12,7 +12,7 @@ import {
   readText,
   readWord,
 } from "../base/fields.ts";
-import type { DocId, SpaceId } from "../base/ids.ts";
+import { type DocId, HEAD_BYTES, type SpaceId } from "../base/ids.ts";
 import { MAX_CHANGE_BYTES, MAX_SEALED_BYTES } from "../base/limits.ts";
 import { parseDocId } from "../doc/doc_id.ts";
 import { decodeBody } from "./cbor.ts";
@@ -22,7 +22,6 @@ import {
   type BucketPrints,
   BUCKETS,
   type DocVector,
-  HEAD_BYTES,
   type Mark,
   MAX_COMING,
   MAX_HERE_BYTES,

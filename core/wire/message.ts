@@ -266,8 +266,6 @@ export const MESSAGE_TYPES = {
   refused: 20,
 } as const satisfies Record<Message["type"], number>;
 
-/** Bytes of the head in a {@linkcode LogTop}. */
-export const HEAD_BYTES = 16;
 /** Buckets of the tree of digests: one for each first byte of a name's hash. */
 export const BUCKETS = 256;
 /** Bytes of a print. */

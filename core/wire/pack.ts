@@ -1,9 +1,8 @@
-import type { EntryHash, PeerId, SpaceId } from "../base/ids.ts";
+import { type EntryHash, HEAD_BYTES, type PeerId, type SpaceId } from "../base/ids.ts";
 import { encodeMessage } from "./encode.ts";
 import {
   type BucketPrints,
   type DocVector,
-  HEAD_BYTES,
   type Mark,
   MAX_RELAY_AUTHORS,
   PRINT_BYTES,
@@ -62,6 +61,16 @@ function* runs<T>(
   if (run.length > 0) yield run;
 }
 
+/** The parts of a list, each with whether it is the last; of none there is an empty one. */
+function* parts<T>(runs: Iterable<T[]>): Generator<readonly [run: readonly T[], last: boolean]> {
+  let before: readonly T[] | undefined;
+  for (const run of runs) {
+    if (before) yield [before, false];
+    before = run;
+  }
+  yield [before ?? [], true];
+}
+
 /** Cuts a vector that fits into no message into several of the same document. */
 function* pieces([doc, actors]: DocVector, maxBytes: number): Generator<DocVector> {
   const most = Math.floor((maxBytes - FRAME_BYTES - DOC_BYTES - doc.length) / TOP_BYTES);
@@ -87,14 +96,9 @@ export function* packVectors(
   for (const prints of slices(lacked ?? new Uint8Array(0), maxBytes, PRINT_BYTES)) {
     yield encodeMessage({ type: "vectors", space, docs: [], lacked: prints, last: false });
   }
-  let before: readonly DocVector[] | undefined;
-  for (const run of runs(allPieces(docs, maxBytes), maxBytes, vectorBytes)) {
-    if (before) {
-      yield encodeMessage({ type: "vectors", space, docs: before, lacked: none, last: false });
-    }
-    before = run;
+  for (const [run, last] of parts(runs(allPieces(docs, maxBytes), maxBytes, vectorBytes))) {
+    yield encodeMessage({ type: "vectors", space, docs: run, lacked: none, last });
   }
-  yield encodeMessage({ type: "vectors", space, docs: before ?? [], lacked: none, last: true });
 }
 
 /** Cuts bytes that come in units into slices that fit into a message. */
@@ -123,13 +127,10 @@ export function* packDocuments(
   buckets: Iterable<BucketPrints>,
   maxBytes: number,
 ): Generator<Uint8Array> {
-  let before: readonly BucketPrints[] | undefined;
   const size = ([, prints]: BucketPrints) => BUCKET_BYTES + prints.length;
-  for (const run of runs(bucketPieces(buckets, maxBytes), maxBytes, size)) {
-    if (before) yield encodeMessage({ type: "documents", space, buckets: before, last: false });
-    before = run;
+  for (const [run, last] of parts(runs(bucketPieces(buckets, maxBytes), maxBytes, size))) {
+    yield encodeMessage({ type: "documents", space, buckets: run, last });
   }
-  yield encodeMessage({ type: "documents", space, buckets: before ?? [], last: true });
 }
 
 /** Writes `envelopes` messages of at most `maxBytes`; they are made as they are asked for. */
@@ -150,10 +151,8 @@ export function packLog(
   hashes: readonly EntryHash[],
   maxBytes: number,
 ): Uint8Array[] {
-  const parts = [...runs(hashes, maxBytes, () => HASH_BYTES)];
-  if (parts.length === 0) parts.push([]);
-  return parts.map((hashes, i) =>
-    encodeMessage({ type: "log", space, hashes, last: i === parts.length - 1 })
+  return [...parts(runs(hashes, maxBytes, () => HASH_BYTES))].map(([run, last]) =>
+    encodeMessage({ type: "log", space, hashes: run, last })
   );
 }
 

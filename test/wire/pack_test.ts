@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   type ActorId,
+  HEAD_BYTES,
   parseActorId,
   parseChannelId,
   parsePeerId,
@@ -12,7 +13,6 @@ import { MAX_MESSAGE_BYTES } from "../../core/net/link.ts";
 import { decodeMessage } from "../../core/wire/decode.ts";
 import {
   type DocVector,
-  HEAD_BYTES,
   type LogTop,
   type Mark,
   type SentEnvelope,
