@@ -116,9 +116,9 @@ function cleanedName(name: string): string {
 }
 
 /** A person's name as the snapshot has it, or the start of the peer's id. */
-export function nameOf(snapshot: Snapshot, peer: PeerId): string {
-  if (peer === snapshot.self.peer) return snapshot.self.name ?? "you";
-  return snapshot.people.find((person) => person.peer === peer)?.name ?? peer.slice(0, 8);
+export function nameOf({ self, people }: Pick<Snapshot, "self" | "people">, peer: PeerId): string {
+  if (peer === self.peer) return self.name ?? "you";
+  return people.find((person) => person.peer === peer)?.name ?? peer.slice(0, 8);
 }
 
 function facts(message: MessageView, snapshot: Snapshot, channel: ChannelView): object {

@@ -1,14 +1,14 @@
 import { progressWords } from "../view/space_words.ts";
-import type { PersonView, SpaceView } from "../view/view.ts";
+import type { Snapshot, SpaceView } from "../view/view.ts";
 import type { Client } from "./client.ts";
+import { nameOf } from "./messages.ts";
 import type { Output } from "./output.ts";
 import { spaceNamed } from "./space_named.ts";
 
 /** Prints what runs and who is here. */
 export async function status(client: Client, output: Output, url: string): Promise<void> {
-  const { self, spaces, space, people, fault, notices, version } = await client.ask({
-    type: "snapshot",
-  });
+  const snapshot = await client.ask({ type: "snapshot" });
+  const { self, spaces, space, people, fault, notices, version } = snapshot;
   const here = people.filter((person) => person.here);
   const names = here.map(({ name }) => name).join(", ");
   const others = spaces.filter(({ id }) => id !== space?.id);
@@ -16,7 +16,7 @@ export async function status(client: Client, output: Output, url: string): Promi
     `${self.name ?? "Not named yet"} on Earshot ${version}, ${url}`,
     space ? `In: ${space.name}${openWords(space)}` : "In: -",
     here.length === 0 ? "Nobody else is here" : `Here: ${names}`,
-    ...spaces.flatMap((one) => progressLine(one, people)),
+    ...spaces.flatMap((one) => progressLine(one, snapshot)),
     ...(others.length > 0 ? [`Also in: ${others.map(({ name }) => name).join(", ")}`] : []),
     ...notices.map(({ text }) => `Note: ${text}`),
     ...(fault ? [`Trouble: ${fault}`] : []),
@@ -36,13 +36,9 @@ export async function status(client: Client, output: Output, url: string): Promi
   });
 }
 
-function progressLine(
-  { name, progress }: SpaceView,
-  people: readonly PersonView[],
-): string[] {
+function progressLine({ name, progress }: SpaceView, snapshot: Snapshot): string[] {
   if (!progress) return [];
-  const from = people.find(({ peer }) => peer === progress.peer)?.name ?? progress.peer.slice(0, 8);
-  return [`${name}: ${progressWords(progress, from)}`];
+  return [`${name}: ${progressWords(progress, nameOf(snapshot, progress.peer))}`];
 }
 
 function openWords({ kind }: SpaceView): string {

@@ -3,6 +3,7 @@ import type { Role } from "../base/role.ts";
 import type { PersonView, SpaceView } from "../view/view.ts";
 import { waitingWords } from "../view/waiting_words.ts";
 import { type Client, ClientError } from "./client.ts";
+import { nameOf } from "./messages.ts";
 import type { Output } from "./output.ts";
 import { spaceNamed, type SpaceSnapshot } from "./space_named.ts";
 
@@ -55,7 +56,8 @@ export async function members(
   output: Output,
   wanted: string | null,
 ): Promise<void> {
-  const { self, people, space } = await spaceNamed(client, wanted);
+  const snapshot = await spaceNamed(client, wanted);
+  const { self, people, space } = snapshot;
   const you = { peer: self.peer, name: self.name, role: space.role, here: true };
   output.result(
     `${self.peer.slice(0, SHORT_ID)}  ${self.name ?? "Not named yet"} (you)  ${space.role ?? ""}`
@@ -69,12 +71,8 @@ export async function members(
     const waiting = waits
       ? await client.ask({ type: "person.waiting", space: space.id, peer })
       : null;
-    const lines = waiting ? waitingWords(waiting, name, nameOf) : [];
+    const lines = waiting ? waitingWords(waiting, name, (keeper) => nameOf(snapshot, keeper)) : [];
     output.result([memberLine(person), ...lines].join("\n    "), { ...person, waiting });
-  }
-
-  function nameOf(peer: PeerId): string {
-    return people.find((person) => person.peer === peer)?.name ?? peer.slice(0, SHORT_ID);
   }
 }
 

@@ -6,6 +6,7 @@ import { DirectoryLock } from "../../core/store/directory_lock.ts";
 import { writeRunning } from "../../core/store/running_file.ts";
 import { Store } from "../../core/store/store.ts";
 import { StoreError } from "../../core/store/store_error.ts";
+import { fillDisk } from "../e2e/disk_room.ts";
 import { GENERAL, NOW, openUnsealed, peer, post, SPACE } from "./made.ts";
 import { SmallDisk } from "./tmpfs.ts";
 
@@ -39,15 +40,7 @@ const isPlace = (error: unknown) => error instanceof StoreError && error.kind ==
 
 /** Takes all the room there is; `spare` bytes are given back. */
 function fill(disk: SmallDisk, spare = 0): string {
-  const path = join(disk.path, "ballast");
-  const file = Deno.openSync(path, { write: true, create: true });
-  try {
-    for (;;) file.writeSync(new Uint8Array(4096));
-  } catch (error) {
-    assert.match(String(error), /No space left/);
-  } finally {
-    file.close();
-  }
+  const path = fillDisk(disk.path);
   if (spare > 0) Deno.truncateSync(path, Math.max(0, Deno.statSync(path).size - spare));
   return path;
 }
