@@ -6,8 +6,9 @@ import { displayTime } from "../doc/message_id.ts";
 import type { Row } from "../doc/projection.ts";
 import type { ChangeHeader } from "../trust/change_header.ts";
 import type { Database, Statement } from "./database.ts";
-import { Homes } from "./homes.ts";
+import { type Home, Homes } from "./homes.ts";
 import type { LogEntry } from "./logs.ts";
+import { MessageInserts, MESSAGES_AT_ONCE, type NewMessage } from "./message_inserts.ts";
 import type { Names } from "./names.ts";
 import { ShadowedMessages } from "./shadowed_messages.ts";
 
@@ -31,6 +32,13 @@ export interface Source {
 
 type RowOf<Type extends Row["type"]> = Extract<Row, { type: Type }>;
 
+/** A message, where it belongs, and as it is inserted there. */
+interface Placed {
+  readonly row: RowOf<"message">;
+  readonly home: Home;
+  readonly message: NewMessage;
+}
+
 interface OldMessage {
   readonly id: number;
   readonly segment: number;
@@ -46,7 +54,7 @@ const HIGHER = "excluded.op > op OR (excluded.op = op AND excluded.op_actor > op
  */
 export class Projector {
   readonly #names: Names;
-  readonly #addMessage: Statement;
+  readonly #inserts: MessageInserts;
   readonly #oldMessage: Statement;
   readonly #replaceMessage: Statement;
   readonly #count: Statement;
@@ -68,10 +76,7 @@ export class Projector {
     this.#clearSegment = database.prepare(
       "UPDATE segments SET messages = 0 WHERE channel = ? AND segment = ?",
     );
-    this.#addMessage = database.prepare(
-      `INSERT INTO messages (channel, message, at, author, segment, log, seq, op, text)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, message) DO NOTHING`,
-    );
+    this.#inserts = new MessageInserts(database);
     this.#oldMessage = database.prepare(
       `SELECT messages.id, segment, op, actor FROM messages JOIN logs ON logs.id = messages.log
        WHERE channel = ? AND message = ?`,
@@ -131,11 +136,12 @@ export class Projector {
       if (this.#noteTime.run(spaceId, kind.note, changedAt(source))) changed.notes.add(kind.note);
     }
     const sourceOf = sourceFinder(sources);
+    const placed: Placed[] = [];
     for (const row of rows) {
       const source = sourceOf(row.op);
       switch (row.type) {
         case "message":
-          if (this.#applyMessage(homes, row, source)) changed.messages.push([row.channel, row.id]);
+          placed.push(place(homes, row, source));
           break;
         case "channel":
           if (this.#applyChannel(spaceId, row)) changed.channels.add(row.id);
@@ -148,6 +154,7 @@ export class Projector {
           break;
       }
     }
+    for (const { row } of this.#applyMessages(placed)) changed.messages.push([row.channel, row.id]);
     for (const { number, segment, added } of homes.segments) {
       this.#count.run(number, segment, added);
     }
@@ -164,24 +171,33 @@ export class Projector {
     for (const message of shadowed) {
       const place = this.#shadows.take(number, message);
       if (!place) continue;
-      this.#addMessage.run(number, message, ...place);
+      this.#inserts.one([number, message, ...place]);
       this.#count.run(number, place[2], 1);
     }
   }
 
-  #applyMessage(homes: Homes, row: RowOf<"message">, source: Source): boolean {
-    const home = homes.segmentOf(source.doc);
-    if (home?.channel !== row.channel) throw stray(row.op);
-    const { log, header, receivedAt } = source;
+  /** Gives those that count now. */
+  #applyMessages(placed: readonly Placed[]): Placed[] {
+    const counting: Placed[] = [];
+    for (let at = 0; at < placed.length; at += MESSAGES_AT_ONCE) {
+      const some = placed.slice(at, at + MESSAGES_AT_ONCE);
+      const areNew = some.length === MESSAGES_AT_ONCE &&
+        this.#inserts.many(some.map(({ message }) => message));
+      for (const one of some) {
+        if (areNew) one.home.added++;
+        if (areNew || this.#applyMessage(one)) counting.push(one);
+      }
+    }
+    return counting;
+  }
+
+  #applyMessage({ row, home, message }: Placed): boolean {
     const { number, segment } = home;
-    const id = Uint8Array.fromHex(row.id);
-    const at = displayTime(row.id, receivedAt);
-    const author = homes.peer(log.author);
-    const place = [at, author, segment, log.id, header.seq, row.op.counter, row.text] as const;
-    if (this.#addMessage.run(number, id, ...place)) {
+    if (this.#inserts.one(message)) {
       home.added++;
       return true;
     }
+    const [, id, ...place] = message;
     const old = this.#oldMessage.get<OldMessage>(number, id);
     if (!old) return false;
     const isElsewhere = old.segment !== segment;
@@ -212,6 +228,18 @@ export class Projector {
     if (before) this.#successor.run(this.#names.peer(before.old), number, before.signature);
     return this.#person.run(space, number, name, colour, op.counter, op.actor) > 0;
   }
+}
+
+function place(homes: Homes, row: RowOf<"message">, source: Source): Placed {
+  const home = homes.segmentOf(source.doc);
+  if (home?.channel !== row.channel) throw stray(row.op);
+  const { log, header, receivedAt } = source;
+  const { number, segment } = home;
+  const id = Uint8Array.fromHex(row.id);
+  const at = displayTime(row.id, receivedAt);
+  const author = homes.peer(log.author);
+  const place = [at, author, segment, log.id, header.seq, row.op.counter, row.text] as const;
+  return { row, home, message: [number, id, ...place] };
 }
 
 /** When its author made a change, a clock that is ahead not being believed. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { MessageId } from "../../core/base/ids.ts";
-import { MAX_AHEAD_MS } from "../../core/base/limits.ts";
+import { MAX_AHEAD_MS, MAX_PAGE_MESSAGES } from "../../core/base/limits.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
+import { MESSAGES_AT_ONCE } from "../../core/store/message_inserts.ts";
 import { MAX_FOUND, MAX_WORDS } from "../../core/store/message_search.ts";
 import { MAX_UNREAD } from "../../core/store/messages.ts";
 import type { Store } from "../../core/store/store.ts";
@@ -236,3 +237,40 @@ Deno.test("search: of many no more than some tens", () =>
     );
     assert.equal(store.search.find(SPACE, GENERAL, "text").length, MAX_FOUND);
   }));
+
+Deno.test("many messages at once, some of them known or rewritten, are as if each came alone", async () => {
+  const count = 3 * MESSAGES_AT_ONCE + 5;
+  const posts = Array.from(
+    { length: count },
+    (_, i) => post(ANNA, i + 1, NOW - 500_000 + i * 1000),
+  );
+  const older = posts[40] ?? assert.fail();
+  // The same message in a later change, and one that is in another segment, too.
+  const rewritten = post(ANNA, count + 1, NOW, { id: older.row.id, text: "rewritten" });
+  const elsewhere = post(BEN, 1, NOW - 1000, { segment: 1, text: "elsewhere" });
+  const again = post(BEN, 1, NOW - 1000, { text: "elsewhere", id: elsewhere.row.id });
+  const all = [...posts, rewritten, elsewhere, again];
+  const seen: unknown[] = [];
+  for (const size of [1, all.length]) {
+    await withStore((store) => {
+      commit(store, [post(peer(3), 1, NOW, { id: posts[70]?.row.id ?? assert.fail() })]);
+      const changed: MessageId[] = [];
+      for (let at = 0; at < all.length; at += size) {
+        const some = all.slice(at, at + size);
+        const { messages } = store.commit({
+          space: SPACE,
+          envelopes: some.map(({ verified }) => verified),
+          rows: some.map(({ row }) => row),
+          receivedAt: NOW,
+        });
+        changed.push(...messages.map(([, id]) => id));
+      }
+      const { messages } = store.messages.page(SPACE, GENERAL, { limit: MAX_PAGE_MESSAGES });
+      seen.push({ changed, messages, counts: store.messages.segments(SPACE, GENERAL) });
+    });
+  }
+  assert.deepEqual(seen[1], seen[0]);
+  const { messages } = seen[0] as { messages: { text: string }[] };
+  assert.equal(messages.length, count + 1);
+  assert.equal(messages[40]?.text, "rewritten");
+});
