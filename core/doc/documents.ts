@@ -83,6 +83,11 @@ export interface SavedChange {
   readonly change: Uint8Array;
 }
 
+/** The same, with its time in milliseconds since 1970 by its author's clock. */
+export interface TimedChange extends SavedChange {
+  readonly time: number;
+}
+
 /** An entry of a log in a saved document. */
 export interface SavedEntry {
   readonly key: string;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ActorId, DocId } from "../base/ids.ts";
 import { openChange } from "../trust/change_header.ts";
-import { checkDocumentChunk } from "../trust/document_chunk.ts";
+import { checkDocumentChunk, type DocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
 import { docKind } from "./doc_id.ts";
 import type {
@@ -12,11 +12,13 @@ import type {
   SavedChanges,
   SavedEntry,
   SavedLog,
+  TimedChange,
 } from "./documents.ts";
 import { Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxEntries } from "./row_limit.ts";
 import { type Logged, SavedLogs } from "./saved_logs.ts";
+import { readWrittenOnce, type WrittenOnce } from "./written_once.ts";
 
 /** A saved document is shorter than its changes; of a few it may be so much longer. */
 const SPARE_BYTES = 1024;
@@ -44,6 +46,12 @@ export function changesOf(handle: Handle): Uint8Array[] {
   return handle.getChanges([]).filter((change) => !isGenesis(change));
 }
 
+/** The changes of a document, each of which may be in it, and what they wrote. */
+interface Judged {
+  readonly changes: Iterable<TimedChange>;
+  readonly entries: ReadonlyMap<ActorId, readonly SavedEntry[]>;
+}
+
 /** See `Documents.read`. */
 export function readSaved(
   doc: DocId,
@@ -55,27 +63,18 @@ export function readSaved(
 ): SavedChanges {
   const isNote = docKind(doc).type === "note";
   return asRangeError(() => {
-    checkDocumentChunk(bytes, maxChanges + 1);
+    const chunk = checkDocumentChunk(bytes, maxChanges + 1);
     const handle = loadSaved(bytes, GENESIS_ACTOR);
-    const changes = changesOf(handle);
+    const made = changesOf(handle);
     const heads = handle.getHeads().sort();
     handle.free();
-    const gate = new Gate(isNote);
+    const once = isNote ? undefined : writtenOnce(chunk, made);
+    const judged = once ?? judgeEach(made, isNote);
     const logs = new SavedLogs<SavedChange & Logged>();
-    const entries = new Map<ActorId, SavedEntry[]>();
     const told: SavedChange[] = [];
     let length = 0;
-    for (const each of changes) {
-      const read = readChange(each, isNote);
-      const { header: { hash, actor, seq, time, rows }, change, writes } = read;
-      if (!isNote && rows > maxEntries(change.length)) throw new RangeError("too many operations");
-      gate.pass(read);
+    for (const { hash, actor, seq, time, change } of judged.changes) {
       logs.add({ hash, actor, seq, time, bytes: change.length, change });
-      let written = entries.get(actor);
-      if (!written) entries.set(actor, written = []);
-      for (const { key, value, op: { counter } } of writes) {
-        written.push({ key, value, counter, seq });
-      }
       length += change.length;
       if (withChanges) told.push({ hash, actor, seq, change });
     }
@@ -86,11 +85,42 @@ export function readSaved(
       return [actor, {
         ...sums,
         top: { hash, actor, seq, change },
-        entries: entries.get(actor) ?? [],
+        entries: judged.entries.get(actor) ?? [],
       }];
     }));
     return { changes: told, logs: all, heads };
   });
+}
+
+function writtenOnce(chunk: DocumentChunk, made: readonly Uint8Array[]): WrittenOnce | undefined {
+  try {
+    return readWrittenOnce(chunk, made);
+  } catch (error) {
+    // It is another kind of document, or an odd one: its changes tell.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Judges the changes of a document one by one as they are gone through; their entries are there after that. */
+function judgeEach(made: readonly Uint8Array[], isNote: boolean): Judged {
+  const entries = new Map<ActorId, SavedEntry[]>();
+  function* changes(): Generator<TimedChange> {
+    const gate = new Gate(isNote);
+    for (const each of made) {
+      const read = readChange(each, isNote);
+      const { header: { hash, actor, seq, time, rows }, change, writes } = read;
+      if (!isNote && rows > maxEntries(change.length)) throw new RangeError("too many operations");
+      gate.pass(read);
+      let written = entries.get(actor);
+      if (!written) entries.set(actor, written = []);
+      for (const { key, value, op: { counter } } of writes) {
+        written.push({ key, value, counter, seq });
+      }
+      yield { hash, actor, seq, time, change };
+    }
+  }
+  return { changes: changes(), entries };
 }
 
 /** See `Documents.compact`. */

@@ -2,7 +2,8 @@ import type { ActorId, ChangeHash } from "../base/ids.ts";
 import { readDocumentChunk } from "../trust/document_chunk.ts";
 import type { OpId } from "./entry.ts";
 import type { Past, Place } from "./place.ts";
-import { firstFrom, readSavedNote, type SavedColumns, type SavedLog } from "./saved_columns.ts";
+import { type NoteLog, readSavedNote, type SavedColumns } from "./saved_note.ts";
+import { changeWith } from "./saved_graph.ts";
 
 /** Tells the log of a change and its place there, from 1 on, by its hash; `null` if it does not know it. */
 export type WhereIs = (hash: ChangeHash) => { readonly actor: string; readonly seq: number } | null;
@@ -15,7 +16,7 @@ export type WhereIs = (hash: ChangeHash) => { readonly actor: string; readonly s
 export class SavedHistory {
   readonly #whereIs: WhereIs;
   readonly #columns: SavedColumns;
-  readonly #byActor: ReadonlyMap<ActorId, SavedLog>;
+  readonly #byActor: ReadonlyMap<ActorId, NoteLog>;
   readonly #places = new Map<number, SavedPlace>();
   /** How many operations there are. */
   readonly rows: number;
@@ -56,7 +57,7 @@ export class SavedHistory {
   /** The change that an operation is in, and its row there. */
   findOp({ actor, counter }: OpId): { place: Place; row: number } | undefined {
     const log = this.#byActor.get(actor);
-    const at = log ? firstFrom(log.maxOps, counter) : 0;
+    const at = log ? changeWith(log, counter) : 0;
     const place = this.at(actor, at + 1);
     const row = counter - (place?.header.startOp ?? 0);
     return place && row >= 0 ? { place, row } : undefined;
@@ -102,9 +103,9 @@ export class SavedHistory {
     return place;
   }
 
-  #whereabouts(index: number): [log: SavedLog, seq: number] {
+  #whereabouts(index: number): [log: NoteLog, seq: number] {
     const { logs, logOf, seqs } = this.#columns;
-    return [logs[logOf[index] ?? 0] as SavedLog, seqs[index] ?? 0];
+    return [logs[logOf[index] ?? 0] as NoteLog, seqs[index] ?? 0];
   }
 
   #depsOf(index: number): Int32Array {

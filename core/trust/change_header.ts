@@ -1,7 +1,7 @@
 import type { ActorId, ChangeHash } from "../base/ids.ts";
 import { MAX_CHANGE_ROWS, MAX_DEPS } from "../base/limits.ts";
 import { ByteReader } from "./byte_reader.ts";
-import { badChange, bodyOf, readChunk } from "./change_chunk.ts";
+import { badChange, readChunk, unpack } from "./change_chunk.ts";
 import { type ChangeColumns, readColumns } from "./change_columns.ts";
 
 /** What an Automerge change says of itself before its operations, and how many these are. */
@@ -63,7 +63,7 @@ export function openChange(change: Uint8Array): OpenChange {
  * @throws {SyntaxError} if it is none.
  */
 export function rowsOf(change: Uint8Array): number {
-  const body = new ByteReader(bodyOf(change), badChange);
+  const body = new ByteReader(unpack(change).body, badChange);
   const deps = body.uleb();
   body.take(deps * HASH_BYTES);
   body.take(body.uleb());
@@ -80,20 +80,36 @@ export function rowsOf(change: Uint8Array): number {
  * @throws {SyntaxError} if it is none.
  */
 export function depsOf(change: Uint8Array): ChangeHash[] {
-  return readDeps(new ByteReader(bodyOf(change), badChange));
+  return readDeps(new ByteReader(unpack(change).body, badChange));
 }
 
-function readBody(
-  hash: ChangeHash,
-  body: ByteReader,
-): { header: ChangeHeader; columns: ChangeColumns } {
+/** Where a change is among others. */
+export type ChangePlace = Pick<ChangeHeader, "deps" | "actor" | "seq">;
+
+/**
+ * Gives the place of a change out of its plain body.
+ *
+ * @throws {SyntaxError} if it has none.
+ */
+export function placeOf(body: Uint8Array): ChangePlace {
+  return readPlace(new ByteReader(body, badChange));
+}
+
+function readPlace(body: ByteReader): ChangePlace {
   const deps = readDeps(body);
   const actorBytes = body.uleb();
   if (actorBytes !== ACTOR_BYTES && actorBytes !== BRANCH_ACTOR_BYTES) {
     throw badChange(`by an actor of ${actorBytes} bytes`);
   }
   const actor = hex(body.take(actorBytes)) as ActorId;
-  const seq = body.uleb();
+  return { deps, actor, seq: body.uleb() };
+}
+
+function readBody(
+  hash: ChangeHash,
+  body: ByteReader,
+): { header: ChangeHeader; columns: ChangeColumns } {
+  const { deps, actor, seq } = readPlace(body);
   const startOp = body.uleb();
   if (seq < 1 || startOp < 1) throw badChange("numbered from 0");
   const time = body.sleb();

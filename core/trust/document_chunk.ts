@@ -53,14 +53,15 @@ export interface DocumentChunk {
 }
 
 /**
- * Makes sure that a document as Automerge saves it is one sound chunk, and not a bomb: 192 bytes can say that
+ * Takes a document as Automerge saves it apart and makes sure that it is one sound chunk, and not a bomb: 192 bytes can say that
  * they are five million operations, which take gigabytes. Its runs are added up without being expanded.
  *
  * @param maxChanges The changes that it may have.
  * @throws {SyntaxError} if it is none, or of more changes, operations or bytes than it may have.
  */
-export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void {
-  const { changes, ops } = readDocumentChunk(bytes);
+export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): DocumentChunk {
+  const chunk = readDocumentChunk(bytes);
+  const { changes, ops } = chunk;
   const made = count(changes);
   if (made.rows > maxChanges) throw bad(`of more than ${maxChanges} changes`);
   if (made.rows > FREE_CHANGES + CHANGES_PER_BYTE * bytes.length) {
@@ -72,6 +73,7 @@ export function checkDocumentChunk(bytes: Uint8Array, maxChanges: number): void 
   if (written.rows > most || written.members > MAX_SEALED_ROWS || made.members > MAX_SEALED_ROWS) {
     throw bad("of too many operations for its bytes");
   }
+  return chunk;
 }
 
 /**

@@ -5,7 +5,7 @@ import { MAX_OPS_AHEAD } from "../../core/doc/ancestry.ts";
 import { startAutomerge } from "../../core/doc/automerge.ts";
 import { Gate, readChange } from "../../core/doc/gate.ts";
 import { GENESIS, TEXT_OBJECT } from "../../core/doc/genesis.ts";
-import { bodyOf } from "../../core/trust/change_chunk.ts";
+import { unpack } from "../../core/trust/change_chunk.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
 import { manyChanges } from "../fakes/changes.ts";
 import { seededUnit } from "../fakes/random.ts";
@@ -249,7 +249,7 @@ Deno.test("ADM-7: a change points only at characters of what it rests on", () =>
 });
 
 Deno.test("ADM-3: other actors are named only if they are needed", () => {
-  const parts = readParts(bodyOf(change({})));
+  const parts = readParts(unpack(change({})).body);
   const needless = writeParts({ ...parts, others: [BEN] });
   assert.throws(() => readChange(chunkOf(1, needless, needless), false), /no use for/);
 });
@@ -263,7 +263,7 @@ Deno.test("ADM-2: what passes is, to the byte, what Automerge makes of what it r
   let read = 0;
   const unit = seededUnit(5);
   for (const one of await manyChanges(actors, 20)) {
-    const body = bodyOf(one);
+    const body = unpack(one).body;
     for (let i = 0; i < 200; i++) {
       const bytes = body.with(Math.floor(unit() * body.length), Math.floor(unit() * 256));
       const spoiled = chunkOf(1, bytes, bytes);
