@@ -47,7 +47,12 @@ export function cleanText(text: string): string {
   if (CONTROLS.test(clean)) {
     throw new RangeError("The message has control characters: paste it as plain text");
   }
-  if (new TextEncoder().encode(clean).length > MAX_TEXT_BYTES) throw tooLong();
+  // In UTF-8 a unit of UTF-16 is three bytes at most.
+  if (
+    3 * clean.length > MAX_TEXT_BYTES && new TextEncoder().encode(clean).length > MAX_TEXT_BYTES
+  ) {
+    throw tooLong();
+  }
   return clean;
 }
 
