@@ -83,19 +83,17 @@ export interface SavedChange {
   readonly change: Uint8Array;
 }
 
-/** The same, with its time in milliseconds since 1970 by its author's clock. */
-export interface TimedChange extends SavedChange {
-  readonly time: number;
-}
-
-/** An entry of a log in a saved document. */
-export interface SavedEntry {
-  readonly key: string;
-  readonly value: string;
-  /** Of the operation that wrote it. */
-  readonly counter: number;
-  /** The place in its log of the change that wrote it. */
-  readonly seq: number;
+/**
+ * What the changes of a log in a saved document wrote, in the order in which they did: columns, which cross from
+ * the worker in a part of the time that as many objects take.
+ */
+export interface SavedEntries {
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
+  /** Of the operations that wrote them. */
+  readonly counters: Int32Array;
+  /** The places in their log of the changes that wrote them. */
+  readonly seqs: Int32Array;
 }
 
 /** A log of a saved document, up to its last change, which is `top`. */
@@ -103,8 +101,7 @@ export interface SavedLog extends CompactedLog {
   /** The newest time of a change of it, in milliseconds since 1970 by its author's clock. */
   readonly newestAt: number;
   readonly top: SavedChange;
-  /** In the order in which they were written. */
-  readonly entries: readonly SavedEntry[];
+  readonly entries: SavedEntries;
 }
 
 /**

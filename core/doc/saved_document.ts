@@ -10,15 +10,14 @@ import type {
   Loaded,
   SavedChange,
   SavedChanges,
-  SavedEntry,
+  SavedEntries,
   SavedLog,
-  TimedChange,
 } from "./documents.ts";
 import { Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { maxEntries } from "./row_limit.ts";
 import { type Logged, SavedLogs } from "./saved_logs.ts";
-import { readWrittenOnce, type WrittenOnce } from "./written_once.ts";
+import { readWrittenOnce } from "./written_once.ts";
 
 /** A saved document is shorter than its changes; of a few it may be so much longer. */
 const SPARE_BYTES = 1024;
@@ -46,10 +45,20 @@ export function changesOf(handle: Handle): Uint8Array[] {
   return handle.getChanges([]).filter((change) => !isGenesis(change));
 }
 
-/** The changes of a document, each of which may be in it, and what they wrote. */
+/** What is in a document, all of whose changes may be. */
 interface Judged {
-  readonly changes: Iterable<TimedChange>;
-  readonly entries: ReadonlyMap<ActorId, readonly SavedEntry[]>;
+  readonly logs: ReadonlyMap<ActorId, SavedLog>;
+  /** The length of all changes, plain. */
+  readonly bytes: number;
+  readonly changes?: readonly SavedChange[];
+}
+
+/** What one operation wrote, and the place in its log of its change. */
+interface SavedEntry {
+  readonly key: string;
+  readonly value: string;
+  readonly counter: number;
+  readonly seq: number;
 }
 
 /** See `Documents.read`. */
@@ -68,31 +77,15 @@ export function readSaved(
     const made = changesOf(handle);
     const heads = handle.getHeads().sort();
     handle.free();
-    const once = isNote ? undefined : writtenOnce(chunk, made);
-    const judged = once ?? judgeEach(made, isNote);
-    const logs = new SavedLogs<SavedChange & Logged>();
-    const told: SavedChange[] = [];
-    let length = 0;
-    for (const { hash, actor, seq, time, change } of judged.changes) {
-      logs.add({ hash, actor, seq, time, bytes: change.length, change });
-      length += change.length;
-      if (withChanges) told.push({ hash, actor, seq, change });
-    }
+    const once = isNote || withChanges ? undefined : writtenOnce(chunk, made);
+    const { logs, bytes: length, changes = [] } = once ?? judgeEach(made, isNote, withChanges);
     // It is kept and passed on as it came, and counted as its changes.
     if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
-    const all = new Map([...logs.sums()].map(([actor, { top, ...sums }]): [ActorId, SavedLog] => {
-      const { hash, seq, change } = top;
-      return [actor, {
-        ...sums,
-        top: { hash, actor, seq, change },
-        entries: judged.entries.get(actor) ?? [],
-      }];
-    }));
-    return { changes: told, logs: all, heads };
+    return { changes, logs, heads };
   });
 }
 
-function writtenOnce(chunk: DocumentChunk, made: readonly Uint8Array[]): WrittenOnce | undefined {
+function writtenOnce(chunk: DocumentChunk, made: readonly Uint8Array[]): Judged | undefined {
   try {
     return readWrittenOnce(chunk, made);
   } catch (error) {
@@ -102,25 +95,42 @@ function writtenOnce(chunk: DocumentChunk, made: readonly Uint8Array[]): Written
   }
 }
 
-/** Judges the changes of a document one by one as they are gone through; their entries are there after that. */
-function judgeEach(made: readonly Uint8Array[], isNote: boolean): Judged {
+/** Judges the changes of a document one by one. */
+function judgeEach(made: readonly Uint8Array[], isNote: boolean, withChanges: boolean): Judged {
+  const gate = new Gate(isNote);
+  const sums = new SavedLogs<SavedChange & Logged>();
   const entries = new Map<ActorId, SavedEntry[]>();
-  function* changes(): Generator<TimedChange> {
-    const gate = new Gate(isNote);
-    for (const each of made) {
-      const read = readChange(each, isNote);
-      const { header: { hash, actor, seq, time, rows }, change, writes } = read;
-      if (!isNote && rows > maxEntries(change.length)) throw new RangeError("too many operations");
-      gate.pass(read);
-      let written = entries.get(actor);
-      if (!written) entries.set(actor, written = []);
-      for (const { key, value, op: { counter } } of writes) {
-        written.push({ key, value, counter, seq });
-      }
-      yield { hash, actor, seq, time, change };
+  const changes: SavedChange[] = [];
+  let length = 0;
+  for (const each of made) {
+    const read = readChange(each, isNote);
+    const { header: { hash, actor, seq, time, rows }, change, writes } = read;
+    if (!isNote && rows > maxEntries(change.length)) throw new RangeError("too many operations");
+    gate.pass(read);
+    sums.add({ hash, actor, seq, time, bytes: change.length, change });
+    let written = entries.get(actor);
+    if (!written) entries.set(actor, written = []);
+    for (const { key, value, op: { counter } } of writes) {
+      written.push({ key, value, counter, seq });
     }
+    length += change.length;
+    if (withChanges) changes.push({ hash, actor, seq, change });
   }
-  return { changes: changes(), entries };
+  const logs = new Map([...sums.sums()].map(([actor, { top, ...sums }]): [ActorId, SavedLog] => {
+    const { hash, seq, change } = top;
+    const own = columnsOf(entries.get(actor) ?? []);
+    return [actor, { ...sums, top: { hash, actor, seq, change }, entries: own }];
+  }));
+  return { logs, bytes: length, changes };
+}
+
+function columnsOf(entries: readonly SavedEntry[]): SavedEntries {
+  return {
+    keys: entries.map(({ key }) => key),
+    values: entries.map(({ value }) => value),
+    counters: Int32Array.from(entries, ({ counter }) => counter),
+    seqs: Int32Array.from(entries, ({ seq }) => seq),
+  };
 }
 
 /** See `Documents.compact`. */

@@ -94,11 +94,10 @@ export class SealedDocuments {
         const { top: { hash, change }, newestAt: time, entries } = known;
         const log = logs.begin(space, doc, actor, author, { seq, hash: bytesOf(hash) });
         envelopes.place(log, { seq, hash: bytesOf(hash), signature, change, receivedAt });
-        const from = { doc, log, receivedAt };
-        const header = { actor, seq, startOp: 0, time };
-        sources.push({ ...from, header });
-        for (const { seq, counter } of entries) {
-          sources.push({ ...from, header: { ...header, seq, startOp: counter } });
+        sources.push({ doc, log, receivedAt, header: { actor, seq, startOp: 0, time } });
+        for (const [i, startOp] of entries.counters.entries()) {
+          const header = { actor, seq: entries.seqs[i] ?? seq, startOp, time };
+          sources.push({ doc, log, receivedAt, header });
         }
       }
       bases.set(space, doc, { bytes, logs: saved.logs }, receivedAt);

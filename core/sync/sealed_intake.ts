@@ -3,7 +3,7 @@ import type { SealedMessage } from "../wire/message.ts";
 import { SealedParts } from "./sealed_parts.ts";
 
 /** Documents under way: while one is stored the next is verified, and the one after that comes in. */
-const MAX_UNDER_WAY = 4;
+const MAX_UNDER_WAY = 3;
 
 /** Takes sealed documents as their parts come, the next while the ones before it are still being admitted. */
 export class SealedIntake {

@@ -19,10 +19,20 @@ export class ByteReader {
     return this.#bytes.length - this.#at;
   }
 
-  /** Takes the next `count` bytes, as a view. */
-  take(count: number): Uint8Array {
+  /** How many bytes were read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Goes past the next `count` bytes. */
+  skip(count: number): void {
     if (count > this.left) throw this.#bad("cut short");
     this.#at += count;
+  }
+
+  /** Takes the next `count` bytes, as a view. */
+  take(count: number): Uint8Array {
+    this.skip(count);
     return this.#bytes.subarray(this.#at - count, this.#at);
   }
 

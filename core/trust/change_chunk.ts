@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import * as crypto from "node:crypto";
 import type { ChangeHash } from "../base/ids.ts";
 import { MAX_CHANGE_BYTES, MAX_INFLATED_BYTES } from "../base/limits.ts";
+import { ByteReader } from "./byte_reader.ts";
 import { HASHED_FROM, inflate, openChunk } from "./chunk.ts";
 
 const TYPE_CHANGE = 1;
@@ -33,6 +34,20 @@ export function readChunk(change: Uint8Array): ChangeChunk {
 export function hashOf(plain: Uint8Array): ChangeHash {
   // What is hashed is what follows the checksum.
   return crypto.hash("sha256", plain.subarray(HASHED_FROM), "hex") as ChangeHash;
+}
+
+/** Gives a change that was verified before, or made here, as one plain chunk. @throws {SyntaxError} as {@linkcode unpack}. */
+export function plainOf(change: Uint8Array): Uint8Array {
+  const isPlain = change[HASHED_FROM] === TYPE_CHANGE && change.length <= MAX_CHANGE_BYTES;
+  return isPlain ? change : unpack(change).plain;
+}
+
+/** Opens a plain chunk of a change that was verified before, at its body. @throws {SyntaxError} if it is none. */
+export function bodyOf(plain: Uint8Array): ByteReader {
+  const reader = new ByteReader(plain, badChange);
+  reader.skip(HASHED_FROM);
+  if (reader.u8() !== TYPE_CHANGE || reader.uleb() !== reader.left) throw badChange("not plain");
+  return reader;
 }
 
 /** The error of whatever is no change that can be read. */

@@ -35,9 +35,8 @@ export const MAX_CHANGE_MESSAGE_BYTES = 256;
 export const MAX_OP_COUNTER = 999_999_999;
 
 const HASH_BYTES = 32;
-// An actor of our own and a branch of one.
-const ACTOR_BYTES = 16;
-const BRANCH_ACTOR_BYTES = 21;
+/** An actor of our own and a branch of one. */
+export const ACTOR_BYTES: readonly number[] = [16, 21];
 
 /**
  * Reads the header of an Automerge change chunk. The bytes are a stranger's: nothing is taken or believed
@@ -83,33 +82,15 @@ export function depsOf(change: Uint8Array): ChangeHash[] {
   return readDeps(new ByteReader(unpack(change).body, badChange));
 }
 
-/** Where a change is among others. */
-export type ChangePlace = Pick<ChangeHeader, "deps" | "actor" | "seq">;
-
-/**
- * Gives the place of a change out of its plain body.
- *
- * @throws {SyntaxError} if it has none.
- */
-export function placeOf(body: Uint8Array): ChangePlace {
-  return readPlace(new ByteReader(body, badChange));
-}
-
-function readPlace(body: ByteReader): ChangePlace {
-  const deps = readDeps(body);
-  const actorBytes = body.uleb();
-  if (actorBytes !== ACTOR_BYTES && actorBytes !== BRANCH_ACTOR_BYTES) {
-    throw badChange(`by an actor of ${actorBytes} bytes`);
-  }
-  const actor = hex(body.take(actorBytes)) as ActorId;
-  return { deps, actor, seq: body.uleb() };
-}
-
 function readBody(
   hash: ChangeHash,
   body: ByteReader,
 ): { header: ChangeHeader; columns: ChangeColumns } {
-  const { deps, actor, seq } = readPlace(body);
+  const deps = readDeps(body);
+  const actorBytes = body.uleb();
+  if (!ACTOR_BYTES.includes(actorBytes)) throw badChange(`by an actor of ${actorBytes} bytes`);
+  const actor = hex(body.take(actorBytes)) as ActorId;
+  const seq = body.uleb();
   const startOp = body.uleb();
   if (seq < 1 || startOp < 1) throw badChange("numbered from 0");
   const time = body.sleb();

@@ -90,7 +90,11 @@ for (const [name, doc] of [["segment", SEGMENT], ["space", SPACE_DOC], ["note", 
         assert.deepEqual({ heads, bytes }, logs.get(actor));
         assert.equal(newestAt, times.get(actor));
         assert.deepEqual(top, saved.changes.findLast((change) => change.actor === actor));
-        assert.deepEqual(entries, written.get(actor));
+        const { keys, values, counters, seqs } = entries;
+        const rows = keys.map((key, i) => {
+          return { key, value: values[i], counter: counters[i], seq: seqs[i] };
+        });
+        assert.deepEqual(rows, written.get(actor) ?? []);
       }
       const handle = loadSaved(bytes, ANN);
       assert.deepEqual(saved.heads, handle.getHeads().sort());
