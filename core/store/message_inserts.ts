@@ -4,8 +4,8 @@ import type { MessagePlace } from "./shadowed_messages.ts";
 /** A message to be inserted: its channel and id, and what it is there. */
 export type NewMessage = readonly [channel: number, id: Uint8Array, ...MessagePlace];
 
-/** Messages that one statement inserts; to call it costs as much as a row. */
-export const MESSAGES_AT_ONCE = 32;
+/** Messages that one statement inserts; to call it costs more than a row does. */
+export const MESSAGES_AT_ONCE = 100;
 const INSERT =
   "INSERT INTO messages (channel, message, at, author, segment, log, seq, op, text) VALUES";
 const ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?)";

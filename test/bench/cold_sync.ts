@@ -9,6 +9,7 @@ import { RunningNode } from "../e2e/running_node.ts";
 import { fillStore, savedBytes } from "./fill_store.ts";
 import { historyChannels, type HistoryShape } from "./history.ts";
 import { fetchWithEarshot } from "./peers/earshot_fetch.ts";
+import { restDisk } from "./rest_disk.ts";
 import { report, spread } from "./stats.ts";
 import { startWatched } from "./watched_node.ts";
 
@@ -43,14 +44,14 @@ export async function benchColdSync(folder: string): Promise<void> {
   const [all, newest, blocks, bytes, disk] = [[], [], [], [], []] as number[][];
   for (let run = 0; run < RUNS; run++) {
     await using node = await RunningNode.start(loopback, from, args);
-    const data = `${folder}/cold-to`;
+    const data = `${folder}/cold-to-${run}`;
+    await restDisk();
     const { allMs, newestMs, messages, bytesIn } = await fetchInto(data, node, port, expected);
     if (messages !== SHAPE.messages) throw new Error(`Cannot measure: ${messages} arrived`);
     all!.push(allMs);
     newest!.push(newestMs);
     bytes!.push(bytesIn ?? NaN);
     disk!.push((await Deno.stat(`${data}/earshot.db`)).size);
-    await Deno.remove(data, { recursive: true });
     await node.stop();
   }
 

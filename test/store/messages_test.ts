@@ -244,7 +244,7 @@ Deno.test("many messages at once, some of them known or rewritten, are as if eac
     { length: count },
     (_, i) => post(ANNA, i + 1, NOW - 500_000 + i * 1000),
   );
-  const older = posts[40] ?? assert.fail();
+  const older = posts[140] ?? assert.fail();
   // The same message in a later change, and one that is in another segment, too.
   const rewritten = post(ANNA, count + 1, NOW, { id: older.row.id, text: "rewritten" });
   const elsewhere = post(BEN, 1, NOW - 1000, { segment: 1, text: "elsewhere" });
@@ -253,7 +253,7 @@ Deno.test("many messages at once, some of them known or rewritten, are as if eac
   const seen: unknown[] = [];
   for (const size of [1, all.length]) {
     await withStore((store) => {
-      commit(store, [post(peer(3), 1, NOW, { id: posts[70]?.row.id ?? assert.fail() })]);
+      commit(store, [post(peer(3), 1, NOW, { id: posts[270]?.row.id ?? assert.fail() })]);
       const changed: MessageId[] = [];
       for (let at = 0; at < all.length; at += size) {
         const some = all.slice(at, at + size);
@@ -265,12 +265,15 @@ Deno.test("many messages at once, some of them known or rewritten, are as if eac
         });
         changed.push(...messages.map(([, id]) => id));
       }
-      const { messages } = store.messages.page(SPACE, GENERAL, { limit: MAX_PAGE_MESSAGES });
+      const newest = store.messages.page(SPACE, GENERAL, { limit: MAX_PAGE_MESSAGES }).messages;
+      const before = newest[0]?.id ?? assert.fail();
+      const older = store.messages.page(SPACE, GENERAL, { limit: MAX_PAGE_MESSAGES, before });
+      const messages = [...older.messages, ...newest];
       seen.push({ changed, messages, counts: store.messages.segments(SPACE, GENERAL) });
     });
   }
   assert.deepEqual(seen[1], seen[0]);
   const { messages } = seen[0] as { messages: { text: string }[] };
   assert.equal(messages.length, count + 1);
-  assert.equal(messages[40]?.text, "rewritten");
+  assert.equal(messages[140]?.text, "rewritten");
 });

@@ -1,6 +1,7 @@
 import { freePorts } from "../../crash/free_ports.ts";
 import { loopback } from "../../e2e/place.ts";
 import { RunningNode } from "../../e2e/running_node.ts";
+import { restDisk } from "../rest_disk.ts";
 import { quantile, report } from "../stats.ts";
 import { automergeSource, REPO_NAME, repoSource, type Source } from "./automerge_fetch.ts";
 import { type Fetched, makeDocuments, SHAPE } from "./cold_documents.ts";
@@ -38,8 +39,8 @@ export async function benchColdSync(folder: string): Promise<void> {
     for (const [number, [name, source]] of [...sources].entries()) {
       const data = path(`to-${number}-${run}`);
       await Deno.mkdir(data, { mode: 0o700 });
+      await restDisk();
       const one = await source.fetch(data);
-      await Deno.remove(data, { recursive: true });
       if (one.messages !== SHAPE.messages) {
         throw new Error(`Cannot measure: ${name} got ${one.messages} messages`);
       }
