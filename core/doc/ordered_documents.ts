@@ -100,18 +100,24 @@ export class OrderedDocuments extends DocumentCalls {
     return promise;
   }
 
-  #next(): void {
+  /** Gives the engine what is next, unless that is about `except`. */
+  #next(except?: DocKey): void {
     while (!this.#running && !this.#closed) {
-      const job = this.#take();
+      const job = this.#take(except);
       if (!job) return;
       const task = this.#prepare(job);
       if (!task) continue;
       const running = { job, opens: task.open !== null, stale: false };
       this.#running = running;
-      this.#port.run(task).then(
-        (answer) => this.#settle(running, answer),
-        (error: unknown) => this.#fail(running, error),
-      ).finally(() => this.#next());
+      this.#port.run(task).then((answer) => {
+        this.#running = undefined;
+        // The engine goes on while the answer is used; on the same document it goes on after that.
+        this.#next(job.key);
+        this.#settle(running, answer);
+      }, (error: unknown) => {
+        this.#running = undefined;
+        this.#fail(running, error);
+      }).finally(() => this.#next());
     }
   }
 
@@ -119,11 +125,12 @@ export class OrderedDocuments extends DocumentCalls {
     return call.type === "apply" || isApart(call) ? this.#peers : this.#own;
   }
 
-  #take(): Job | undefined {
+  #take(except: DocKey | undefined): Job | undefined {
     const isTheirTurn = this.#ownInARow >= OWN_IN_A_ROW && this.#peers.length > 0;
-    const own = isTheirTurn ? undefined : this.#own.shift();
-    this.#ownInARow = own ? this.#ownInARow + 1 : 0;
-    return own ?? this.#peers.shift();
+    const queue = isTheirTurn || this.#own.length === 0 ? this.#peers : this.#own;
+    if (queue[0]?.key === except) return undefined;
+    this.#ownInARow = queue === this.#own ? this.#ownInARow + 1 : 0;
+    return queue.shift();
   }
 
   #prepare(job: Job): EngineTask | undefined {
@@ -159,7 +166,6 @@ export class OrderedDocuments extends DocumentCalls {
   }
 
   #settle({ job, opens, stale }: Running, answer: EngineAnswer): void {
-    this.#running = undefined;
     const { key } = job;
     if (stale && answer.type !== "dead" && !this.#closed) {
       // Done on what was dropped meanwhile: it is done once more on the document as it is in the store.
@@ -193,7 +199,6 @@ export class OrderedDocuments extends DocumentCalls {
   }
 
   #fail({ job, opens }: Running, error: unknown): void {
-    this.#running = undefined;
     if (opens && error instanceof EngineLostError) this.#stored.died(job.key);
     job.reject(error instanceof EngineLostError ? fault(job, error.message, error) : error);
   }

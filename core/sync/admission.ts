@@ -1,4 +1,6 @@
 import type { DocId, PeerId } from "../base/ids.ts";
+import { fewAtOnce } from "../base/few_at_once.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { type ApplyAnswer, DocumentFault } from "../doc/documents.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
@@ -16,6 +18,9 @@ import { changeKey, logKey } from "./wait_keys.ts";
 
 /** Documents of one read that are written at once: who sends for hundreds does not hold up other peers. */
 const DOCS_AT_ONCE = 2;
+
+/** Envelopes judged before others get their turn; each takes 0.15 ms, and 2 ms where its author is new. */
+const JUDGED_AT_ONCE = 16;
 
 /** What {@linkcode Admission} needs. */
 export interface AdmissionParts extends JudgeParts {
@@ -50,7 +55,7 @@ export class Admission {
     const outcome = new Outcome(from, this.#parts.log);
     const byDoc = [...Map.groupBy(items, ({ doc }) => doc)];
     await this.#precedence.run(live, () =>
-      this.#forEach(byDoc, async ([doc, items]) => {
+      fewAtOnce(byDoc, DOCS_AT_ONCE, async ([doc, items]) => {
         await this.#precedence.pass(live);
         await this.#turns.run(doc, () => this.#admitTo(doc, items, from, outcome));
       }));
@@ -83,8 +88,9 @@ export class Admission {
     const { self, log, ifNeeded } = this.#parts;
     const outcome = new Outcome(self, log);
     const kept = ifNeeded.takeAll();
-    await this.#forEach(
-      [...new Set([...docs, ...kept.keys()])],
+    await fewAtOnce(
+      new Set([...docs, ...kept.keys()]),
+      DOCS_AT_ONCE,
       (doc) =>
         this.#turns.run(doc, async () => {
           const again = await this.#settle(doc);
@@ -104,24 +110,18 @@ export class Admission {
     await this.#turns.idle();
   }
 
-  /** A few at once. All are over before the first failure is told. */
-  async #forEach<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-    const failures: unknown[] = [];
-    const left = items.values();
-    const inTurn = async () => {
-      for (const item of left) await act(item).catch((error) => failures.push(error));
-    };
-    await Promise.all(Array.from({ length: DOCS_AT_ONCE }, inTurn));
-    for (const failure of failures) throw failure;
-  }
-
   async #admitTo(
     doc: DocId,
     items: readonly SentEnvelope[],
     from: PeerId,
     outcome: Outcome,
   ): Promise<void> {
-    const judged = items.flatMap((item) => this.#judge.judge(item, from, outcome) ?? []);
+    const judged: Judged[] = [];
+    for (const [i, item] of items.entries()) {
+      if (i > 0 && i % JUDGED_AT_ONCE === 0) await nextTurn();
+      const one = this.#judge.judge(item, from, outcome);
+      if (one) judged.push(one);
+    }
     await this.#takeJudged(doc, judged, outcome);
   }
 

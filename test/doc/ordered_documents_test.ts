@@ -85,6 +85,17 @@ Deno.test("documents: one task at a time, answers in the order of calls, each do
   assert.deepEqual(port.tasks.map(({ open }) => open !== null), [true, true, false]);
 });
 
+Deno.test("documents: the engine goes on while an answer is used, but not on the same document", async () => {
+  const { port, documents } = scripted();
+  const begun: string[][] = [];
+  const use = (call: Promise<unknown>) =>
+    call.then(() => void begun.push(port.tasks.map(({ key }) => key)));
+  const all = [A, B, B, A].map((key) => use(documents.heads(key)));
+  for (const _ of all) await port.answer(done([]));
+  await Promise.all(all);
+  assert.deepEqual(begun, [[A, B], [A, B], [A, B, B, A], [A, B, B, A]]);
+});
+
 Deno.test("documents: who sits here does not wait for what peers sent, and they get their turn", async () => {
   const { port, documents } = scripted();
   const list: string[] = [];
