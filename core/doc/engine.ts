@@ -15,7 +15,7 @@ import type {
   SetAside,
 } from "./documents.ts";
 import { entriesOf } from "./gate.ts";
-import { GENESIS_ACTOR } from "./genesis.ts";
+import { GENESIS_ACTOR, TEXT_OBJECT } from "./genesis.ts";
 import * as note from "./note_handle.ts";
 import { applySplices, groupSplices, plainSplices } from "./note_splices.ts";
 import { OpenDocument, type OpenFrom, TooLongError } from "./open_document.ts";
@@ -162,16 +162,15 @@ export class DocumentEngine {
   noteMerge(key: DocKey, heads: Heads): NoteMerge {
     const { handle } = this.#getNote(key);
     note.requireHeads(handle, heads);
+    // Of a short text Automerge tells sooner what is new than what all of it is.
+    if (handle.length(TEXT_OBJECT) < LONG_TEXT_UNITS) return note.mergeFrom(handle, heads);
     const before = this.#known(key, heads);
     const now = this.noteText(key);
-    if (before !== undefined && before.length >= LONG_TEXT_UNITS) {
-      const splices = plainSplices(before, now.text);
-      // What was written in one place, and nothing but that, is seen as well without Automerge.
-      if (splices.every(({ remove, insert }) => remove === 0 || insert === "")) {
-        return { heads: now.heads, splices };
-      }
-    }
-    return note.mergeFrom(handle, heads);
+    const splices = plainSplices(before ?? "", now.text);
+    // What was written in one place, and nothing but that, is seen as well without Automerge.
+    const isPlain = before !== undefined &&
+      splices.every(({ remove, insert }) => remove === 0 || insert === "");
+    return isPlain ? { heads: now.heads, splices } : note.mergeFrom(handle, heads);
   }
 
   /** See {@linkcode Documents.anchor}. */

@@ -88,9 +88,9 @@ Deno.test("documents: one task at a time, answers in the order of calls, each do
 Deno.test("documents: the engine goes on while an answer is used, but not on the same document", async () => {
   const { port, documents } = scripted();
   const begun: string[][] = [];
-  const use = (call: Promise<unknown>) =>
+  const begunBy = (call: Promise<unknown>) =>
     call.then(() => void begun.push(port.tasks.map(({ key }) => key)));
-  const all = [A, B, B, A].map((key) => use(documents.heads(key)));
+  const all = [A, B, B, A].map((key) => begunBy(documents.heads(key)));
   for (const _ of all) await port.answer(done([]));
   await Promise.all(all);
   assert.deepEqual(begun, [[A, B], [A, B], [A, B, B, A], [A, B, B, A]]);
