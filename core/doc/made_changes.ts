@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { bodyOf, hashOf, plainOf } from "../trust/change_chunk.ts";
+import { hashOf, openBody, plainOf } from "../trust/change_chunk.ts";
 import { odd } from "./document_columns.ts";
 import type { SavedGraph } from "./saved_graph.ts";
 
@@ -25,7 +25,7 @@ export class MadeChanges {
     const actors = logs.map(({ actor }) => Buffer.from(actor, "hex"));
     this.#plains = made.map((change, i) => {
       const plain = plainOf(change);
-      const body = bodyOf(plain);
+      const body = openBody(plain);
       const from = depsFrom[i] ?? 0;
       const count = (depsFrom[i + 1] ?? 0) - from;
       if (body.uleb() !== count) throw odd("a change that rests on others than it says");

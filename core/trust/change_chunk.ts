@@ -43,7 +43,7 @@ export function plainOf(change: Uint8Array): Uint8Array {
 }
 
 /** Opens a plain chunk of a change that was verified before, at its body. @throws {SyntaxError} if it is none. */
-export function bodyOf(plain: Uint8Array): ByteReader {
+export function openBody(plain: Uint8Array): ByteReader {
   const reader = new ByteReader(plain, badChange);
   reader.skip(HASHED_FROM);
   if (reader.u8() !== TYPE_CHANGE || reader.uleb() !== reader.left) throw badChange("not plain");

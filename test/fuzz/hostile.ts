@@ -1,6 +1,6 @@
 import * as Automerge from "@automerge/automerge";
 import type { ActorId, ChangeHash, DocId } from "../../core/base/ids.ts";
-import { bodyOf } from "../../core/trust/change_chunk.ts";
+import { unpack } from "../../core/trust/change_chunk.ts";
 import { actorBelongs, actorOf } from "../../core/trust/actor.ts";
 import { type ChangeHeader, readChangeHeader } from "../../core/trust/change_header.ts";
 import type { DeviceKeys } from "../../core/trust/device_keys.ts";
@@ -75,7 +75,7 @@ export class HostileMembers {
 
   /** Makes the same change in another form: deflated by whoever passed it on. */
   static deflated(envelope: Envelope, deflate: (body: Uint8Array) => Uint8Array): Envelope {
-    const body = bodyOf(envelope.change);
+    const body = unpack(envelope.change).body;
     return { ...envelope, change: chunkOf(2, deflate(body), body) };
   }
 

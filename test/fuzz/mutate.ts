@@ -1,7 +1,7 @@
 import * as Automerge from "@automerge/automerge";
 import { deflateRawSync } from "node:zlib";
 import type { ActorId } from "../../core/base/ids.ts";
-import { bodyOf } from "../../core/trust/change_chunk.ts";
+import { unpack } from "../../core/trust/change_chunk.ts";
 import { chunkOf, readParts, writeParts } from "./change_parts.ts";
 
 /** A change as Automerge decodes it. */
@@ -50,7 +50,7 @@ export function mutate(unit: Unit, change: Decoded, stock: Stock): Uint8Array | 
     }
   }
   try {
-    const body = bodyOf(Automerge.encodeChange(decoded));
+    const body = unpack(Automerge.encodeChange(decoded)).body;
     return chunk(unit, ways > 0.65 ? mutateBody(unit, body, stock) : body);
   } catch {
     // Automerge cannot encode it, or nobody can take apart what it encoded.
@@ -157,7 +157,7 @@ function mutateBody(unit: Unit, body: Uint8Array, stock: Stock): Uint8Array {
     return bytes;
   }
   const parts = readParts(body);
-  const other = readParts(bodyOf(pick(unit, stock.changes)));
+  const other = readParts(unpack(pick(unit, stock.changes)).body);
   const column = pick(unit, parts.columns);
   const foreign = pick(unit, other.columns);
   switch (Math.floor(unit() * 8)) {
