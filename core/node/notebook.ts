@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import type { NoteId } from "../base/ids.ts";
 import { parseNoteId } from "../base/ids.ts";
 import { LONG_NOTE_EDITS } from "../base/limits.ts";
@@ -10,6 +11,7 @@ import { RefusedError } from "../view/api.ts";
 import type { Answer, Commands } from "../view/command.ts";
 import type { Heads, NoteText, NoteView } from "../view/view.ts";
 import { cleanName } from "../view/words.ts";
+import { LongTexts } from "./long_texts.ts";
 import type { Parts } from "./parts.ts";
 
 /** The time of the last change of a note is told again when it grew by this much, in milliseconds. */
@@ -19,11 +21,17 @@ const NOTE_ID_BYTES = 16;
 /** Notes of one space. */
 export class Notebook {
   readonly #parts: Parts;
+  readonly #texts: LongTexts;
   /** When each note's last change was told to tabs last. */
   readonly #told = new Map<NoteId, number>();
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, steady: Clock) {
     this.#parts = parts;
+    this.#texts = new LongTexts(parts, steady);
+  }
+
+  close(): void {
+    this.#texts.close();
   }
 
   /** All notes, by title. */
@@ -49,7 +57,7 @@ export class Notebook {
   /** The text that all see who are linked. */
   async text(note: NoteId): Promise<NoteText> {
     this.#known(note);
-    return await this.#parts.documents.noteText(this.#key(note));
+    return await this.#texts.of(note);
   }
 
   /** Applies what a tab typed; it is on disk when the promise resolves. */
@@ -73,6 +81,7 @@ export class Notebook {
     const kind = docKind(doc);
     if (kind.type !== "note") return changed.notes.forEach((note) => this.#tell(note));
     this.#parts.tell({ type: "note.text", note: kind.note, heads });
+    this.#texts.changed(kind.note);
     const changedAt = this.#stored(kind.note)?.changedAt ?? 0;
     if (changedAt - (this.#told.get(kind.note) ?? 0) >= CHANGED_STEP_MS) this.#tell(kind.note);
   }

@@ -55,6 +55,11 @@ export class Places {
     for (const note of notes) await this.#tellCursors(note);
   }
 
+  /** Whether anyone else has a cursor in a note. */
+  isSomeoneIn(note: NoteId): boolean {
+    return this.#others.values().some((place) => place.type === "note" && place.note === note);
+  }
+
   /** The cursors of others in a note's common text. */
   async cursors(note: NoteId): Promise<NoteCursors> {
     const there = [...this.#others].flatMap(([peer, place]) =>

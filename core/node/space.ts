@@ -106,7 +106,7 @@ export class Space implements SharedSpace {
       ...{ clock, random, log, tell: inSpace(parts.tell, space) },
     };
     this.chat = new Chat(own);
-    this.notebook = new Notebook(own);
+    this.notebook = new Notebook(own, steady);
     this.people = new People(own, { ...parts, roles: members });
     this.places = new Places(own, (place) => {
       this.#place = place;
@@ -204,6 +204,7 @@ export class Space implements SharedSpace {
     await this.#compaction.close();
     await this.sync.close();
     this.#getting.close();
+    this.notebook.close();
     await this.replica.close();
   }
 

@@ -53,11 +53,10 @@ export function spaceCommands(spaces: Spaces, once: Once): Handlers<SpaceCommand
     // Text and cursors are asked for in one go: documents answer in order, so both are of the same heads.
     "note.open": async (command) => {
       const { notebook, places } = spaces.get(command.space);
-      const [open, there] = await Promise.all([
-        notebook.text(command.note),
-        places.cursors(command.note),
-      ]);
-      return { ...open, cursors: cursorsAt(open.heads, there) };
+      const open = await notebook.text(command.note);
+      // Where nobody is the document need not have been loaded.
+      if (!places.isSomeoneIn(command.note)) return { ...open, cursors: [] };
+      return { ...open, cursors: cursorsAt(open.heads, await places.cursors(command.note)) };
     },
     "note.merge": async (command) => {
       const { notebook, places } = spaces.get(command.space);

@@ -20,6 +20,7 @@ const DELETES: readonly string[] = [
   "DELETE FROM people WHERE space = ?",
   "DELETE FROM holders WHERE space = ?",
   "DELETE FROM note_copies WHERE space = ?",
+  "DELETE FROM note_texts WHERE space = ?",
   "DELETE FROM notices WHERE space = ?",
   `DELETE FROM disputes WHERE doc IN ${DOCS}`,
   `DELETE FROM rewrites WHERE doc IN ${DOCS}`,

@@ -1,5 +1,6 @@
 import { BASED_DOCUMENTS } from "./based_documents.ts";
 import { LATER_WORDS, MESSAGE_WORDS } from "./message_words.ts";
+import { NOTE_TEXTS } from "./note_texts.ts";
 
 /** `PRAGMA application_id` of the database: "Ears". It tells a database of Earshot from any other. */
 export const APPLICATION_ID = 0x45617273;
@@ -10,7 +11,7 @@ export const APPLICATION_ID = 0x45617273;
  * Ids are interned: spaces, peers, documents and logs have a number here, which no other node knows.
  * `envelopes`, `bases`, `based_logs`, `docs` and `logs` are the truth. `messages`, `shadowed_messages`, `segments`, `notes`, `people` and what
  * `channels` says besides its id are a projection of them. `entries`, `successors` and `disputes` were
- * signed by peers and are passed on too. The rest is this node's own.
+ * signed by peers and are passed on too. `note_texts` is a cache. The rest is this node's own.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -289,6 +290,7 @@ export const MIGRATIONS: readonly string[] = [
   MESSAGE_WORDS,
   BASED_DOCUMENTS,
   LATER_WORDS,
+  NOTE_TEXTS,
 ];
 
 /** The version of the database that this program writes. */

@@ -23,6 +23,7 @@ import { MessageSearch } from "./message_search.ts";
 import { Messages } from "./messages.ts";
 import { Names } from "./names.ts";
 import { NoteCopies } from "./note_copies.ts";
+import { NoteTexts } from "./note_texts.ts";
 import { Projections } from "./projections.ts";
 import { Notices } from "./notices.ts";
 import { PersonMarks } from "./person_marks.ts";
@@ -99,6 +100,7 @@ export class Store implements Disposable {
   readonly seen: Seen;
   readonly disputes: Disputes;
   readonly noteCopies: NoteCopies;
+  readonly noteTexts: NoteTexts;
   readonly rewrites: Rewrites;
   readonly clones: Clones;
   readonly projections: Projections;
@@ -139,6 +141,7 @@ export class Store implements Disposable {
     this.seen = new Seen(database, names);
     this.disputes = new Disputes(database, logs);
     this.noteCopies = new NoteCopies(database, names);
+    this.noteTexts = new NoteTexts(database, names);
     this.rewrites = new Rewrites(database, logs);
     this.clones = new Clones(database, names);
     this.projections = new Projections(database, names);

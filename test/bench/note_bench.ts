@@ -14,13 +14,15 @@ const KEYSTROKES = 100;
 const GAP_MS = 150;
 
 /**
- * A note with a history of so many edits: how long it takes to open, until the first keystroke is saved, and until a
- * keystroke is in the text of a tab at another node; and how long chat waits meanwhile.
+ * A note with a history of so many edits: how long it takes to open where it was never opened, and where it was before
+ * the node started; until the first keystroke is saved, and until a keystroke is in the text of a tab at another node;
+ * and how long chat waits meanwhile.
  */
 export async function benchNote(folder: string, edits: number): Promise<void> {
   await startAutomerge();
   const data = ["ann", "ben"].map((name) => `${folder}/note-${edits}-${name}`) as [string, string];
   const note = await makeNote(data, edits);
+  const firstOpen = await openOnce(data[0], note);
   await using a = await RunningNode.start(loopback, data[0]);
   await using b = await RunningNode.start(loopback, data[1]);
   await b.linkedTo(a.ready.peer);
@@ -67,6 +69,7 @@ export async function benchNote(folder: string, edits: number): Promise<void> {
   report("note", {
     unit: "ms",
     edits,
+    firstOpen: round(firstOpen),
     open: round(open),
     firstEdit: round(firstEdit),
     saved: spread(saved),
@@ -77,6 +80,17 @@ export async function benchNote(folder: string, edits: number): Promise<void> {
       typing: spread(duringTyping),
     },
   });
+}
+
+/** How long a node that has just started takes to open a note, in milliseconds. */
+async function openOnce(data: string, { id }: NoteView): Promise<number> {
+  await using node = await RunningNode.start(loopback, data);
+  using tab = await Tab.open(node.ready.url);
+  const start = performance.now();
+  await tab.ask({ type: "note.open", space: LOBBY, note: id });
+  const ms = performance.now() - start;
+  await node.stop();
+  return ms;
 }
 
 /** Makes the note at the first of some nodes and puts its history into the stores of all. */
