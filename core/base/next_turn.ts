@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers";
+
 /** Resolves in a later turn of the event loop: what waits there has its turn first. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => setImmediate(resolve));
 }

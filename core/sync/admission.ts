@@ -1,6 +1,5 @@
 import type { DocId, PeerId } from "../base/ids.ts";
 import { fewAtOnce } from "../base/few_at_once.ts";
-import { nextTurn } from "../base/next_turn.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { type ApplyAnswer, DocumentFault } from "../doc/documents.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
@@ -25,6 +24,8 @@ const JUDGED_AT_ONCE = 16;
 /** What {@linkcode Admission} needs. */
 export interface AdmissionParts extends JudgeParts {
   readonly commits: Commits;
+  /** Lets others have their turn. */
+  readonly pause: () => Promise<void>;
 }
 
 /**
@@ -36,6 +37,7 @@ export class Admission {
   readonly #judge: Judge;
   readonly #sealed: SealedAdmission;
   readonly #turns = new Turns<DocId>();
+  readonly #judging = new Turns<boolean>();
   readonly #precedence = new Precedence();
   #closed = false;
 
@@ -57,7 +59,9 @@ export class Admission {
     await this.#precedence.run(live, () =>
       fewAtOnce(byDoc, DOCS_AT_ONCE, async ([doc, items]) => {
         await this.#precedence.pass(live);
-        await this.#turns.run(doc, () => this.#admitTo(doc, items, from, outcome));
+        await this.#turns.run(doc, async () => {
+          await this.#takeJudged(doc, await this.#judgeAll(items, from, live, outcome), outcome);
+        });
       }));
     return outcome;
   }
@@ -110,19 +114,22 @@ export class Admission {
     await this.#turns.idle();
   }
 
-  async #admitTo(
-    doc: DocId,
+  /** What was asked for first is judged first, to its end, so that the newest comes first. */
+  #judgeAll(
     items: readonly SentEnvelope[],
     from: PeerId,
+    live: boolean,
     outcome: Outcome,
-  ): Promise<void> {
-    const judged: Judged[] = [];
-    for (const [i, item] of items.entries()) {
-      if (i > 0 && i % JUDGED_AT_ONCE === 0) await nextTurn();
-      const one = this.#judge.judge(item, from, outcome);
-      if (one) judged.push(one);
-    }
-    await this.#takeJudged(doc, judged, outcome);
+  ): Promise<readonly Judged[]> {
+    return this.#judging.run(live, async () => {
+      const judged: Judged[] = [];
+      for (const [i, item] of items.entries()) {
+        if (i > 0 && i % JUDGED_AT_ONCE === 0) await this.#parts.pause();
+        const one = this.#judge.judge(item, from, outcome);
+        if (one) judged.push(one);
+      }
+      return judged;
+    });
   }
 
   async #takeJudged(doc: DocId, judged: readonly Judged[], outcome: Outcome): Promise<void> {

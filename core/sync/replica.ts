@@ -1,14 +1,15 @@
 import type { Clock } from "../base/clock.ts";
 import type { DocId, NoteId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import { noteDoc } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
-import type { DocumentFault, Documents, NewEntry } from "../doc/documents.ts";
+import type { DocumentFault, Documents, NewEntry, NoteEdited } from "../doc/documents.ts";
 import type { Store } from "../store/store.ts";
 import type { Cut } from "../trust/entry_body.ts";
 import type { Envelope, Signer } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
-import type { Heads, NoteMerge, Splice } from "../view/view.ts";
+import type { Heads, Splice } from "../view/view.ts";
 import type { SentEnvelope } from "../wire/message.ts";
 import { Admission } from "./admission.ts";
 import { type CommitListener, type CommitParts, Commits, type Receipt } from "./commits.ts";
@@ -41,13 +42,8 @@ export interface ReplicaOptions {
   readonly rights?: RightsOf;
   readonly pendingLimits?: PendingLimits;
   readonly quotaLimits?: QuotaLimits;
-}
-
-/** What an edit of a note is answered. */
-export interface NoteAnswer {
-  /** The heads of the asker's own branch after the edit. */
-  readonly heads: Heads;
-  readonly merged: NoteMerge;
+  /** Lets others have their turn; a simulation has no others. */
+  readonly pause?: () => Promise<void>;
 }
 
 const EVERYONE_WRITES: RightsOf = () => ({ type: "writer" });
@@ -71,7 +67,7 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     const { space, signer, store, documents, clock, log } = options;
-    const { rights = EVERYONE_WRITES, pendingLimits, quotaLimits } = options;
+    const { rights = EVERYONE_WRITES, pendingLimits, quotaLimits, pause = nextTurn } = options;
     this.space = space;
     this.#options = options;
     this.vectors = new SpaceVectors(() => store.envelopes.tops(space));
@@ -90,6 +86,7 @@ export class Replica {
     this.#admission = new Admission({
       ...parts,
       ...{ commits, pending, ifNeeded, culprits: new Culprits(), settlement, quotas, rights },
+      pause,
       onClone: () => this.#cloned(),
     });
     this.#rewriting = new Rewriting(
@@ -209,7 +206,7 @@ export class Replica {
     heads: Heads,
     splices: readonly Splice[],
     { at, request }: { at: number; request: string },
-  ): Promise<NoteAnswer> {
+  ): Promise<Omit<NoteEdited, "made">> {
     const doc = noteDoc(note);
     const key = docKey(this.space, doc);
     const edited = await this.#own.write(doc, async () => {

@@ -1,5 +1,4 @@
 import type { ActorId, DocId, PeerId } from "../base/ids.ts";
-import { nextTurn } from "../base/next_turn.ts";
 import { docKey } from "../doc/doc_key.ts";
 import { DocumentFault, type SavedChange, type SavedChanges } from "../doc/documents.ts";
 import { savedRows } from "../doc/saved_rows.ts";
@@ -13,6 +12,8 @@ import { countsAlone } from "./rights.ts";
 /** What {@linkcode SealedAdmission} needs. */
 export interface SealedAdmissionParts extends JudgeParts {
   readonly commits: Commits;
+  /** Lets others have their turn. */
+  readonly pause: () => Promise<void>;
   readonly judge: Judge;
 }
 
@@ -58,12 +59,12 @@ export class SealedAdmission {
   /** Reads and verifies it. */
   async #read(sealed: SealedDocument, withChanges: boolean): Promise<SavedChanges> {
     const { space, doc, bytes, seals } = sealed;
-    const { documents } = this.#parts;
+    const { documents, pause } = this.#parts;
     const maxChanges = changesOfSeals(seals);
     try {
       const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
       const tops = new Map([...saved.logs].map(([actor, { top }]) => [actor, top]));
-      await verifySeals(sealed, tops, nextTurn);
+      await verifySeals(sealed, tops, pause);
       return saved;
     } catch (error) {
       // Whoever has it had read it as well, or made it.

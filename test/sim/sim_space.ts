@@ -43,6 +43,7 @@ export class SimSpace implements SharedSpace {
       ...parts,
       space: this.space,
       signer: keys,
+      pause: () => Promise.resolve(),
       ...(log && { rights: (author) => log.membership.rights(author) }),
     });
     this.sync = new SpaceSync({
