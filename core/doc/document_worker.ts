@@ -22,7 +22,7 @@ export interface WorkerLimits {
 
 export const WORKER_LIMITS: WorkerLimits = {
   taskMs: 2_000,
-  startMs: 10_000,
+  startMs: 30_000,
   memoryBytes: 1024 * 1024 * 1024,
   idleMs: 5 * 60_000,
 };

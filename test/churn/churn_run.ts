@@ -13,8 +13,8 @@ import { ChurnHost } from "./churn_host.ts";
 
 /** What a node says of a document worker that had no time on a busy machine. */
 const SLOW = /^error: the document worker is replaced \{"reason":"silent for /;
-/** So many start at once in the beginning: each takes a processor for half a second. */
-const STARTING = 4;
+/** So many start at once in the beginning: each, and its hand, take a processor for half a second. */
+const STARTING = 2;
 
 /** What is done. */
 export interface ChurnPlan {
@@ -63,10 +63,12 @@ export async function runChurn(plan: ChurnPlan): Promise<ChurnFigures> {
   await using stack = new AsyncDisposableStack();
   const network = stack.use(await Network.open(plan.nodes));
   const pauseMs = 1000 * plan.nodes / plan.rate;
-  const hosts = network.hosts.map((host, i) =>
-    stack.use(new ChurnHost(host, `P${i + 1}`, `${plan.folder}/${i + 1}`, pauseMs))
-  );
-  await atOnce(STARTING, hosts, (host) => host.start());
+  const hosts: ChurnHost[] = [];
+  await atOnce(STARTING, [...network.hosts.entries()], async ([i, at]) => {
+    const host = new ChurnHost(at, `P${i + 1}`, `${plan.folder}/${i + 1}`, pauseMs);
+    hosts.push(stack.use(host));
+    await host.start();
+  });
   const began = performance.now();
   const blows = await Promise.race([churn(hosts, plan), ...hosts.map(({ failed }) => failed)]);
   const ended = performance.now();
