@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 
-/** What still hangs this long after the end is cut off, in milliseconds. */
+/** How long the end waits for what is under way, in milliseconds. */
 const CLOSE_MS = 500;
 /** Pause before it serves anew, in milliseconds. */
 const AGAIN_MS = 200;
@@ -54,13 +54,18 @@ export class StandingServer {
     return this.#server.addr.port;
   }
 
-  /** Lets answers that are under way be finished, but not for long. Twice does nothing. */
+  /**
+   * Lets answers that are under way be finished, but not for long: what still hangs then is cut off with the process.
+   * (In Deno 2.9.6 the signal of a server that was shut down ends the process at once, with an error.) Twice does
+   * nothing.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
-    const timer = this.#clock.after(CLOSE_MS, () => this.#cut.abort());
-    await this.#server.shutdown();
-    await this.#standing;
+    const late = Promise.withResolvers<void>();
+    const timer = this.#clock.after(CLOSE_MS, late.resolve);
+    const ended = this.#server.shutdown().then(() => this.#standing);
+    await Promise.race([ended, late.promise]);
     timer.cancel();
   }
 

@@ -1,5 +1,5 @@
 import { type ActorId, type ChangeHash, HEAD_BYTES } from "../base/ids.ts";
-import { MAX_CHANGE_ROWS } from "../base/limits.ts";
+import { MAX_CHANGE_ROWS, MAX_DEPS } from "../base/limits.ts";
 import { ACTOR_BYTES, MAX_CHANGE_MESSAGE_BYTES, MAX_OP_COUNTER } from "../trust/change_header.ts";
 import type { DocumentChunk, DocumentColumn } from "../trust/document_chunk.ts";
 import { MAX_OPS_AHEAD } from "./ancestry.ts";
@@ -84,6 +84,7 @@ export function readWrittenOnce(
 }
 
 function requireActors(logs: readonly GraphLog[]): void {
+  if (new Set(logs.map(({ actor }) => actor)).size < logs.length) throw odd("an actor twice");
   for (const { actor } of logs) {
     const isOurs = ACTOR_BYTES.includes(actor.length / 2) && !actor.endsWith(GENESIS_ACTOR);
     if (!isOurs) throw odd("an actor of another program's");
@@ -178,6 +179,7 @@ function requireSound(
     const [own, seq = 0] = [logOf[i] ?? 0, seqs[i]];
     const past = pasts.subarray(i * width, (i + 1) * width);
     const restsOn = deps.subarray(depsFrom[i], depsFrom[i + 1]);
+    if (restsOn.length > MAX_DEPS) throw odd("a change with too many dependencies");
     for (const dep of restsOn) {
       for (let log = 0; log < width; log++) {
         const count = pasts[dep * width + log] ?? 0;
