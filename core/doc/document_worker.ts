@@ -1,3 +1,4 @@
+import process from "node:process";
 import { type Clock, systemClock, type Timer } from "../base/clock.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import type { DocKey } from "./doc_key.ts";
@@ -10,7 +11,10 @@ import type { WorkerMessage } from "./worker_main.ts";
 
 /** Bounds of the worker; tests tighten them. */
 export interface WorkerLimits {
-  /** What a task may take besides what its size adds, see {@linkcode taskCostMs}, in milliseconds. */
+  /**
+   * What a task may take besides what its size adds, see {@linkcode taskCostMs}, in milliseconds; longer where the
+   * machine is so busy that this process computes for less than half of the time.
+   */
   readonly taskMs: number;
   /** How long a worker may take to come up, in milliseconds. */
   readonly startMs: number;
@@ -35,10 +39,22 @@ export const WORKER_OPTIONS: WorkerOptions = {
 };
 
 const CLOSED = "the document worker is closed";
+/** So many times the time that it has is waited for a worker whose process does not get to compute. */
+const MAX_WAITS = 10;
+
+/** What a {@linkcode DocumentWorker} is made with. */
+export interface WorkerParts {
+  readonly clock: Clock;
+  readonly computedMs: () => number;
+  readonly log: Log;
+  readonly limits: WorkerLimits;
+}
 
 export interface DocumentsOptions {
   readonly load: Load;
   readonly clock?: Clock;
+  /** For how long all threads of this process have computed, in milliseconds. */
+  readonly computedMs?: () => number;
   readonly log?: Log;
   readonly limits?: Partial<WorkerLimits>;
   /** Documents kept open. */
@@ -54,13 +70,19 @@ export interface DocumentsOptions {
  */
 export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
   const { load, clock = systemClock, log = silentLog, isLong = () => false, ...others } = options;
-  const limits = { ...WORKER_LIMITS, ...options.limits };
+  const { computedMs = processMs } = options;
+  const parts = { clock, computedMs, log, limits: { ...WORKER_LIMITS, ...options.limits } };
   const documentsIn = (worker: DocumentWorker) =>
     new OrderedDocuments(worker, load, { ...others, log });
-  const quick = documentsIn(await DocumentWorker.open(clock, log, limits));
-  const long = documentsIn(new DocumentWorker(clock, log, limits));
-  const apart = documentsIn(new DocumentWorker(clock, log, limits));
+  const quick = documentsIn(await DocumentWorker.open(parts));
+  const long = documentsIn(new DocumentWorker(parts));
+  const apart = documentsIn(new DocumentWorker(parts));
   return new SplitDocuments({ quick, long, apart, isLong });
+}
+
+function processMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** What comes from peers, not from the person at this node. */
@@ -83,6 +105,7 @@ type State =
  */
 export class DocumentWorker implements EnginePort {
   readonly #clock: Clock;
+  readonly #computedMs: () => number;
   readonly #log: Log;
   readonly #limits: WorkerLimits;
   #state: State = { type: "down" };
@@ -90,15 +113,16 @@ export class DocumentWorker implements EnginePort {
   #deadline: Timer | undefined;
   #generation = 0;
 
-  constructor(clock: Clock, log: Log, limits: WorkerLimits) {
+  constructor({ clock, computedMs, log, limits }: WorkerParts) {
     this.#clock = clock;
+    this.#computedMs = computedMs;
     this.#log = log;
     this.#limits = limits;
   }
 
   /** Starts one that stays, with or without a task. @throws {EngineLostError} if it does not come up. */
-  static async open(clock: Clock, log: Log, limits: WorkerLimits): Promise<DocumentWorker> {
-    const port = new DocumentWorker(clock, log, { ...limits, idleMs: Infinity });
+  static async open(parts: WorkerParts): Promise<DocumentWorker> {
+    const port = new DocumentWorker({ ...parts, limits: { ...parts.limits, idleMs: Infinity } });
     await port.#start();
     return port;
   }
@@ -138,11 +162,15 @@ export class DocumentWorker implements EnginePort {
     return up.promise;
   }
 
-  #watch(ms: number): void {
+  #watch(ms: number, waits = 1): void {
     this.#deadline?.cancel();
+    const before = this.#computedMs();
     this.#deadline = this.#clock.after(ms, () => {
+      // What makes a worker hang computes all the time; where little was computed it had no turn.
+      const isBusy = this.#computedMs() - before < ms / 2;
+      if (isBusy && waits < MAX_WAITS) return this.#watch(ms, waits + 1);
       if ("worker" in this.#state) {
-        this.#lose(this.#state.worker, `silent for ${ms} ms`);
+        this.#lose(this.#state.worker, `silent for ${waits * ms} ms`);
       }
     });
   }
