@@ -1,6 +1,6 @@
 import { BASED_DOCUMENTS } from "./based_documents.ts";
 import { LATER_WORDS, MESSAGE_WORDS } from "./message_words.ts";
-import { NOTE_TEXTS } from "./note_texts.ts";
+import { NOTE_TEXTS } from "./note_text_table.ts";
 
 /** `PRAGMA application_id` of the database: "Ears". It tells a database of Earshot from any other. */
 export const APPLICATION_ID = 0x45617273;
