@@ -3,6 +3,9 @@
  * and go while each is written to, R messages a second together; at the end all have the same. A line every
  * ten blows, and one of JSON with the figures. Needs root on Linux.
  *
+ * All hosts share one table of neighbours in the kernel, which says no more of 44 of them than that sending failed:
+ * for so many raise `net.ipv4.neigh.default.gc_thresh3`, and that of ipv6, to the square of their number.
+ *
  * @module
  */
 import { parseArgs } from "@std/cli";
