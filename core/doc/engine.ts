@@ -165,11 +165,12 @@ export class DocumentEngine {
     // Of a short text Automerge tells sooner what is new than what all of it is.
     if (handle.length(TEXT_OBJECT) < LONG_TEXT_UNITS) return note.mergeFrom(handle, heads);
     const before = this.#known(key, heads);
+    // It is remembered, for the next time.
     const now = this.noteText(key);
-    const splices = plainSplices(before ?? "", now.text);
+    if (before === undefined) return note.mergeFrom(handle, heads);
+    const splices = plainSplices(before, now.text);
     // What was written in one place, and nothing but that, is seen as well without Automerge.
-    const isPlain = before !== undefined &&
-      splices.every(({ remove, insert }) => remove === 0 || insert === "");
+    const isPlain = splices.every(({ remove, insert }) => remove === 0 || insert === "");
     return isPlain ? { heads: now.heads, splices } : note.mergeFrom(handle, heads);
   }
 

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { NoteId } from "../base/ids.ts";
 import { noteDoc } from "../doc/doc_id.ts";
-import { docKey } from "../doc/doc_key.ts";
+import { noteKey } from "../doc/doc_key.ts";
 import { remember } from "../store/remember.ts";
 import type { NoteText } from "../view/view.ts";
 import { isLongIn } from "./load.ts";
@@ -72,6 +72,6 @@ export class LongTexts {
   }
 
   #key(note: NoteId) {
-    return docKey(this.#parts.space, noteDoc(note));
+    return noteKey(this.#parts.space, note);
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { NoteId } from "../base/ids.ts";
 import { parseNoteId } from "../base/ids.ts";
 import { LONG_NOTE_EDITS } from "../base/limits.ts";
-import { docKey } from "../doc/doc_key.ts";
+import { noteKey } from "../doc/doc_key.ts";
 import { docKind, noteDoc, SPACE_DOC } from "../doc/doc_id.ts";
 import { noteEntry } from "../doc/projection.ts";
 import type { StoredNote } from "../store/registers.ts";
@@ -118,6 +118,6 @@ export class Notebook {
   }
 
   #key(note: NoteId) {
-    return docKey(this.#parts.space, noteDoc(note));
+    return noteKey(this.#parts.space, note);
   }
 }

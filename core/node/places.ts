@@ -1,6 +1,5 @@
 import type { ChannelId, NoteId, PeerId } from "../base/ids.ts";
-import { docKey } from "../doc/doc_key.ts";
-import { noteDoc } from "../doc/doc_id.ts";
+import { noteKey } from "../doc/doc_key.ts";
 import type { Place } from "../view/command.ts";
 import type { CursorView, Heads } from "../view/view.ts";
 import type { SentPlace } from "../wire/message.ts";
@@ -110,6 +109,6 @@ export class Places {
   }
 
   #key(note: NoteId) {
-    return docKey(this.#parts.space, noteDoc(note));
+    return noteKey(this.#parts.space, note);
   }
 }

@@ -36,11 +36,6 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - count, this.#at);
   }
 
-  /** Takes the next `count` bytes, to be read by themselves. */
-  within(count: number): ByteReader {
-    return new ByteReader(this.take(count), this.#bad);
-  }
-
   u8(): number {
     const byte = this.#bytes[this.#at];
     if (byte === undefined) throw this.#bad("cut short");

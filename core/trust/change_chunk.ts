@@ -24,7 +24,8 @@ export interface ChangeChunk {
  * @throws {SyntaxError} if it is not exactly one change, plain or deflated, within the limits.
  */
 export function readChunk(change: Uint8Array): ChangeChunk {
-  const { checksum, body, plain } = unpack(change);
+  const { checksum, body } = unpack(change);
+  const plain = plainFrom(change, body);
   const hash = hashOf(plain);
   if (!hash.startsWith(checksum.toHex())) throw badChange("damaged, its checksum does not match");
   return { hash, body, plain };
@@ -38,8 +39,8 @@ export function hashOf(plain: Uint8Array): ChangeHash {
 
 /** Gives a change that was verified before, or made here, as one plain chunk. @throws {SyntaxError} as {@linkcode unpack}. */
 export function plainOf(change: Uint8Array): Uint8Array {
-  const isPlain = change[HASHED_FROM] === TYPE_CHANGE && change.length <= MAX_CHANGE_BYTES;
-  return isPlain ? change : unpack(change).plain;
+  const isShort = change.length <= MAX_CHANGE_BYTES;
+  return isShort && isPlain(change) ? change : plainFrom(change, unpack(change).body);
 }
 
 /** Opens a plain chunk of a change that was verified before, at its body. @throws {SyntaxError} if it is none. */
@@ -56,21 +57,29 @@ export function badChange(state: string, options?: ErrorOptions): SyntaxError {
 }
 
 /**
- * Takes a change chunk apart that was verified before, or made here.
+ * Takes a change chunk apart and inflates its body if need be; its checksum is not verified.
  *
  * @throws {SyntaxError} if it is not exactly one change, plain or deflated, within the limits.
  */
 export function unpack(
   change: Uint8Array,
-): Omit<ChangeChunk, "hash"> & { readonly checksum: Uint8Array } {
+): Pick<ChangeChunk, "body"> & { readonly checksum: Uint8Array } {
   if (change.length > MAX_CHANGE_BYTES) throw badChange(`${change.length} bytes long`);
   const { checksum, type, body } = openChunk(change, badChange);
-  if (type === TYPE_CHANGE) return { checksum, body, plain: change };
+  if (type === TYPE_CHANGE) return { checksum, body };
   if (type !== TYPE_DEFLATED_CHANGE) throw badChange(`of type ${type}`);
-  const inflated = inflate(body, MAX_INFLATED_BYTES, badChange);
+  return { checksum, body: inflate(body, MAX_INFLATED_BYTES, badChange) };
+}
+
+function isPlain(change: Uint8Array): boolean {
+  return change[HASHED_FROM] === TYPE_CHANGE;
+}
+
+/** The whole plain chunk of a change whose plain body this is. */
+function plainFrom(change: Uint8Array, body: Uint8Array): Uint8Array {
+  if (isPlain(change)) return change;
   const start = change.subarray(0, HASHED_FROM);
-  const plain = new Uint8Array(Buffer.concat([start, plainHead(inflated.length), inflated]));
-  return { checksum, body: inflated, plain };
+  return new Uint8Array(Buffer.concat([start, plainHead(body.length), body]));
 }
 
 /** What a plain chunk has before a body of so many bytes: that it is a change, and the length. */

@@ -53,8 +53,9 @@ export interface DocumentChunk {
 }
 
 /**
- * Takes a document as Automerge saves it apart and makes sure that it is one sound chunk, and not a bomb: 192 bytes can say that
- * they are five million operations, which take gigabytes. Its runs are added up without being expanded.
+ * Takes a document as Automerge saves it apart and makes sure that it is one sound chunk, and not a bomb: 192
+ * bytes can say that they are five million operations, which take gigabytes. Its runs are added up without being
+ * expanded.
  *
  * @param maxChanges The changes that it may have.
  * @throws {SyntaxError} if it is none, or of more changes, operations or bytes than it may have.
