@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import type { PeerId, SpaceId } from "../base/ids.ts";
 import type { Signer } from "../trust/envelope.ts";
@@ -26,6 +27,10 @@ export interface FarParts {
   readonly admits: (peer: PeerId) => boolean;
   /** What is known of a peer is another now. */
   readonly tell: (peer: PeerId) => void;
+  /** The digest of all that is held here. */
+  readonly digest: () => Uint8Array;
+  /** A peer signed that it holds the same. */
+  readonly holdsAll: (peer: PeerId) => void;
 }
 
 interface Known {
@@ -49,8 +54,9 @@ export interface Taken {
 }
 
 /**
- * Who is here without a link to this node: each signs that every {@linkcode FAR_BEAT_MS}, and it is passed on along
- * the author's tree with the beats, so a node is sent each author's once, however many links it has. PROTOCOL.md, PRES.
+ * Who is here without a link to this node, and holds what: each signs that every {@linkcode FAR_BEAT_MS}, and it is
+ * passed on along the author's tree with the beats, so a node is sent each author's once, however many links it has.
+ * PROTOCOL.md, PRES.
  */
 export class FarPresences {
   readonly #parts: FarParts;
@@ -178,8 +184,8 @@ export class FarPresences {
     return undefined;
   }
 
-  #learn(sent: SentHere, { at, here, name, place }: Here, from: PeerId): void {
-    const { clock, relay, tell } = this.#parts;
+  #learn(sent: SentHere, { at, here, name, place, digest }: Here, from: PeerId): void {
+    const { clock, relay, tell, holdsAll } = this.#parts;
     const { author } = sent;
     const presence = here ? { name: name === null ? null : shownName(name), place } : null;
     const before = this.#known.get(author)?.presence ?? null;
@@ -191,13 +197,14 @@ export class FarPresences {
     this.#known.set(author, { sent, at, from, heardAt, presence, isLate: false });
     for (const peer of relay.first(author, from)) this.#due.get(peer)?.add(author);
     if (JSON.stringify(before) !== JSON.stringify(presence)) tell(author);
+    if (Buffer.compare(digest, this.#parts.digest()) === 0) holdsAll(author);
   }
 
   #sign({ name, place }: Presence, here: boolean): void {
-    const { space, signer, clock, wall } = this.#parts;
+    const { space, signer, clock, wall, digest } = this.#parts;
     this.#ownAt = clock.now();
     this.#signedAt = Math.max(this.#signedAt + 1, wall.now());
-    const said = { at: this.#signedAt, here, name, place: untyped(place) };
+    const said = { at: this.#signedAt, here, name, place: untyped(place), digest: digest() };
     this.#own = signHere(signer, space, said);
     for (const authors of this.#due.values()) authors.add(signer.peer);
   }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import type { PeerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { type Link, MAX_MESSAGE_BYTES } from "../net/link.ts";
+import { remember } from "../store/remember.ts";
 import type { StoreError } from "../store/store_error.ts";
 import type { Store } from "../store/store.ts";
 import { isSigned, type Signer } from "../trust/envelope.ts";
@@ -65,7 +66,7 @@ export class SpaceSync {
   #closed = false;
 
   constructor(options: SpaceSyncOptions) {
-    const { replica, store, signer, clock, wall, admits, onPresence, onHeld } = options;
+    const { replica, store, signer, clock, wall, log, admits, onPresence, onHeld } = options;
     this.#options = options;
     this.#relayed = new Bucket(MAX_RELAYED_PER_S, clock.now());
     this.#own = new Paced<Presence>({
@@ -83,6 +84,8 @@ export class SpaceSync {
       relay: this.#relay,
       admits: (peer) => admits?.(peer) ?? true,
       tell: (peer) => this.#tellFar(peer),
+      digest: () => replica.vectors.digest(),
+      holdsAll: (peer) => remember(log, () => this.#held.all(peer)),
     });
     this.#held = new Held({
       space: replica.space,
@@ -233,6 +236,7 @@ export class SpaceSync {
     if (this.#peers.has(peer)) return;
     const { onPresence, onHere } = this.#options;
     const presence = this.#far.of(peer);
+    if (!presence) this.#held.gone(peer);
     onPresence?.(peer, presence);
     onHere?.(peer, presence !== null);
   }

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Cbor, encodeCbor } from "../base/cbor.ts";
-import { readBoolean, readList, readText } from "../base/fields.ts";
+import { readBoolean, readBytes, readList, readText } from "../base/fields.ts";
 import type { SpaceId } from "../base/ids.ts";
 import type { Signer } from "../trust/envelope.ts";
 import { verify } from "../trust/peer_key.ts";
@@ -17,6 +17,8 @@ export interface Here {
   readonly here: boolean;
   readonly name: string | null;
   readonly place: SentPlace | null;
+  /** The digest of all that it holds of the space, 32 bytes. PROTOCOL.md, SYNC-2. */
+  readonly digest: Uint8Array;
 }
 
 const CONTEXT = Buffer.from("earshot/here/1\0");
@@ -25,9 +27,9 @@ const CONTEXT = Buffer.from("earshot/here/1\0");
 export function signHere(
   signer: Signer,
   space: SpaceId,
-  { at, here, name, place }: Here,
+  { at, here, name, place, digest }: Here,
 ): SentHere {
-  const fields: Cbor = [at, here, name, placeToCbor(place)];
+  const fields: Cbor = [at, here, name, placeToCbor(place), digest];
   const body = encodeCbor(fields);
   return { author: signer.peer, body, signature: signer.sign(signed(space, body)) };
 }
@@ -39,13 +41,14 @@ export function isSignedHere(space: SpaceId, { author, body, signature }: SentHe
 
 /** @throws {SyntaxError} if it is not as it must be. */
 export function readHere(body: Uint8Array): Here {
-  const [at, here, name, place] = readList(decodeBody(body), "presence", 4);
+  const [at, here, name, place, digest] = readList(decodeBody(body), "presence", 5);
   if (typeof at !== "number") throw new SyntaxError("Cannot read presence: no time");
   return {
     at,
     here: readBoolean(here, "here"),
     name: name === null ? null : readText(name, "name", MAX_SENT_NAME_UNITS),
     place: readPlace(place),
+    digest: readBytes(digest, "digest", 32),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What people sign about being here: who is believed, and what it may cost. */
 import assert from "node:assert/strict";
+import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { MAX_HERE_PER_S, PUSH_BURST_S } from "../../core/sync/flood.ts";
 import { FAR_SKEW_MS, FarPresences, MAX_FAR } from "../../core/sync/far_presences.ts";
 import type { Presence } from "../../core/sync/presence.ts";
@@ -11,13 +12,24 @@ import type { SentHere } from "../../core/wire/message.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { Intruder } from "../sim/intruder.ts";
+import type { SimNode } from "../sim/sim_node.ts";
 import { SimWorld } from "../sim/sim_world.ts";
 
 const [self, ana, ben, cleo] = [1, 2, 3, 4].map(deviceKeys);
+const OWN = new Uint8Array(32).fill(7);
+/** The digest of one who holds nothing. */
+const NOTHING = new Uint8Array(32);
 const NOWHERE: Presence = { name: null, place: null };
 
 function said(keys: typeof ana, at: number, more: Partial<Here> = {}): SentHere {
-  return signHere(keys!, LOBBY, { at, here: true, name: null, place: null, ...more });
+  return signHere(keys!, LOBBY, {
+    at,
+    here: true,
+    name: null,
+    place: null,
+    digest: NOTHING,
+    ...more,
+  });
 }
 
 function opened(admits = (_peer: string) => true) {
@@ -25,6 +37,7 @@ function opened(admits = (_peer: string) => true) {
   clock.advance(1_000_000_000);
   const relay = new Relay();
   const told: [string, boolean][] = [];
+  const held: string[] = [];
   const far: FarPresences = new FarPresences({
     space: LOBBY,
     signer: self!,
@@ -33,17 +46,22 @@ function opened(admits = (_peer: string) => true) {
     relay,
     admits,
     tell: (peer) => told.push([peer, far.of(peer) !== null]),
+    digest: () => OWN,
+    holdsAll: (peer) => held.push(peer),
   });
   for (const { peer } of [ben!, cleo!]) {
     relay.add(peer);
     far.greet(peer);
   }
-  return { clock, far, told };
+  return { clock, far, told, held };
 }
 
 Deno.test("PRES-5: what is signed is that author's in that space, and no other's", () => {
   const sent = said(ana, 7, { name: "Ana" });
-  assert.deepEqual(readHere(sent.body), { at: 7, here: true, name: "Ana", place: null });
+  assert.deepEqual(readHere(sent.body), {
+    ...{ at: 7, here: true, name: "Ana", place: null },
+    digest: NOTHING,
+  });
   assert.ok(isSignedHere(LOBBY, sent));
   assert.ok(!isSignedHere(LOBBY, { ...sent, author: ben!.peer }));
   assert.ok(!isSignedHere(LOBBY, { ...sent, body: said(ana, 8).body }));
@@ -79,6 +97,38 @@ Deno.test("PRES-4: this node signs every five beats, later each time, whatever i
   const [last] = far.due(ben!.peer);
   const { at, here } = readHere(last!.body);
   assert.ok(at > times[2]! && !here);
+});
+
+Deno.test("HELD-3: whoever signs the digest of this node holds the same; one who goes, too", () => {
+  const { clock, far, held } = opened();
+  far.beat(NOWHERE);
+  assert.deepEqual(readHere(far.due(ben!.peer)[0]!.body).digest, OWN);
+  far.take([said(ana, clock.now())], ben!.peer);
+  const sent = said(cleo, clock.now(), { digest: OWN });
+  far.take([sent, sent], ben!.peer);
+  assert.deepEqual(held.splice(0), [cleo!.peer]);
+  far.take([said(ana, clock.now() + 1, { here: false, digest: OWN })], ben!.peer);
+  assert.deepEqual(held, [ana!.peer]);
+});
+
+Deno.test("HELD-3: a message is known to be held beyond a relay, and still when who holds it has gone", async () => {
+  await SimWorld.run(5, async (world) => {
+    const nodes = [await world.add(), await world.add(), await world.add(), await world.add()];
+    const [a, b, c, d] = nodes as [SimNode, SimNode, SimNode, SimNode];
+    for (const [one, other] of [[a, b], [b, c], [c, d]] as const) world.join(one, other);
+    const channel = channelIdOf(LOBBY, "general");
+    const id = await a.post(channel, "far");
+    const { doc, actor, seq } = a.store.messages.get(LOBBY, channel, id)!;
+    const holders = () => a.store.holdings.namesOfHolders(LOBBY, doc, actor, seq);
+    const others = [b, c, d].map(({ peer }) => peer).sort();
+    const all = () => holders().length === others.length;
+    assert.ok(await world.until(all, FAR_BEAT_MS + 6 * BEAT_MS) !== undefined);
+    assert.deepEqual(holders(), others);
+    world.cut((one, other) => one === d || other === d);
+    await b.post(channel, "later");
+    await world.pass(2 * FAR_BEAT_MS);
+    assert.deepEqual(holders(), others);
+  });
 });
 
 Deno.test("PRES-5: one that is forged, of a stranger, of another time or before its time is not believed", () => {
