@@ -113,6 +113,8 @@ export interface SavedChanges {
   /** All changes, each after those it rests on, if they were asked for; else none. */
   readonly changes: readonly SavedChange[];
   readonly heads: Heads;
+  /** The text, if it is a note's and its changes were not asked for. */
+  readonly noteText: NoteText | null;
 }
 
 /** A saved document, with the first 16 bytes of the hash of each change of each log, one after the other. */

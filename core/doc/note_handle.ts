@@ -1,6 +1,6 @@
 import type { ActorId } from "../base/ids.ts";
 import { MAX_DEPS } from "../base/limits.ts";
-import type { Heads, NoteMerge, Splice } from "../view/view.ts";
+import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import { type Handle, isDeath, isPanic } from "./automerge.ts";
 import { TEXT_OBJECT } from "./genesis.ts";
 import { plainSplices } from "./note_splices.ts";
@@ -36,6 +36,12 @@ export function requireHeads(handle: Handle, heads: Heads): void {
 /** Gives a note's text at heads it knows. */
 export function textAt(handle: Handle, heads: Heads): string {
   return isAt(handle, heads) ? handle.text(TEXT_OBJECT) : handle.text(TEXT_OBJECT, [...heads]);
+}
+
+/** Gives a note's text at its newest heads. */
+export function newestText(handle: Handle): NoteText {
+  const heads = newestHeads(handle);
+  return { heads, text: textAt(handle, heads) };
 }
 
 /** Whether a handle's newest heads are these. */

@@ -15,6 +15,7 @@ import type {
 } from "./documents.ts";
 import { Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
+import { newestText } from "./note_handle.ts";
 import { maxEntries } from "./row_limit.ts";
 import { type Logged, SavedLogs } from "./saved_logs.ts";
 import { readWrittenOnce } from "./written_once.ts";
@@ -74,14 +75,17 @@ export function readSaved(
   return asRangeError(() => {
     const chunk = checkDocumentChunk(bytes, maxChanges + 1);
     const handle = loadSaved(bytes, GENESIS_ACTOR);
-    const made = changesOf(handle);
-    const heads = handle.getHeads().sort();
-    handle.free();
-    const once = isNote || withChanges ? undefined : writtenOnce(chunk, made);
-    const { logs, bytes: length, changes = [] } = once ?? judgeEach(made, isNote, withChanges);
-    // It is kept and passed on as it came, and counted as its changes.
-    if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
-    return { changes, logs, heads };
+    try {
+      const made = changesOf(handle);
+      const once = isNote || withChanges ? undefined : writtenOnce(chunk, made);
+      const { logs, bytes: length, changes = [] } = once ?? judgeEach(made, isNote, withChanges);
+      // It is kept and passed on as it came, and counted as its changes.
+      if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
+      const noteText = isNote && !withChanges ? newestText(handle) : null;
+      return { changes, logs, heads: handle.getHeads().sort(), noteText };
+    } finally {
+      handle.free();
+    }
   });
 }
 

@@ -38,10 +38,12 @@ export class LongTexts {
     return kept;
   }
 
-  /** A note was written to. */
-  changed(note: NoteId): void {
+  /** A note was written to, or came with its text. */
+  changed(note: NoteId, text: NoteText | null): void {
     if (!this.#isLong(this.#key(note))) return;
     this.#timers.get(note)?.cancel();
+    this.#timers.delete(note);
+    if (text) return this.#set(note, text);
     const timer = this.#steady.after(KEEP_AFTER_MS, () => {
       this.#timers.delete(note);
       this.#quietly(this.#keep(note));
@@ -54,11 +56,15 @@ export class LongTexts {
   }
 
   async #keep(note: NoteId): Promise<NoteText> {
-    const { documents, space, store, log } = this.#parts;
-    const text = await documents.noteText(this.#key(note));
+    const text = await this.#parts.documents.noteText(this.#key(note));
     // Nothing is awaited here: what the document had when it answered is what the store has.
-    remember(log, () => store.noteTexts.set(space, note, this.#digest(note), text));
+    this.#set(note, text);
     return text;
+  }
+
+  #set(note: NoteId, text: NoteText): void {
+    const { space, store, log } = this.#parts;
+    remember(log, () => store.noteTexts.set(space, note, this.#digest(note), text));
   }
 
   #digest(note: NoteId): Uint8Array {

@@ -77,11 +77,11 @@ export class Notebook {
   }
 
   /** Tells tabs what a commit brought. */
-  committed({ doc, changed, heads }: Committed): void {
+  committed({ doc, changed, heads, noteText }: Committed): void {
     const kind = docKind(doc);
     if (kind.type !== "note") return changed.notes.forEach((note) => this.#tell(note));
     this.#parts.tell({ type: "note.text", note: kind.note, heads });
-    this.#texts.changed(kind.note);
+    this.#texts.changed(kind.note, noteText);
     const changedAt = this.#stored(kind.note)?.changedAt ?? 0;
     if (changedAt - (this.#told.get(kind.note) ?? 0) >= CHANGED_STEP_MS) this.#tell(kind.note);
   }

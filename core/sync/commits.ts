@@ -10,7 +10,7 @@ import type { Changed } from "../store/projector.ts";
 import type { Store } from "../store/store.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
-import type { Heads } from "../view/view.ts";
+import type { Heads, NoteText } from "../view/view.ts";
 import type { SpaceVectors } from "./space_vectors.ts";
 
 /** The answer to a request, kept with what it wrote. */
@@ -47,6 +47,8 @@ export interface Committed {
   readonly envelopes: readonly VerifiedEnvelope[];
   /** The document itself, if it came as a whole: then there are no envelopes. */
   readonly sealed: SealedDocument | null;
+  /** A note's text, if it came so. */
+  readonly noteText: NoteText | null;
   readonly rows: readonly Row[];
   /** What people see differently. */
   readonly changed: Changed;
@@ -136,7 +138,8 @@ export class Commits {
     }
     if (envelopes.length === 0) return;
     vectors.changed(doc);
-    this.#tell({ doc, local, envelopes, sealed: null, rows, changed, heads, reset: null });
+    const nothing = { sealed: null, noteText: null, reset: null };
+    this.#tell({ doc, local, envelopes, rows, changed, heads, ...nothing });
   }
 
   /**
@@ -153,14 +156,14 @@ export class Commits {
     documents.drop(docKey(sealed.space, doc));
     vectors.changed(doc);
     const envelopes: VerifiedEnvelope[] = [];
-    const { heads } = saved;
-    this.#tell({ doc, local: false, envelopes, sealed, rows, changed, heads, reset: null });
+    const came = { sealed, heads: saved.heads, noteText: saved.noteText };
+    this.#tell({ doc, local: false, envelopes, rows, changed, ...came, reset: null });
   }
 
   /** Tells that a document is not any more what it was. */
   tellReset(doc: DocId, heads: Heads, reset: Reset): void {
     const nothing = {
-      ...{ local: false, envelopes: [], sealed: null, rows: [], changed: NOTHING },
+      ...{ local: false, envelopes: [], sealed: null, noteText: null, rows: [], changed: NOTHING },
     };
     this.#tell({ doc, ...nothing, heads, reset });
   }

@@ -62,7 +62,7 @@ export interface NoteView {
   readonly title: string;
   /** When its text or title last changed, in milliseconds since 1970. */
   readonly changedAt: number;
-  /** How many edits its history has, if so many that it opens slower. */
+  /** How many edits its history has, if so many that it takes a moment to load. */
   readonly edits?: number;
 }
 

@@ -51,10 +51,10 @@ Deno.test("long texts: a text is kept when nobody has written for a while", () =
   withStore(async (store) => {
     const { calls, now, steady, open } = scripted(store, LONG_NOTE_EDITS);
     const texts = open();
-    texts.changed(note);
+    texts.changed(note, null);
     steady.advance(KEEP_AFTER_MS - 1);
     Object.assign(now, { digest: 2, text: "two" });
-    texts.changed(note);
+    texts.changed(note, null);
     steady.advance(KEEP_AFTER_MS - 1);
     assert.deepEqual(calls, []);
     steady.advance(1);
@@ -62,7 +62,7 @@ Deno.test("long texts: a text is kept when nobody has written for a while", () =
     assert.deepEqual(calls.splice(0), ["text"]);
     assert.deepEqual(await open().of(note), { heads: ["at 2"], text: "two" });
     assert.deepEqual(calls, ["heads"]);
-    texts.changed(note);
+    texts.changed(note, null);
     texts.close();
     steady.advance(KEEP_AFTER_MS);
     assert.deepEqual(calls, ["heads"], "a closed one keeps nothing");
@@ -73,7 +73,20 @@ Deno.test("long texts: of a short note none is kept", () =>
     const { calls, steady, open } = scripted(store, LONG_NOTE_EDITS - 1);
     const texts = open();
     for (let i = 0; i < 2; i++) await texts.of(note);
-    texts.changed(note);
+    texts.changed(note, null);
     steady.advance(KEEP_AFTER_MS);
     assert.deepEqual(calls, ["text", "text"]);
+  }));
+
+Deno.test("long texts: a note that came with its text is shown at once, the first time too", () =>
+  withStore(async (store) => {
+    const { calls, steady, open } = scripted(store, LONG_NOTE_EDITS);
+    const came = { heads: ["at 1"], text: "one" };
+    const texts = open();
+    texts.changed(note, null);
+    texts.changed(note, came);
+    steady.advance(KEEP_AFTER_MS);
+    assert.deepEqual(calls, [], "nothing is loaded for it");
+    assert.deepEqual(await texts.of(note), came);
+    assert.deepEqual(calls, ["heads"]);
   }));

@@ -1,7 +1,7 @@
 /** Documents that rest as Automerge saves them, and travel so, among whole nodes on a network in memory. */
 import assert from "node:assert/strict";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
-import { segmentDoc } from "../../core/doc/doc_id.ts";
+import { noteDoc, segmentDoc } from "../../core/doc/doc_id.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { restDocument } from "../../core/sync/compaction.ts";
 import { directDocuments } from "../fakes/documents.ts";
@@ -135,4 +135,24 @@ Deno.test("SEAL: who has a part of it takes what is new, and rests it later", ()
     world.joinAll();
     await c.post(general, "the last");
     await equal(world);
+  }));
+
+Deno.test("SEAL: a note that comes as it rests is told with its text", () =>
+  SimWorld.run(10, async (world) => {
+    const a = await world.add();
+    const note = await a.createNote(1);
+    let { heads } = await a.noteText(note);
+    for (const insert of ["text", "a "]) {
+      heads = await a.edit(note, heads, [{ at: 0, remove: 0, insert }], insert);
+    }
+    assert.equal(await a.rest((it) => it === noteDoc(note)), 1);
+    const b = await world.add();
+    const told: unknown[] = [];
+    b.replica.onCommit(({ doc, noteText }) => {
+      if (doc === noteDoc(note)) told.push(noteText);
+    });
+    world.join(a, b);
+    await equal(world);
+    await b.edit(note, heads, [{ at: 0, remove: 6, insert: "" }], "none");
+    assert.deepEqual(told, [{ heads, text: "a text" }, null]);
   }));
