@@ -37,10 +37,12 @@ export class Bases {
   readonly #drop: Statement;
   readonly #dropLogs: Statement;
   readonly #unsigned: Statement;
+  readonly #sign: Statement;
   readonly #kept: Statement;
   readonly #keep: Statement;
   readonly #dropKept: Statement;
   readonly #bytesOf: Statement;
+  readonly #bytesIn: Statement;
 
   constructor(database: Database, logs: Logs) {
     this.#logs = logs;
@@ -79,9 +81,13 @@ export class Bases {
     this.#unsigned = database.prepare(
       "SELECT 1 FROM envelopes WHERE log = ? AND seq > ? AND length(signature) = 0 LIMIT 1",
     );
+    this.#sign = database.prepare(
+      "UPDATE envelopes SET signature = ? WHERE log = ? AND seq = ? AND length(signature) = 0",
+    );
     this.#kept = database.prepare("SELECT sealed FROM kept_sealed WHERE doc = ? ORDER BY id");
     this.#keep = database.prepare("INSERT INTO kept_sealed (doc, sealed) VALUES (?, ?)");
     this.#dropKept = database.prepare("DELETE FROM kept_sealed WHERE doc = ?");
+    this.#bytesIn = database.prepare("SELECT bytes FROM based_logs WHERE log = ?");
     this.#bytesOf = database.prepare(
       `SELECT coalesce(sum(bytes), 0) AS bytes FROM based_logs JOIN logs ON logs.id = based_logs.log
        JOIN docs ON docs.id = logs.doc JOIN spaces ON spaces.id = docs.space
@@ -117,7 +123,7 @@ export class Bases {
     }
     const kept = this.kept(space, doc);
     const isLacking = kept.length > 0 &&
-      logs.some(([actor, log]) => held(actor) < log.seq && this.#unsigned.get(log.id, held(actor)));
+      logs.some(([actor, log]) => held(actor) < log.seq && this.hasUnsigned(log, held(actor)));
     return isLacking ? kept : [];
   }
 
@@ -141,6 +147,11 @@ export class Bases {
       .find(({ at }) => (at - 1) % HEAD_BYTES === 0);
     if (!found) return undefined;
     return [...this.#logs.of(space, doc).values()].find(({ id }) => id === found.log)?.author;
+  }
+
+  /** What is in the base of a log's changes, and has no envelope: bytes of changes. */
+  bytesIn({ id }: LogEntry): number {
+    return this.#bytesIn.get<{ bytes: number }>(id)?.bytes ?? 0;
   }
 
   /** What is in bases of an author's changes in a space, and has no envelope: bytes of changes. */
@@ -177,7 +188,17 @@ export class Bases {
     return this.#receivedAt.get<{ at: number | null }>(id)?.at ?? 0;
   }
 
-  /** Puts a document on a base that has all that is held of it, within a transaction. */
+  /** Whether a log has envelopes above a place for which a sealed document vouches. */
+  hasUnsigned({ id }: LogEntry, above: number): boolean {
+    return this.#unsigned.get(id, above) !== undefined;
+  }
+
+  /** Gives the envelope of a place its signature, unless it has one; within a transaction. */
+  sign({ id }: LogEntry, seq: number, signature: Uint8Array): void {
+    this.#sign.run(signature, id, seq);
+  }
+
+  /** Puts a document on a base; what is held of it besides lies on top. Within a transaction. */
   set(space: SpaceId, doc: DocId, { bytes, logs }: Compacted, receivedAt: number): void {
     const id = this.#logs.docId(space, doc);
     if (id === undefined) throw new RangeError(`Cannot base "${doc}": nothing of it is here`);
@@ -185,7 +206,7 @@ export class Bases {
     for (const [actor, { heads, bytes }] of logs) {
       const log = this.#logs.find(space, doc, actor);
       const seq = heads.length / HEAD_BYTES;
-      if (!log || log.seq !== seq) throw new RangeError(`Cannot base "${doc}": it went on`);
+      if (!log || log.seq < seq) throw new RangeError(`Cannot base "${doc}": it is not all here`);
       this.#setLog.run(log.id, seq, bytes, heads);
       this.#logs.setBased(log, seq);
     }

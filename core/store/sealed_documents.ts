@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { DocId, SpaceId } from "../base/ids.ts";
+import { type DocId, HEAD_BYTES, type SpaceId } from "../base/ids.ts";
 import { MAX_SEALED_BYTES } from "../base/limits.ts";
 import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
@@ -71,25 +71,54 @@ export class SealedDocuments {
   }
 
   /**
-   * Writes a verified document of which nothing was here, and what it means. Gives what people see
-   * differently.
+   * Whether a verified document has all that its base here covers, and nothing otherwise than it is held: then it
+   * can be a new base, and what is held besides lies on top.
+   */
+  covers({ space, doc }: SealedDocument, saved: SavedChanges): boolean {
+    const { logs, bases, envelopes } = this.#parts;
+    return [...logs.of(space, doc)].every(([actor, log]) => {
+      const heads = saved.logs.get(actor)?.heads ?? new Uint8Array();
+      const seq = heads.length / HEAD_BYTES;
+      // Without the documents that vouch for them, envelopes without a signature could not stay.
+      if (seq < log.based || bases.hasUnsigned(log, seq)) return false;
+      const common = Math.min(seq, log.seq);
+      // Each change of a log rests on the one before it.
+      return common === 0 ||
+        heads.subarray(HEAD_BYTES * (common - 1), HEAD_BYTES * common).toHex() ===
+          envelopes.headAt(space, doc, actor, common);
+    });
+  }
+
+  /**
+   * Writes a verified document as the base of all that is held of it, and what is new in it means. Gives what people
+   * see differently. The envelopes that it covers are deleted by {@linkcode SealedDocuments.sweep}.
    *
-   * @throws {RangeError} if some of it is here; nothing is written.
+   * @param rows Those of its changes that are new.
+   * @throws {RangeError} if it does not {@linkcode SealedDocuments.covers | cover} what is here; nothing is written.
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
   add(
-    { space, doc, bytes, seals }: SealedDocument,
+    sealed: SealedDocument,
     saved: SavedChanges,
     rows: readonly Row[],
     receivedAt: number,
   ): Changed {
-    const { database, logs, bases, envelopes, projector } = this.#parts;
+    const { space, doc, bytes, seals } = sealed;
+    const { database, logs, bases, envelopes, holdings, projector } = this.#parts;
+    if (!this.covers(sealed, saved)) {
+      throw new RangeError(`Cannot add "${doc}": some of it is here otherwise`);
+    }
     return database.write(() => {
+      holdings.nameLogs(space, doc);
       const sources: Source[] = [];
       for (const { actor, author, seq, signature } of seals) {
         const known = saved.logs.get(actor);
-        if ((logs.find(space, doc, actor)?.seq ?? 0) > 0 || !known) {
-          throw new RangeError(`Cannot add "${doc}": some of it is here`);
+        if (!known) throw new RangeError(`Cannot add "${doc}": it has a seal without a log`);
+        const before = logs.find(space, doc, actor);
+        const held = before?.seq ?? 0;
+        if (before && held >= seq) {
+          bases.sign(before, seq, signature);
+          continue;
         }
         const { top: { hash, change }, newestAt: time, entries } = known;
         const log = logs.begin(space, doc, actor, author, { seq, hash: bytesOf(hash) });
@@ -97,7 +126,7 @@ export class SealedDocuments {
         sources.push({ doc, log, receivedAt, header: { actor, seq, startOp: 0, time } });
         for (const [i, startOp] of entries.counters.entries()) {
           const header = { actor, seq: entries.seqs[i] ?? seq, startOp, time };
-          sources.push({ doc, log, receivedAt, header });
+          if (header.seq > held) sources.push({ doc, log, receivedAt, header });
         }
       }
       bases.set(space, doc, { bytes, logs: saved.logs }, receivedAt);

@@ -8,6 +8,7 @@ import { project, type Row } from "../doc/projection.ts";
 import type { StoredChange } from "../store/envelopes.ts";
 import type { Changed } from "../store/projector.ts";
 import type { Store } from "../store/store.ts";
+import { readChangeHeader } from "../trust/change_header.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Heads, NoteText } from "../view/view.ts";
@@ -45,7 +46,7 @@ export interface Committed {
   /** Whether it was made here. */
   readonly local: boolean;
   readonly envelopes: readonly VerifiedEnvelope[];
-  /** The document itself, if it came as a whole: then there are no envelopes. */
+  /** The document itself, if it came as a whole: then there are no envelopes, and rows of what is new. */
   readonly sealed: SealedDocument | null;
   /** A note's text, if it came so. */
   readonly noteText: NoteText | null;
@@ -143,21 +144,24 @@ export class Commits {
   }
 
   /**
-   * Writes a verified document of which nothing was here, as a whole, then tells it.
+   * Writes a verified document as a whole, on which lies what is here besides, then tells it.
    *
+   * @param rows What is new in it means.
    * @throws {StoreError} when the disk is at fault; nothing is written.
-   * @throws {RangeError} if some of it is here.
+   * @throws {RangeError} if it does not cover what is here.
    */
   writeSealed(sealed: SealedDocument, saved: SavedChanges, rows: Row[]): void {
     const { doc } = sealed;
     const { store, documents, vectors, clock } = this.#parts;
     const changed = store.sealed.add(sealed, saved, rows, clock.now());
-    // It may be open as the empty one that it was.
+    // It may be open as what it was.
     documents.drop(docKey(sealed.space, doc));
     vectors.changed(doc);
-    const envelopes: VerifiedEnvelope[] = [];
-    const came = { sealed, heads: saved.heads, noteText: saved.noteText };
-    this.#tell({ doc, local: false, envelopes, rows, changed, ...came, reset: null });
+    const onTop = store.envelopes.changes(sealed.space, doc);
+    const heads = headsWith(saved.heads, onTop);
+    const noteText = onTop.length === 0 ? saved.noteText : null;
+    const came = { envelopes: [], sealed, heads, noteText };
+    this.#tell({ doc, local: false, rows, changed, ...came, reset: null });
   }
 
   /** Tells that a document is not any more what it was. */
@@ -177,4 +181,13 @@ export class Commits {
       }
     }
   }
+}
+
+/** The heads of a saved document with changes on top of it. */
+function headsWith(heads: Heads, changes: readonly Uint8Array[]): Heads {
+  const all = new Set<string>(heads);
+  const headers = changes.map((change) => readChangeHeader(change));
+  for (const { hash } of headers) all.add(hash);
+  for (const { deps } of headers) for (const dep of deps) all.delete(dep);
+  return [...all].sort();
 }

@@ -1,6 +1,6 @@
 import type { PeerId } from "../base/ids.ts";
 import type { Log, LogLevel } from "../base/log.ts";
-import { changesOfSeals, type SealedDocument } from "../trust/sealed_document.ts";
+import type { SealedDocument } from "../trust/sealed_document.ts";
 import type { Mark, SentEnvelope } from "../wire/message.ts";
 import type { Arrived } from "./pending.ts";
 
@@ -34,7 +34,7 @@ export interface Admitted {
   readonly taken: readonly Arrived[];
   /** The authors of what was held before. */
   readonly again: ReadonlySet<PeerId>;
-  /** How many changes of sealed documents were committed as a whole. */
+  /** How many changes that are new here sealed documents brought as a whole. */
   readonly sealed: number;
 }
 
@@ -65,9 +65,9 @@ export class Outcome implements Admitted {
     this.held.push([from, [doc, actor, seq]]);
   }
 
-  /** Notes that a sealed document was committed as a whole. */
-  takeSealed({ doc, seals }: SealedDocument): void {
-    this.sealed += changesOfSeals(seals);
+  /** Notes that a sealed document was committed as a whole, with so many new changes. */
+  takeSealed({ doc, seals }: SealedDocument, fresh: number): void {
+    this.sealed += fresh;
     for (const { actor, seq } of seals) this.held.push([this.#from, [doc, actor, seq]]);
   }
 

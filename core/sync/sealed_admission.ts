@@ -18,8 +18,8 @@ export interface SealedAdmissionParts extends JudgeParts {
 }
 
 /**
- * Admits documents as peers saved them, each sealed by its authors: as a whole where nothing of it is here,
- * else what is new in it, change by change. PROTOCOL.md, SEAL. To be called in the document's turn.
+ * Admits documents as peers saved them, each sealed by its authors: as a whole where it covers what is here, else
+ * what is new in it, change by change. PROTOCOL.md, SEAL. To be called in the document's turn.
  */
 export class SealedAdmission {
   readonly #parts: SealedAdmissionParts;
@@ -35,25 +35,35 @@ export class SealedAdmission {
    * @throws {StoreError} when the disk is at fault: nothing is taken.
    */
   async take(sealed: SealedDocument, from: PeerId, outcome: Outcome): Promise<readonly Judged[]> {
-    if (this.#parts.store.sealed.holds(sealed)) return this.#known(sealed, outcome);
-    const isWhole = this.#isWhole(sealed);
-    const saved = await this.#read(sealed, !isWhole);
-    if (!isWhole) return await this.#fresh(sealed, saved.changes, from, outcome);
-    // Something was written here meanwhile.
-    if (!this.#isWhole(sealed)) return await this.take(sealed, from, outcome);
-    this.#commit(sealed, saved, outcome);
-    return [];
+    const { store } = this.#parts;
+    if (store.sealed.holds(sealed)) return this.#known(sealed, outcome);
+    if (this.#mayBeWhole(sealed)) {
+      const saved = await this.#read(sealed, false);
+      // Something may have been written here meanwhile.
+      if (this.#mayBeWhole(sealed) && store.sealed.covers(sealed, saved)) {
+        await this.#takeWhole(sealed, saved, outcome);
+        return [];
+      }
+    }
+    const { changes } = await this.#read(sealed, true);
+    return await this.#fresh(sealed, changes, from, outcome);
   }
 
-  /** Whether nothing of a document is here and nothing speaks against taking all of it. */
-  #isWhole({ space, doc, seals }: SealedDocument): boolean {
-    const { self, store, vectors, pending, ifNeeded, rights } = this.#parts;
+  /** Whether it may cover what is here, with something new, and nothing speaks against taking all of it. */
+  #mayBeWhole({ space, doc, seals }: SealedDocument): boolean {
+    const { self, store, pending, ifNeeded, rights } = this.#parts;
+    const logs = store.envelopes.logs(space, doc);
+    const held = (actor: ActorId) => logs.get(actor)?.seq ?? 0;
+    const seqs = new Map(seals.map(({ actor, seq }) => [actor, seq]));
     // A clone is found out change by change, and what waits for a change is looked for so.
-    return vectors.of(doc).size === 0 && store.disputes.of(space, doc).size === 0 &&
+    return store.disputes.of(space, doc).size === 0 &&
       !pending.waitsIn(doc) && !ifNeeded.hasIn(doc) &&
+      seals.some(({ actor, seq }) => seq > held(actor)) &&
       seals.every(({ actor, author, seq }) =>
-        author !== self && countsAlone(rights(author), doc, { actor, seq })
-      );
+        (author !== self || seq <= held(actor)) &&
+        countsAlone(rights(author), doc, { actor, seq })
+      ) &&
+      [...logs].every(([actor, { based }]) => (seqs.get(actor) ?? 0) >= based);
   }
 
   /** Reads and verifies it. */
@@ -73,22 +83,35 @@ export class SealedAdmission {
     }
   }
 
-  #commit(sealed: SealedDocument, saved: SavedChanges, outcome: Outcome): void {
+  async #takeWhole(
+    sealed: SealedDocument,
+    saved: SavedChanges,
+    outcome: Outcome,
+  ): Promise<void> {
     const { space, doc, seals } = sealed;
-    const { quotas, commits } = this.#parts;
+    const { store, quotas, commits, pause } = this.#parts;
     const bytes = new Map<PeerId, number>();
-    for (const { actor, author } of seals) {
+    const held = new Map<ActorId, number>();
+    let fresh = 0;
+    for (const { actor, author, seq } of seals) {
+      const here = store.envelopes.logs(space, doc).get(actor);
+      held.set(actor, here?.seq ?? 0);
+      if (seq <= (here?.seq ?? 0)) continue;
       const log = saved.logs.get(actor);
       const length = (log?.bytes ?? 0) + (log?.top.change.length ?? 0);
-      bytes.set(author, (bytes.get(author) ?? 0) + length);
+      const added = length - (here ? store.envelopes.bytesIn(here) : 0);
+      bytes.set(author, (bytes.get(author) ?? 0) + added);
+      fresh += seq - (here?.seq ?? 0);
     }
     for (const [author, length] of bytes) {
       const full = quotas.refusal(doc, author, length);
       if (full !== undefined) return outcome.refuse({ doc, author }, "full", full, "info");
     }
-    commits.writeSealed(sealed, saved, savedRows(space, doc, saved, seals));
+    commits.writeSealed(sealed, saved, savedRows(space, doc, saved, seals, held));
     for (const [author, length] of bytes) quotas.took(author, length);
-    outcome.takeSealed(sealed);
+    outcome.takeSealed(sealed, fresh);
+    const isNew = held.values().every((seq) => seq === 0);
+    while (!isNew && store.sealed.sweep(space, doc)) await pause();
   }
 
   /** What is new in a document of which something is here, or in doubt. */

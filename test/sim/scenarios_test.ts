@@ -108,7 +108,7 @@ Deno.test("at rest: a beat a second, and a signed presence every five, is all th
     assert.equal(messages - before.messages, 2 * 60);
     assert.equal(bytes - before.bytes, 2 * 60 * 53);
     assert.equal(presences - before.presences, 2 * 60 / 5);
-    assert.equal(presenceBytes - before.presenceBytes, 2 * 60 / 5 * 135);
+    assert.equal(presenceBytes - before.presenceBytes, 2 * 60 / 5 * 170);
   });
 });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { noteDoc, segmentDoc } from "../../core/doc/doc_id.ts";
+import { docKey } from "../../core/doc/doc_key.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { restDocument } from "../../core/sync/compaction.ts";
 import { directDocuments } from "../fakes/documents.ts";
@@ -132,6 +133,45 @@ Deno.test("SEAL: who has a part of it takes what is new, and rests it later", ()
     for (const node of world.nodes) assert.equal(await node.rest((it) => it === doc), 1);
     for (const node of world.nodes) assert.deepEqual(envelopes(node), { single: 0, covered: 0 });
     assert.deepEqual(a.store.bases.kept(LOBBY, doc), []);
+    world.joinAll();
+    await c.post(general, "the last");
+    await equal(world);
+  }));
+
+Deno.test("SEAL: who has a part of it, and nothing otherwise, rests on it too, its own on top", () =>
+  SimWorld.run(11, async (world) => {
+    const [a, b] = await twoWriters(world, 5);
+    const [first] = allMessages(a.store, general);
+    assert.ok(first);
+    const holders = () => b.store.holdings.namesOfHolders(LOBBY, doc, first.actor, first.seq);
+    assert.ok(await world.until(() => holders().join() === a.peer, 5_000) !== undefined);
+    assert.equal(await b.rest((it) => it === doc), 1);
+    world.cut(() => true);
+    for (let i = 0; i < 10; i++) await a.post(general, `more of a ${i}`);
+    assert.equal(await a.rest((it) => it === doc), 1);
+    for (let i = 0; i < 3; i++) await b.post(general, `more of b ${i}`);
+    const told: { heads: readonly string[]; texts: string[] }[] = [];
+    b.replica.onCommit(({ sealed, heads, rows }) => {
+      if (!sealed) return;
+      const texts = rows.flatMap((row) => row.type === "message" ? [row.text] : []);
+      told.push({ heads, texts: texts.sort() });
+    });
+    world.mend();
+    await equal(world);
+    assert.deepEqual(envelopes(b), { single: 3, covered: 0 });
+    const heads = [...await b.documents.heads(docKey(LOBBY, doc))];
+    const news = Array.from({ length: 10 }, (_, i) => `more of a ${i}`);
+    assert.deepEqual(told, [{ heads, texts: news }]);
+    assert.deepEqual(holders(), [a.peer]);
+    // It is as good as any other that rests.
+    await world.crash(b);
+    await world.restart(b);
+    assert.equal(await b.rest((it) => it === doc), 1);
+    assert.deepEqual(envelopes(b), { single: 0, covered: 0 });
+    const c = await world.add();
+    world.join(b, c);
+    await world.until(() => texts(c).length === 23, 60_000);
+    assert.deepEqual(envelopes(c), { single: 0, covered: 0 });
     world.joinAll();
     await c.post(general, "the last");
     await equal(world);
