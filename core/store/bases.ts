@@ -87,7 +87,10 @@ export class Bases {
     this.#kept = database.prepare("SELECT sealed FROM kept_sealed WHERE doc = ? ORDER BY id");
     this.#keep = database.prepare("INSERT INTO kept_sealed (doc, sealed) VALUES (?, ?)");
     this.#dropKept = database.prepare("DELETE FROM kept_sealed WHERE doc = ?");
-    this.#bytesIn = database.prepare("SELECT bytes FROM based_logs WHERE log = ?");
+    this.#bytesIn = database.prepare(
+      `SELECT coalesce(sum(length(change)), 0) + coalesce((SELECT bytes FROM based_logs
+       WHERE log = ?1), 0) AS bytes FROM envelopes WHERE log = ?1 AND seq >= ?2`,
+    );
     this.#bytesOf = database.prepare(
       `SELECT coalesce(sum(bytes), 0) AS bytes FROM based_logs JOIN logs ON logs.id = based_logs.log
        JOIN docs ON docs.id = logs.doc JOIN spaces ON spaces.id = docs.space
@@ -149,9 +152,9 @@ export class Bases {
     return [...this.#logs.of(space, doc).values()].find(({ id }) => id === found.log)?.author;
   }
 
-  /** What is in the base of a log's changes, and has no envelope: bytes of changes. */
-  bytesIn({ id }: LogEntry): number {
-    return this.#bytesIn.get<{ bytes: number }>(id)?.bytes ?? 0;
+  /** What is held of a log, in its base and above, in bytes of changes. */
+  bytesIn({ id, based }: LogEntry): number {
+    return this.#bytesIn.get<{ bytes: number }>(id, based)?.bytes ?? 0;
   }
 
   /** What is in bases of an author's changes in a space, and has no envelope: bytes of changes. */

@@ -59,7 +59,6 @@ export class Envelopes {
   readonly #stored: Statement;
   readonly #storedAt: Statement;
   readonly #bytesOf: Statement;
-  readonly #bytesIn: Statement;
   readonly #changes: Statement;
   readonly #hasHash: Statement;
   readonly #author: Statement;
@@ -98,9 +97,6 @@ export class Envelopes {
     this.#remove = database.prepare("DELETE FROM envelopes WHERE id = ?");
     this.#stored = database.prepare(`${STORED} ${ABOVE_BASE}`);
     this.#storedAt = database.prepare(`${STORED} WHERE log = ? AND seq = ?`);
-    this.#bytesIn = database.prepare(
-      `SELECT coalesce(sum(length(change)), 0) AS bytes FROM envelopes WHERE log = ? AND seq >= ?`,
-    );
     this.#bytesOf = database.prepare(
       `SELECT coalesce(sum(length(change)), 0) AS bytes FROM envelopes WHERE log IN (
          SELECT logs.id FROM logs JOIN docs ON docs.id = logs.doc
@@ -166,12 +162,6 @@ export class Envelopes {
     if (!entry || !found) return undefined;
     const { log: _, ...row } = found;
     return { ...row, actor, author: entry.author };
-  }
-
-  /** What is held of a log, in bytes of changes. */
-  bytesIn(log: LogEntry): number {
-    const { bytes = 0 } = this.#bytesIn.get<{ bytes: number }>(log.id, log.based) ?? {};
-    return bytes + this.#bases.bytesIn(log);
   }
 
   /** What is held of an author in a space, in bytes of changes. */

@@ -99,7 +99,7 @@ export class SealedAdmission {
       if (seq <= (here?.seq ?? 0)) continue;
       const log = saved.logs.get(actor);
       const length = (log?.bytes ?? 0) + (log?.top.change.length ?? 0);
-      const added = length - (here ? store.envelopes.bytesIn(here) : 0);
+      const added = length - (here ? store.bases.bytesIn(here) : 0);
       bytes.set(author, (bytes.get(author) ?? 0) + added);
       fresh += seq - (here?.seq ?? 0);
     }
