@@ -94,12 +94,15 @@ export class Dialer {
     if (!there) this.#add(key, { source: "discovery", instance, addresses, hints, dueAt });
     else {
       const moved = JSON.stringify(there.addresses) !== JSON.stringify(addresses);
+      const wasGone = there.gone;
       there.addresses = addresses;
       there.hints = hints;
       there.gone = false;
       const opened = this.#chooseDoors(there);
       const news = moved || opened || !there.shut;
       if (news && (this.#isUnlinked(there) || there.dialling)) this.#renew(there, moved);
+      // In a crowd that is heard again and again for each who comes.
+      else if (!moved && !opened && !wasGone) return;
     }
     this.#pump();
   }
