@@ -83,8 +83,8 @@ export class Dialer {
 
   /** Discovery found a node, or heard it again after a while. */
   found({ instance, addresses, hints }: Found): void {
-    if (this.#options.instance.has(instance)) return;
-    const { pairs } = this.#options;
+    const { pairs, instance: own } = this.#options;
+    if (own.has(instance)) return;
     for (const link of pairs.links.values()) {
       if (isAtOneOf(link, addresses)) pairs.doubt(link.peer);
     }
@@ -95,12 +95,10 @@ export class Dialer {
     else {
       const moved = JSON.stringify(there.addresses) !== JSON.stringify(addresses);
       const wasGone = there.gone;
-      there.addresses = addresses;
-      there.hints = hints;
-      there.gone = false;
+      Object.assign(there, { addresses, hints, gone: false });
       const opened = this.#chooseDoors(there);
-      const news = moved || opened || !there.shut;
-      if (news && (this.#isUnlinked(there) || there.dialling)) this.#renew(there, moved);
+      const isUnlinked = this.#isUnlinked(there) || there.dialling;
+      if (isUnlinked && (moved || opened || !there.shut)) this.#renew(there, moved);
       // In a crowd that is heard again and again for each who comes.
       else if (!moved && !opened && !wasGone) return;
     }

@@ -150,8 +150,8 @@ export class Admission {
     let todo = arrived;
     let forks = forked;
     while (todo.length + forks.length > 0 && !this.#closed) {
-      if (forks.length > 0) {
-        await settlement.unseal(doc);
+      const envelopes = forks.map(({ verified }) => verified.envelope);
+      if (forks.length > 0 && await settlement.unseal(doc, envelopes, outcome)) {
         const again = settlement.fork(doc, forks, outcome);
         todo = [...todo, ...again, ...await this.#settle(doc)];
       }

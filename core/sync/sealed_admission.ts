@@ -127,13 +127,14 @@ export class SealedAdmission {
     const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
     const fresh = store.sealed.lacking(space, doc, changes);
     if (fresh.length === 0) return [];
-    await settlement.unseal(doc);
+    const [first] = fresh;
+    const author = seals.get(first?.actor as ActorId)?.author ?? from;
+    if (!await settlement.unseal(doc, [{ doc, author }], outcome)) return [];
     try {
       store.sealed.keep(sealed);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const [first] = sealed.seals;
-      if (first) outcome.refuse({ doc, author: first.author }, "full", error.message, "info");
+      outcome.refuse({ doc, author }, "full", error.message, "info");
       return [];
     }
     return fresh.flatMap(({ actor, seq, change }) => {

@@ -1,4 +1,5 @@
 import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
+import { DocumentFault } from "../doc/documents.ts";
 import type { KeptChange } from "../store/disputes.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
 import { coveredEnvelope, type Envelope, isSigned, verifyEnvelope } from "../trust/envelope.ts";
@@ -163,9 +164,25 @@ export class Settlement {
     return signed.length < variants.length ? [...store.bases.kept(space, doc), ...signed] : signed;
   }
 
-  /** Before forks are looked at: what a base covers has its places again. @throws {DocumentFault} */
-  async unseal(doc: DocId): Promise<void> {
-    await this.#parts.remaking.unseal(doc);
+  /**
+   * Before forks are looked at: what a base covers has its places again. Gives whether that could be done: else the
+   * document is as it was, and what waited for that is refused for now.
+   *
+   * @throws {StoreError} when the disk is at fault.
+   */
+  async unseal(
+    doc: DocId,
+    waiting: readonly Pick<Envelope, "doc" | "author">[],
+    outcome: Outcome,
+  ): Promise<boolean> {
+    try {
+      await this.#parts.remaking.unseal(doc);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DocumentFault)) throw error;
+      for (const envelope of waiting) outcome.refuse(envelope, "fault", error.message);
+      return false;
+    }
   }
 
   #holdsVoid(doc: DocId): boolean {

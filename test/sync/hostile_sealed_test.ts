@@ -1,5 +1,6 @@
 /** Sealed documents that a peer made to do harm, each through the whole of admission. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { PeerId } from "../../core/base/ids.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
@@ -160,6 +161,30 @@ Deno.test("SEAL: a document of which the worker dies costs the link of who sent 
     await node.post(general, "mine", 1);
     await node.replica.admitSealed(seal(envelopes), relay);
     assert.deepEqual(texts(node), [...ALL, "mine"]);
+  });
+});
+
+Deno.test("SEAL-7: while a base cannot be read, a fork of it and what differs from it wait, and cost no link", async () => {
+  const envelopes = await story();
+  const twin = await (await Author.open(80)).post(doc, "another a0");
+  const other = await (await Author.open(82)).post(doc, "of a third");
+  const branch = seal([...envelopes.slice(0, 2), other]);
+  await alone(async (node) => {
+    const { replica } = node;
+    await replica.admitSealed(seal(envelopes), relay);
+    const { read } = node.documents;
+    const documents = node.documents as { read: typeof read };
+    documents.read = (key, bytes, options) =>
+      Buffer.compare(bytes, node.store.bases.bytes(LOBBY, doc)!) === 0
+        ? Promise.reject(new DocumentFault(key, "the worker died"))
+        : read.call(node.documents, key, bytes, options);
+    assert.deepEqual((await replica.admit([twin], relay, false)).refused, { fault: 1 });
+    assert.deepEqual((await replica.admitSealed(branch, relay)).refused, { fault: 1 });
+    assert.deepEqual(texts(node), ALL);
+    documents.read = read;
+    assert.equal((await replica.admitSealed(branch, relay)).fresh, 1);
+    assert.deepEqual(texts(node), [...ALL, "of a third"]);
+    assert.equal((await replica.admit([twin], relay, false)).disputes, 1);
   });
 });
 
