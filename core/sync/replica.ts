@@ -134,7 +134,8 @@ export class Replica {
    * @throws {StoreError} when the disk is at fault.
    */
   async prepare(): Promise<void> {
-    const { store } = this.#options;
+    const { store, pause = nextTurn } = this.#options;
+    await this.vectors.prepare(pause);
     const [fault] = store.projections.isCurrent(this.space) ? [] : await this.rebuild();
     if (fault) throw fault;
     await this.#admission.settle([...this.vectors.docs(), ...store.disputes.docs(this.space)]);

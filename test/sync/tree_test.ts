@@ -50,6 +50,25 @@ Deno.test("SYNC-2, SYNC-4: digests and prints as PROTOCOL.md gives them", () => 
   assert.notEqual(elsewhere.of("space").toHex(), prints.of("space").toHex());
 });
 
+Deno.test("vectors: digests made some at a time, while documents change, are those made at once", async () => {
+  const tops = new Map<DocId, Tops>();
+  const put = (n: number, seq: number) =>
+    tops.set(noteAt(n), new Map([[actorAt(1), { seq, head: "aa".repeat(16) }]]));
+  for (let n = 0; n < 500; n++) put(n, 1);
+  const vectors = new SpaceVectors(() => tops);
+  let turns = 0;
+  await vectors.prepare(() => {
+    for (const n of [turns, 500 + turns]) {
+      put(n, 2);
+      vectors.changed(noteAt(n));
+    }
+    turns++;
+    return Promise.resolve();
+  });
+  assert.equal(turns, 16, "others have their turns in between");
+  assert.deepEqual(vectors.digest(), new SpaceVectors(() => tops).digest());
+});
+
 Deno.test("vectors: a tree that was changed bit by bit is the one made at once", () => {
   const unit = seededUnit(7);
   const tops = new Map<DocId, Map<ReturnType<typeof actorAt>, { seq: number; head: string }>>();
