@@ -3,6 +3,7 @@ import type { Role } from "../base/role.ts";
 import { SPACE_DOC } from "../doc/doc_id.ts";
 import { personEntry } from "../doc/projection.ts";
 import type { Changed } from "../store/projector.ts";
+import { Turns } from "../sync/turns.ts";
 import type { PersonView, WaitingView } from "../view/view.ts";
 import { defaultColour } from "./default_colour.ts";
 import type { Likenesses } from "./likenesses.ts";
@@ -37,6 +38,7 @@ export class People {
   readonly #likenesses: Likenesses;
   readonly #roles: Roles | null;
   readonly #here = new Set<PeerId>();
+  readonly #turns = new Turns<"introduce">();
 
   constructor(parts: Parts, { profile, likenesses, roles }: PeopleParts) {
     this.#parts = parts;
@@ -72,7 +74,12 @@ export class People {
   }
 
   /** Writes the person at this node into the space, if it does not say the same already. */
-  async introduce(): Promise<void> {
+  introduce(): Promise<void> {
+    // At a start two ask for it at once.
+    return this.#turns.run("introduce", () => this.#introduce());
+  }
+
+  async #introduce(): Promise<void> {
     const { space, store, self, replica, clock } = this.#parts;
     const { name, colour } = this.#profile.view();
     if (name === null || !this.mayWrite) return;

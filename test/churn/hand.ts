@@ -27,8 +27,12 @@ export type Said =
   | { readonly said: "ended"; readonly resent: number; readonly faults: number }
   | { readonly said: "shown"; readonly texts: readonly string[] };
 
+/** A tab that lost its node connects anew this often, as the page does: the node may only have been slow. */
+const AGAIN_MS = 2_000;
+
 const [name, pause] = Deno.args;
 const pauseMs = Number(pause);
+let url: string | undefined;
 let tab: Tab | undefined;
 let arrival = Promise.withResolvers<void>();
 let isEnding = false;
@@ -64,7 +68,8 @@ async function send(text: string): Promise<void> {
       if (isFault(error)) faults++;
       else if (error instanceof GoneError) {
         resent++;
-        await coming;
+        tab = undefined;
+        await Promise.race([coming, reconnect(coming)]);
       } else throw error;
     }
   }
@@ -78,8 +83,27 @@ async function write(): Promise<void> {
   writeLine({ said: "ended", resent, faults });
 }
 
-async function at(url: string): Promise<void> {
-  tab = await Tab.open(url);
+/** Opens a tab where the node was last, unless it comes anew. */
+async function reconnect(coming: Promise<void>): Promise<void> {
+  while (!tab && arrival.promise === coming) {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    if (url && arrival.promise === coming) tab = await opened(url);
+  }
+}
+
+/** A tab, unless the node is gone. */
+async function opened(url: string): Promise<Tab | undefined> {
+  try {
+    return await Tab.open(url);
+  } catch (error) {
+    if (error instanceof GoneError) return undefined;
+    throw error;
+  }
+}
+
+async function at(place: string): Promise<void> {
+  url = place;
+  tab = await opened(url);
   const { resolve } = arrival;
   arrival = Promise.withResolvers();
   resolve();
@@ -105,8 +129,7 @@ const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream())
 for await (const line of lines) {
   const order: Order = JSON.parse(line);
   if (order.order === "at") {
-    // The node may be gone again already.
-    await at(order.url).catch((error) => error instanceof GoneError || fail(error));
+    await at(order.url).catch(fail);
   } else if (order.order === "end") {
     isEnding = true;
     wake();

@@ -3,7 +3,7 @@
  * that come and go, one about every MS, while each is written to, R messages a second together; at the end all have
  * the same. A line every ten blows, and one of JSON with the figures. Needs root on Linux.
  *
- * Two cores bear 30 nodes with the pause that is set, and 50 with one of 3000 and a rate of 0.7.
+ * Two cores bear 30 nodes with the pause that is set, 40 with one of 2000 and a rate of 1.
  *
  * All hosts share one table of neighbours in the kernel, which says no more of 44 of them than that sending failed:
  * for so many raise `net.ipv4.neigh.default.gc_thresh3`, and that of ipv6, to the square of their number.

@@ -1,6 +1,7 @@
 /** Whole nodes in one process, over TCP on the loopback, each with a store of its own. */
 import assert from "node:assert/strict";
 import { systemClock } from "../../core/base/clock.ts";
+import { SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { StoreError } from "../../core/store/store_error.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { FaultError, RefusedError } from "../../core/view/api.ts";
@@ -51,6 +52,14 @@ Deno.test("two nodes link, know each other by name, and what one writes the othe
     assert.equal(snapshot.channels[0]?.unread, 1);
     const read = await ben.ask({ type: "read.mark", space, channel, message: sent.id });
     assert.deepEqual([read.unread, read.readTo], [0, sent.id]);
+  }));
+
+Deno.test("a name that is set twice at once is written once", () =>
+  withFolder(async (folder) => {
+    await using ana = await TestNode.open(folder, "Ana");
+    const twice = [1, 2].map(() => ana.ask({ type: "profile.set", name: "Anna" }));
+    for (const { name } of await Promise.all(twice)) assert.equal(name, "Anna");
+    assert.equal(ana.store.envelopes.count(LOBBY, SPACE_DOC), 2, "Ana, then Anna");
   }));
 
 Deno.test("what waits for one who is away is known, and who keeps it", () =>
