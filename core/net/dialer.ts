@@ -83,8 +83,8 @@ export class Dialer {
 
   /** Discovery found a node, or heard it again after a while. */
   found({ instance, addresses, hints }: Found): void {
-    const { pairs, instance: own } = this.#options;
-    if (own.has(instance)) return;
+    if (this.#options.instance.has(instance)) return;
+    const { pairs } = this.#options;
     for (const link of pairs.links.values()) {
       if (isAtOneOf(link, addresses)) pairs.doubt(link.peer);
     }
@@ -94,13 +94,12 @@ export class Dialer {
     if (!there) this.#add(key, { source: "discovery", instance, addresses, hints, dueAt });
     else {
       const moved = JSON.stringify(there.addresses) !== JSON.stringify(addresses);
-      const wasGone = there.gone;
-      Object.assign(there, { addresses, hints, gone: false });
+      there.addresses = addresses;
+      there.hints = hints;
+      there.gone = false;
       const opened = this.#chooseDoors(there);
-      const isUnlinked = this.#isUnlinked(there) || there.dialling;
-      if (isUnlinked && (moved || opened || !there.shut)) this.#renew(there, moved);
-      // In a crowd that is heard again and again for each who comes.
-      else if (!moved && !opened && !wasGone) return;
+      const news = moved || opened || !there.shut;
+      if (news && (this.#isUnlinked(there) || there.dialling)) this.#renew(there, moved);
     }
     this.#pump();
   }
