@@ -113,8 +113,7 @@ export class Pairs {
       else this.#suspect(pair, since);
     });
     pair.doubt = { since, timer };
-    // One that was just heard speaks again by itself before that.
-    if (since - pair.current.connection.heardAt > ALIVE_MS) pair.current.link.ping();
+    pair.current.link.ping();
   }
 
   /** Whether the link with `peer` is taken for dead. One that is heard again is not. */
