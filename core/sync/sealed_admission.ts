@@ -95,13 +95,14 @@ export class SealedAdmission {
     let fresh = 0;
     for (const { actor, author, seq } of seals) {
       const here = store.envelopes.logs(space, doc).get(actor);
-      held.set(actor, here?.seq ?? 0);
-      if (seq <= (here?.seq ?? 0)) continue;
+      const before = here?.seq ?? 0;
+      held.set(actor, before);
+      if (seq <= before) continue;
       const log = saved.logs.get(actor);
       const length = (log?.bytes ?? 0) + (log?.top.change.length ?? 0);
       const added = length - (here ? store.bases.bytesIn(here) : 0);
       bytes.set(author, (bytes.get(author) ?? 0) + added);
-      fresh += seq - (here?.seq ?? 0);
+      fresh += seq - before;
     }
     for (const [author, length] of bytes) {
       const full = quotas.refusal(doc, author, length);

@@ -87,7 +87,11 @@ async function write(): Promise<void> {
 async function reconnect(coming: Promise<void>): Promise<void> {
   while (!tab && arrival.promise === coming) {
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-    if (url && arrival.promise === coming) tab = await opened(url);
+    if (!url || arrival.promise !== coming) continue;
+    const again = await opened(url);
+    // Who came anew meanwhile has brought its own.
+    if (arrival.promise === coming) tab = again;
+    else again?.[Symbol.dispose]();
   }
 }
 
