@@ -53,10 +53,10 @@ function textOf(page: Page): Promise<string> {
   );
 }
 
-/** Waits until a page shows a text. */
+/** Waits until a page shows a text: after a cut it tries again every four seconds, then looks every two. */
 async function shows(page: Page, text: string): Promise<void> {
   for (let round = 0; await textOf(page) !== text; round++) {
-    assert.ok(round < 200, `the page shows ${JSON.stringify(await textOf(page))}`);
+    assert.ok(round < 1_000, `the page shows ${JSON.stringify(await textOf(page))}`);
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 25)));
   }
 }

@@ -6,8 +6,11 @@ import { tabLock } from "./tab_id.ts";
 import type { TabLocks } from "./tab_locks.ts";
 import type { TextStorage } from "./text_storage.ts";
 
-/** How often to look for keys that tabs left behind. */
-const LOOK_MS = 30_000;
+/**
+ * How often to look for keys that tabs left behind. A browser lets the lock of a tab go some time after
+ * it was closed, and says so to nobody: who looked in between sends the keys with the next look.
+ */
+const LOOK_MS = 2_000;
 
 /** What a desk needs of its tab. */
 export interface DeskTools {

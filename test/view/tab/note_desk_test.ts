@@ -74,7 +74,7 @@ Deno.test("desk: what a living tab has is let alone, until it is gone", async ()
   await settle();
   assert.deepEqual(asker.asked, []);
   letGo?.();
-  clock.advance(60_000);
+  clock.advance(2_000);
   await settle();
   assert.equal(asker.of("note.edit").length, 1);
   desk.close();
