@@ -280,7 +280,9 @@ export class KeyedNode {
   #follow(work: Promise<void>): void {
     const following: Promise<void> = work.catch((error) => {
       this.#faults.meaning(error);
-      this.#parts.log("error", "Cannot do what follows from a change", { error: String(error) });
+      // Of the disk all tabs are told, and it is done when the disk can be written again.
+      const level = error instanceof StoreError ? "debug" : "error";
+      this.#parts.log(level, "Cannot do what follows from a change", { error: String(error) });
     }).finally(() => this.#following.delete(following));
     this.#following.add(following);
   }

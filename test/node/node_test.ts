@@ -1,7 +1,9 @@
 /** Whole nodes in one process, over TCP on the loopback, each with a store of its own. */
 import assert from "node:assert/strict";
 import { systemClock } from "../../core/base/clock.ts";
+import type { Log } from "../../core/base/log.ts";
 import { SPACE_DOC } from "../../core/doc/doc_id.ts";
+import type { Store } from "../../core/store/store.ts";
 import { StoreError } from "../../core/store/store_error.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import { FaultError, RefusedError } from "../../core/view/api.ts";
@@ -260,6 +262,26 @@ Deno.test("a disk that is full is said until something is written again, whoever
     ana.store.commit = commit;
     await ben.ask({ type: "message.send", space, channel, text: "two" });
     assert.equal((await ana.event("fault")).text, null);
+  }));
+
+Deno.test("a disk that fails right at the start is said on the page alone, until it does not", () =>
+  withFolder(async (folder) => {
+    await (await TestNode.open(`${folder}/a`, "Ana")).close();
+    const errors: string[] = [];
+    const log: Log = (level, text) => void (level === "error" && errors.push(text));
+    let fails = true;
+    const onStore = ({ successors }: Store) => {
+      const from = successors.from.bind(successors);
+      successors.from = (peer) => {
+        if (fails) throw new StoreError("io", "Cannot read: the disk fails");
+        return from(peer);
+      };
+    };
+    await using ana = await TestNode.open(`${folder}/a`, null, { log, onStore });
+    assert.match((await ana.event("fault")).text ?? "", /the disk fails/);
+    fails = false;
+    assert.equal((await ana.event("fault")).text, null);
+    assert.deepEqual(errors, []);
   }));
 
 Deno.test("who cannot take note of a link costs neither the link nor the node", () =>

@@ -21,6 +21,8 @@ export interface TestNodeOptions {
   readonly clock?: Clock;
   readonly steady?: Clock;
   readonly log?: Log;
+  /** Sees the store before the node does. */
+  readonly onStore?: (store: Store) => void;
 }
 
 /** A whole node on the loopback, with a store of its own, and what it told. */
@@ -53,6 +55,7 @@ export class TestNode implements AsyncDisposable {
     await Deno.mkdir(directory, { recursive: true });
     using opened = new DisposableStack();
     const store = opened.adopt(Store.open(directory), (store) => store.close());
+    options.onStore?.(store);
     const node = await EarshotNode.open({
       version: "0.0.0",
       store,
