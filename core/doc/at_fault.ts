@@ -3,11 +3,12 @@ import { readChangeHeader } from "../trust/change_header.ts";
 import { orderChanges } from "./change_order.ts";
 import type { DocKey } from "./doc_key.ts";
 import {
+  ALL_CHANGES,
+  ANY_CHANGES,
   type Applied,
   DocumentFault,
   type Documents,
   type Loaded,
-  OF_OWN_BASE,
   type Refused,
   type SetAside,
 } from "./documents.ts";
@@ -22,10 +23,11 @@ export async function searchDocument(
   { base, changes }: Omit<Loaded, "actor">,
   isClosed: () => boolean,
 ): Promise<SetAside[]> {
-  const saved = base ? await documents.read(key, base, OF_OWN_BASE) : null;
-  const all = [...(saved?.changes ?? []).map(({ change }) => change), ...changes];
+  const options = { maxChanges: ANY_CHANGES, wanted: ALL_CHANGES };
+  const saved = base ? await documents.read(key, base, options) : null;
+  const stored = [...(saved?.changes ?? []).map(({ change }) => change), ...changes];
   const isKnown = (hash: ChangeHash) => hash === GENESIS_HASH;
-  return await findAtFault(all, isKnown, async (changes) => {
+  return await findAtFault(stored, isKnown, async (changes) => {
     try {
       return await documents.entries(key, changes);
     } catch (error) {

@@ -9,10 +9,13 @@ import type {
   Made,
   NewEntry,
   NoteEdited,
+  ReadOptions,
   Refused,
+  Remade,
   SavedChanges,
 } from "./documents.ts";
 import type { EngineCall, EngineCalls } from "./engine_task.ts";
+import type { Unwanted } from "./unwanted.ts";
 
 /** Says what {@linkcode Documents} are asked as calls of an engine's, wherever these are done. */
 export abstract class DocumentCalls implements Documents {
@@ -40,9 +43,17 @@ export abstract class DocumentCalls implements Documents {
   read(
     key: DocKey,
     bytes: Uint8Array,
-    { maxChanges, withChanges }: { readonly maxChanges: number; readonly withChanges: boolean },
+    { maxChanges, wanted }: ReadOptions,
   ): Promise<SavedChanges> {
-    return this.ask(key, { type: "read", bytes, maxChanges, withChanges });
+    return this.ask(key, { type: "read", bytes, maxChanges, wanted });
+  }
+
+  remake(
+    key: DocKey,
+    { base, changes }: Omit<Loaded, "actor">,
+    unwanted: Unwanted | null,
+  ): Promise<Remade> {
+    return this.ask(key, { type: "remake", base, changes, unwanted });
   }
 
   compact(key: DocKey, { base, changes }: Omit<Loaded, "actor">): Promise<Compacted> {

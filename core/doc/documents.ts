@@ -2,6 +2,7 @@ import type { ActorId, ChangeHash } from "../base/ids.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import type { DocKey } from "./doc_key.ts";
 import type { Entry } from "./entry.ts";
+import type { LogPlace, Unwanted } from "./unwanted.ts";
 
 /** A string to write under a key of a document's root map. */
 export interface NewEntry {
@@ -71,8 +72,26 @@ export interface Loaded {
   readonly changes: readonly Uint8Array[];
 }
 
-/** How a base of one's own is read: all of its changes, which were counted when they came. */
-export const OF_OWN_BASE = { maxChanges: 2 ** 31, withChanges: true } as const;
+/** Which changes of a saved document are given as such, besides what is told of all of them. */
+export type Wanted =
+  | { readonly type: "none" }
+  /** Those in these places. */
+  | { readonly type: "at"; readonly places: readonly LogPlace[] }
+  /** Those that logs with these heads (the first 16 bytes of each hash, from the first on) do not have. */
+  | { readonly type: "besides"; readonly heads: ReadonlyMap<ActorId, Uint8Array> };
+
+export const NO_CHANGES: Wanted = { type: "none" };
+export const ALL_CHANGES: Wanted = { type: "besides", heads: new Map() };
+
+/** How a saved document is read. */
+export interface ReadOptions {
+  /** What it may have; a note's beginning, which all have, is not counted. */
+  readonly maxChanges: number;
+  readonly wanted: Wanted;
+}
+
+/** Bounds nothing: of a base of one's own the changes were counted when they came. */
+export const ANY_CHANGES = 2 ** 31;
 
 /** A change out of a saved document. */
 export interface SavedChange {
@@ -110,10 +129,10 @@ export interface SavedLog extends CompactedLog {
  */
 export interface SavedChanges {
   readonly logs: ReadonlyMap<ActorId, SavedLog>;
-  /** All changes, each after those it rests on, if they were asked for; else none. */
+  /** Those that were wanted, each after those it rests on. */
   readonly changes: readonly SavedChange[];
   readonly heads: Heads;
-  /** The text, if it is a note's and its changes were not asked for. */
+  /** The text, if it is a note's and none of its changes was wanted. */
   readonly noteText: NoteText | null;
 }
 
@@ -128,6 +147,35 @@ export interface CompactedLog {
   /** The length of its changes, plain, but for the last. */
   readonly bytes: number;
 }
+
+/** A saved document, with what is in it. */
+export interface SavedBase {
+  readonly bytes: Uint8Array;
+  readonly logs: ReadonlyMap<ActorId, SavedLog>;
+}
+
+/** A change that is taken out of a document, with what it wrote; those of a note write no entries. */
+export interface GoneChange extends SavedChange {
+  readonly entries: readonly NewEntry[];
+}
+
+/** A document made anew. */
+export interface Remade {
+  /**
+   * What was unwanted, each after those it rests on; of a note the lowest of each log, and of the others not more
+   * than {@linkcode MAX_GONE_OF_NOTE}.
+   */
+  readonly gone: readonly GoneChange[];
+  /** The base without it; `null` if there was none. */
+  readonly base: SavedBase | null;
+  /** What each of the given changes means in the document as it was. */
+  readonly results: readonly (Applied | Refused)[];
+  /** The text of a note as it was, if anything is gone. */
+  readonly noteText: string | null;
+}
+
+/** So many changes that are gone from a note are told of. */
+export const MAX_GONE_OF_NOTE = 8192;
 
 /** Reads a document from the store; a document without changes is a new one. */
 export type Load = (key: DocKey) => Loaded;
@@ -177,17 +225,19 @@ export interface Documents {
    */
   entries(key: DocKey, changes: readonly Uint8Array[]): Promise<readonly (Applied | Refused)[]>;
   /**
-   * Gives the changes of a document as a peer saved it, each judged as if it came by itself. Nothing is opened
-   * or changed by it.
+   * Gives what is in a document as a peer saved it, each change judged as if it came by itself. Nothing is
+   * opened or changed by it.
    *
-   * @param maxChanges What it may have; a note's beginning, which all have, is not counted.
    * @throws {RangeError} if the bytes are no such document, or one of its changes is refused.
    */
-  read(
-    key: DocKey,
-    bytes: Uint8Array,
-    options: { readonly maxChanges: number; readonly withChanges: boolean },
-  ): Promise<SavedChanges>;
+  read(key: DocKey, bytes: Uint8Array, options: ReadOptions): Promise<SavedChanges>;
+  /**
+   * Gives what a document is and means without what is unwanted in it, which is how it comes to be without it.
+   * Nothing is opened or changed by it.
+   *
+   * @param from All of it, the changes each after those it rests on.
+   */
+  remake(key: DocKey, from: Omit<Loaded, "actor">, unwanted: Unwanted | null): Promise<Remade>;
   /**
    * Saves the document that consists of what is given, and makes sure that this loads again with the same heads,
    * which stand for every change. Nothing is opened or changed by it.

@@ -9,13 +9,17 @@ import type {
   Made,
   NewEntry,
   NoteEdited,
+  ReadOptions,
   Refused,
+  Remade,
   SavedChanges,
   SetAside,
 } from "./documents.ts";
 import type { DocumentEngine } from "./engine.ts";
 import { SpoiledError } from "./open_document.ts";
+import { remakeDocument } from "./remade_document.ts";
 import { compact, readSaved } from "./saved_document.ts";
+import type { Unwanted } from "./unwanted.ts";
 
 /** What can be asked of a document, each with what it is answered. */
 export interface EngineCalls {
@@ -26,8 +30,12 @@ export interface EngineCalls {
     answer: readonly (Applied | Refused)[];
   };
   "read": {
-    ask: { bytes: Uint8Array; maxChanges: number; withChanges: boolean };
+    ask: { bytes: Uint8Array } & ReadOptions;
     answer: SavedChanges;
+  };
+  "remake": {
+    ask: { base: Uint8Array | null; changes: readonly Uint8Array[]; unwanted: Unwanted | null };
+    answer: Remade;
   };
   "compact": {
     ask: { base: Uint8Array | null; changes: readonly Uint8Array[] };
@@ -53,7 +61,7 @@ export type EngineCall = {
 
 /** Whether a call brings its document with it, and touches none that is open. */
 export function isApart({ type }: EngineCall): boolean {
-  return type === "entries" || type === "read" || type === "compact";
+  return type === "entries" || type === "read" || type === "remake" || type === "compact";
 }
 
 /** One call and what must come before it; it crosses to the worker as one message. */
@@ -116,6 +124,8 @@ function doCall(engine: DocumentEngine, key: DocKey, call: EngineCall): unknown 
       return engine.entries(key, call.changes);
     case "read":
       return readSaved(readDocKey(key).doc, call);
+    case "remake":
+      return remakeDocument(readDocKey(key).doc, call, call.unwanted);
     case "compact":
       return compact(readDocKey(key).doc, call);
     case "noteText":

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ActorId, DocId } from "../base/ids.ts";
+import { type ActorId, type ChangeHash, type DocId, HEAD_BYTES } from "../base/ids.ts";
 import { openChange } from "../trust/change_header.ts";
 import { checkDocumentChunk, type DocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
@@ -8,20 +8,25 @@ import type {
   Compacted,
   CompactedLog,
   Loaded,
+  ReadOptions,
   SavedChange,
   SavedChanges,
   SavedEntries,
   SavedLog,
+  Wanted,
 } from "./documents.ts";
 import { Gate, readChange } from "./gate.ts";
 import { GENESIS, GENESIS_ACTOR } from "./genesis.ts";
 import { newestText } from "./note_handle.ts";
 import { maxEntries } from "./row_limit.ts";
 import { type Logged, SavedLogs } from "./saved_logs.ts";
+import type { LogPlace } from "./unwanted.ts";
 import { readWrittenOnce } from "./written_once.ts";
 
 /** A saved document is shorter than its changes; of a few it may be so much longer. */
 const SPARE_BYTES = 1024;
+/** Digits of a head. */
+const HEAD_DIGITS = 2 * HEAD_BYTES;
 
 /** Makes a document in which nothing was written yet. */
 export function newDocument(actor: ActorId, isNote: boolean): Handle {
@@ -65,23 +70,21 @@ interface SavedEntry {
 /** See `Documents.read`. */
 export function readSaved(
   doc: DocId,
-  { bytes, maxChanges, withChanges }: {
-    readonly bytes: Uint8Array;
-    readonly maxChanges: number;
-    readonly withChanges: boolean;
-  },
+  { bytes, maxChanges, wanted }: { readonly bytes: Uint8Array } & ReadOptions,
 ): SavedChanges {
   const isNote = docKind(doc).type === "note";
+  const wantsNone = wanted.type === "none";
   return asRangeError(() => {
     const chunk = checkDocumentChunk(bytes, maxChanges + 1);
     const handle = loadSaved(bytes, GENESIS_ACTOR);
     try {
       const made = changesOf(handle);
-      const once = isNote || withChanges ? undefined : writtenOnce(chunk, made);
-      const { logs, bytes: length, changes = [] } = once ?? judgeEach(made, isNote, withChanges);
+      const once = isNote || !wantsNone ? undefined : writtenOnce(chunk, made);
+      const { logs, bytes: length, changes = [] } = once ??
+        judgeEach(made, isNote, isWanted(wanted));
       // It is kept and passed on as it came, and counted as its changes.
       if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
-      const noteText = isNote && !withChanges ? newestText(handle) : null;
+      const noteText = isNote && wantsNone ? newestText(handle) : null;
       return { changes, logs, heads: handle.getHeads().sort(), noteText };
     } finally {
       handle.free();
@@ -99,8 +102,31 @@ function writtenOnce(chunk: DocumentChunk, made: readonly Uint8Array[]): Judged 
   }
 }
 
-/** Judges the changes of a document one by one. */
-function judgeEach(made: readonly Uint8Array[], isNote: boolean, withChanges: boolean): Judged {
+/** Tells which changes are wanted. */
+function isWanted(wanted: Wanted): (change: LogPlace & { readonly hash: ChangeHash }) => boolean {
+  switch (wanted.type) {
+    case "none":
+      return () => false;
+    case "at": {
+      const places = new Set(wanted.places.map(({ actor, seq }) => `${actor}/${seq}`));
+      return ({ actor, seq }) => places.has(`${actor}/${seq}`);
+    }
+    case "besides": {
+      const held = new Map([...wanted.heads].map(([actor, heads]) => [actor, heads.toHex()]));
+      return ({ actor, seq, hash }) => {
+        const head = held.get(actor)?.slice(HEAD_DIGITS * (seq - 1), HEAD_DIGITS * seq);
+        return !head || !hash.startsWith(head);
+      };
+    }
+  }
+}
+
+/** Judges the changes of a document one by one, and gives those that are wanted. */
+function judgeEach(
+  made: readonly Uint8Array[],
+  isNote: boolean,
+  isWanted: (change: SavedChange) => boolean,
+): Judged {
   const gate = new Gate(isNote);
   const sums = new SavedLogs<SavedChange & Logged>();
   const entries = new Map<ActorId, SavedEntry[]>();
@@ -118,7 +144,8 @@ function judgeEach(made: readonly Uint8Array[], isNote: boolean, withChanges: bo
       written.push({ key, value, counter, seq });
     }
     length += change.length;
-    if (withChanges) changes.push({ hash, actor, seq, change });
+    const saved = { hash, actor, seq, change };
+    if (isWanted(saved)) changes.push(saved);
   }
   const logs = new Map([...sums.sums()].map(([actor, { top, ...sums }]): [ActorId, SavedLog] => {
     const { hash, seq, change } = top;
@@ -143,18 +170,27 @@ export function compact(doc: DocId, { base, changes }: Omit<Loaded, "actor">): C
   return asRangeError(() => {
     const handle = base ? loadSaved(base, GENESIS_ACTOR) : newDocument(GENESIS_ACTOR, isNote);
     handle.applyChanges([...changes]);
-    const bytes = handle.save();
-    const heads = handle.getHeads().sort().join();
     const all = changesOf(handle);
+    const bytes = saveProved(handle, all.length);
     handle.free();
-    checkDocumentChunk(bytes, all.length + 1);
-    const again = loadSaved(bytes, GENESIS_ACTOR);
-    // Loading makes each change anew and hashes it, so the same heads are the same changes, byte for byte.
-    const isSame = again.getHeads().sort().join() === heads;
-    again.free();
-    if (!isSame) throw new RangeError("The document saves as another");
     return { bytes, logs: logsOf(all) };
   });
+}
+
+/**
+ * Saves a document of so many changes, and makes sure that this loads again as the same.
+ *
+ * @throws {RangeError} or {SyntaxError} if it does not, or is too long.
+ */
+export function saveProved(handle: Handle, changes: number): Uint8Array {
+  const bytes = handle.save();
+  checkDocumentChunk(bytes, changes + 1);
+  const again = loadSaved(bytes, GENESIS_ACTOR);
+  // Loading makes each change anew and hashes it, so the same heads are the same changes, byte for byte.
+  const isSame = again.getHeads().sort().join() === handle.getHeads().sort().join();
+  again.free();
+  if (!isSame) throw new RangeError("The document saves as another");
+  return bytes;
 }
 
 function logsOf(changes: readonly Uint8Array[]): Map<ActorId, CompactedLog> {

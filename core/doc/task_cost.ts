@@ -24,7 +24,7 @@ export function taskCostMs({ key, open, call }: EngineTask): number {
   const changes = [...open?.changes ?? [], ..."changes" in call ? call.changes : []];
   const saved = call.type === "read"
     ? call.bytes
-    : call.type === "compact"
+    : call.type === "compact" || call.type === "remake"
     ? call.base
     : open?.base;
   let bytes = sum(changes, (change) => change.length);

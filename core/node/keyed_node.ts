@@ -223,9 +223,7 @@ export class KeyedNode {
     this.#handlers = commands({
       ...this.#parts,
       self: keys.peer,
-      profile: this.profile,
-      likenesses: this.#likenesses,
-      notices: this.notices,
+      ...{ profile: this.profile, likenesses: this.#likenesses, notices: this.notices },
       faults: this.#faults,
       spaces: this.spaces,
       judgements: new Judgements({
@@ -276,13 +274,12 @@ export class KeyedNode {
     }
   }
 
-  /** Work that nobody waits for; closing does. */
+  /** Work that nobody waits for; closing does. What the disk hindered is done when it can be written again. */
   #follow(work: Promise<void>): void {
     const following: Promise<void> = work.catch((error) => {
       this.#faults.meaning(error);
-      // Of the disk all tabs are told, and it is done when the disk can be written again.
-      const level = error instanceof StoreError ? "debug" : "error";
-      this.#parts.log(level, "Cannot do what follows from a change", { error: String(error) });
+      if (error instanceof StoreError) return;
+      this.#parts.log("error", "Cannot do what follows from a change", { error: String(error) });
     }).finally(() => this.#following.delete(following));
     this.#following.add(following);
   }

@@ -1,7 +1,8 @@
 /** The migration that makes room for documents that rest as Automerge saves them. */
 export const BASED_DOCUMENTS = `
   -- A document as Automerge saved it: the changes of based_logs up to their seqs. The envelope of the last one of
-  -- each such log stays; its signature seals the log. received_at is that of the newest change in it.
+  -- each such log stays; its signature seals the log. It has none where what came after it was taken out, and a
+  -- sealed document vouches for it. received_at is that of the newest change in it.
   CREATE TABLE bases (
     doc INTEGER PRIMARY KEY REFERENCES docs(id),
     received_at INTEGER NOT NULL,

@@ -8,13 +8,11 @@ import {
   type SpaceId,
 } from "../base/ids.ts";
 import type { Compacted } from "../doc/documents.ts";
+import { isSigned } from "../trust/envelope.ts";
 import type { Seal, SealedDocument } from "../trust/sealed_document.ts";
 import { decodeSealed, encodeSealed } from "../wire/sealed.ts";
 import type { Database, Statement } from "./database.ts";
 import { HEAD_DIGITS, type LogEntry, type Logs } from "./logs.ts";
-
-/** Sealed documents kept of one document. */
-export const MAX_KEPT_SEALED = 8;
 
 const NO_HEADS = new Uint8Array();
 
@@ -35,9 +33,10 @@ export class Bases {
   readonly #setLog: Statement;
   readonly #sweep: Statement;
   readonly #drop: Statement;
-  readonly #dropLogs: Statement;
+  readonly #dropLog: Statement;
   readonly #unsigned: Statement;
   readonly #sign: Statement;
+  readonly #countKept: Statement;
   readonly #kept: Statement;
   readonly #keep: Statement;
   readonly #dropKept: Statement;
@@ -75,15 +74,14 @@ export class Bases {
        WHERE envelopes.doc = ? AND envelopes.seq < based_logs.seq LIMIT ?)`,
     );
     this.#drop = database.prepare("DELETE FROM bases WHERE doc = ?");
-    this.#dropLogs = database.prepare(
-      "DELETE FROM based_logs WHERE log IN (SELECT id FROM logs WHERE doc = ?)",
-    );
+    this.#dropLog = database.prepare("DELETE FROM based_logs WHERE log = ?");
     this.#unsigned = database.prepare(
       "SELECT 1 FROM envelopes WHERE log = ? AND seq > ? AND length(signature) = 0 LIMIT 1",
     );
     this.#sign = database.prepare(
       "UPDATE envelopes SET signature = ? WHERE log = ? AND seq = ? AND length(signature) = 0",
     );
+    this.#countKept = database.prepare("SELECT count(*) AS count FROM kept_sealed WHERE doc = ?");
     this.#kept = database.prepare("SELECT sealed FROM kept_sealed WHERE doc = ? ORDER BY id");
     this.#keep = database.prepare("INSERT INTO kept_sealed (doc, sealed) VALUES (?, ?)");
     this.#dropKept = database.prepare("DELETE FROM kept_sealed WHERE doc = ?");
@@ -105,7 +103,7 @@ export class Bases {
     return this.#bytes.get<{ bytes: Uint8Array }>(id)?.bytes ?? null;
   }
 
-  /** The base of a document with its seals. */
+  /** The base of a document with its seals, if it has them all: it has not where something was taken out. */
   sealed(space: SpaceId, doc: DocId): SealedDocument | undefined {
     const bytes = this.bytes(space, doc);
     if (!bytes) return undefined;
@@ -113,21 +111,18 @@ export class Bases {
       const seal = this.#seal.get<{ signature: Uint8Array }>(log.id, log.based);
       return seal ? [{ actor, author: log.author, seq: log.based, ...seal }] : [];
     });
-    return { space, doc, bytes, seals };
+    return seals.every(isSigned) ? { space, doc, bytes, seals } : undefined;
   }
 
   /** The sealed documents that have what one who holds `vector` of a document lacks and no envelope has. */
   lacking(space: SpaceId, doc: DocId, vector: ReadonlyMap<ActorId, number>): SealedDocument[] {
     const logs = [...this.#logs.of(space, doc)];
     const held = (actor: ActorId) => vector.get(actor) ?? 0;
-    if (logs.some(([actor, log]) => held(actor) < log.based)) {
-      const base = this.sealed(space, doc);
-      return base ? [base] : [];
-    }
-    const kept = this.kept(space, doc);
-    const isLacking = kept.length > 0 &&
+    const lacksBased = logs.some(([actor, log]) => held(actor) < log.based);
+    const base = lacksBased ? this.sealed(space, doc) : undefined;
+    const lacksOther = lacksBased && !base ||
       logs.some(([actor, log]) => held(actor) < log.seq && this.hasUnsigned(log, held(actor)));
-    return isLacking ? kept : [];
+    return [...base ? [base] : [], ...lacksOther ? this.kept(space, doc) : []];
   }
 
   /** The head of a place that is in the base. */
@@ -170,12 +165,15 @@ export class Bases {
       .map(({ sealed }) => decodeSealed(space, doc, sealed));
   }
 
-  /** Keeps a sealed document, within a transaction. @throws {RangeError} if there are too many. */
+  /** Keeps a sealed document, within a transaction. */
   keep(sealed: SealedDocument, doc: number): void {
-    if (this.#kept.all(doc).length >= MAX_KEPT_SEALED) {
-      throw new RangeError(`Cannot keep more than ${MAX_KEPT_SEALED} sealed documents of one`);
-    }
     this.#keep.run(doc, encodeSealed(sealed));
+  }
+
+  /** How many sealed documents vouch for envelopes of a document. */
+  countKept(space: SpaceId, doc: DocId): number {
+    const id = this.#logs.docId(space, doc);
+    return id === undefined ? 0 : this.#countKept.get<{ count: number }>(id)?.count ?? 0;
   }
 
   /** When the newest of what the base of a document covers came here, in milliseconds since 1970. */
@@ -201,8 +199,27 @@ export class Bases {
     this.#sign.run(signature, id, seq);
   }
 
-  /** Puts a document on a base; what is held of it besides lies on top. Within a transaction. */
-  set(space: SpaceId, doc: DocId, { bytes, logs }: Compacted, receivedAt: number): void {
+  /**
+   * Puts a document on a base that has all that may have no signature; what is held of it besides lies on top.
+   * Within a transaction.
+   */
+  set(space: SpaceId, doc: DocId, base: Compacted, receivedAt: number): void {
+    const id = this.#put(space, doc, base, receivedAt);
+    this.#dropKept.run(id);
+  }
+
+  /** Takes out of a base, within a transaction, what another one lacks, which is put in its place. */
+  lessen(space: SpaceId, doc: DocId, base: Compacted, receivedAt: number): void {
+    const id = this.#put(space, doc, base, receivedAt);
+    for (const [actor, log] of this.#logs.of(space, doc)) {
+      if (base.logs.has(actor)) continue;
+      this.#dropLog.run(log.id);
+      this.#logs.setBased(log, 0);
+    }
+    if (base.logs.size === 0) this.#drop.run(id);
+  }
+
+  #put(space: SpaceId, doc: DocId, { bytes, logs }: Compacted, receivedAt: number): number {
     const id = this.#logs.docId(space, doc);
     if (id === undefined) throw new RangeError(`Cannot base "${doc}": nothing of it is here`);
     this.#set.run(id, receivedAt, bytes);
@@ -213,21 +230,12 @@ export class Bases {
       this.#setLog.run(log.id, seq, bytes, heads);
       this.#logs.setBased(log, seq);
     }
-    this.#dropKept.run(id);
+    return id;
   }
 
   /** Deletes envelopes that the base covers, some at a time. Gives whether there may be more. */
   sweep(space: SpaceId, doc: DocId, most: number): boolean {
     const id = this.#logs.docId(space, doc);
     return id !== undefined && this.#sweep.run(id, most) === most;
-  }
-
-  /** Takes the base away from under a document, within a transaction. */
-  drop(space: SpaceId, doc: DocId): void {
-    const id = this.#logs.docId(space, doc);
-    if (id === undefined) return;
-    this.#dropLogs.run(id);
-    this.#drop.run(id);
-    for (const log of this.#logs.of(space, doc).values()) this.#logs.setBased(log, 0);
   }
 }

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
+import type { VoidPlace } from "../doc/unwanted.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Logs } from "./logs.ts";
 
@@ -14,12 +15,6 @@ export interface KeptChange {
   readonly hash: ChangeHash;
   readonly signature: Uint8Array;
   readonly change: Uint8Array;
-}
-
-/** The lowest place of a log at which something is void, and the changes kept of it, the lowest hash first. */
-export interface VoidPlace {
-  readonly seq: number;
-  readonly hashes: readonly ChangeHash[];
 }
 
 const NO_PLACES: ReadonlyMap<ActorId, VoidPlace> = new Map();

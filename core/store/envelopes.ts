@@ -63,10 +63,10 @@ export class Envelopes {
   readonly #hasHash: Statement;
   readonly #author: Statement;
   readonly #bySeq: Statement;
+  readonly #heads: Statement;
   readonly #places: Statement;
   readonly #byId: Statement;
   readonly #any: Statement;
-  readonly #clear: Statement;
   readonly #first: Statement;
 
   constructor(database: Database, logs: Logs, bases: Bases) {
@@ -86,15 +86,19 @@ export class Envelopes {
       `SELECT id, lower(hex(substr(hash, 1, ${HEAD_BYTES}))) AS head
        FROM envelopes WHERE log = ? AND seq = ?`,
     );
+    this.#heads = database.prepareTuples(
+      `SELECT substr(hash, 1, ${HEAD_BYTES}) FROM envelopes WHERE log = ? AND seq > ? ORDER BY seq`,
+    );
     this.#places = database.prepare(
       `SELECT id, log, seq, length(change) AS bytes, length(signature) > 0 AS isSigned FROM envelopes
        WHERE doc = ? AND id >= ? ORDER BY id`,
     );
     this.#byId = database.prepare("SELECT signature, change FROM envelopes WHERE id = ?");
     this.#any = database.prepare("SELECT id FROM envelopes LIMIT 1");
-    this.#first = database.prepare("SELECT min(id) AS id FROM envelopes WHERE doc = ?");
-    this.#clear = database.prepare("DELETE FROM envelopes WHERE doc = ?");
-    this.#remove = database.prepare("DELETE FROM envelopes WHERE id = ?");
+    this.#first = database.prepare(
+      "SELECT min(id) AS id FROM envelopes WHERE log = ? AND seq >= ?",
+    );
+    this.#remove = database.prepare("DELETE FROM envelopes WHERE log = ? AND seq >= ?");
     this.#stored = database.prepare(`${STORED} ${ABOVE_BASE}`);
     this.#storedAt = database.prepare(`${STORED} WHERE log = ? AND seq = ?`);
     this.#bytesOf = database.prepare(
@@ -174,6 +178,12 @@ export class Envelopes {
     const id = this.#logs.docId(space, doc);
     return id !== undefined && (this.#hasHash.get(id, Buffer.from(hash, "hex")) !== undefined ||
       this.#bases.authorOf(space, doc, hash) !== undefined);
+  }
+
+  /** The heads of all places of a log that are held, one after the other. */
+  headsOf(log: LogEntry): Uint8Array {
+    const above = this.#heads.all<[head: Uint8Array]>(log.id, log.based);
+    return Buffer.concat([this.#bases.headsOf(log), ...above.map(([head]) => head)]);
   }
 
   /** The head of the change that an actor made as its `seq`-th, if it is held. */
@@ -269,27 +279,18 @@ export class Envelopes {
     this.#add.run(log.doc, log.id, seq, receivedAt, hash, signature, change);
   }
 
-  /** Deletes all of a document, to be written anew; within a transaction. Gives the lowest number. */
-  clear(doc: number): number {
-    const first = this.#first.get<{ id: number | null }>(doc)?.id ?? 0;
-    this.#clear.run(doc);
-    return first;
-  }
-
   /**
-   * Takes out changes of a document and all that come after them in their logs, which `gone` has too;
-   * within a transaction.
+   * Takes out of a log the change of a place and all that come after it, within a transaction. Gives the lowest
+   * number of an envelope that went.
    */
-  remove(space: SpaceId, doc: DocId, gone: readonly StoredChange[]): void {
-    const lowest = new Map<ActorId, number>();
-    for (const { id, actor, seq } of gone) {
-      this.#remove.run(id);
-      lowest.set(actor, Math.min(seq, lowest.get(actor) ?? seq));
-    }
-    for (const [actor, seq] of lowest) {
-      const head = this.headAt(space, doc, actor, seq - 1);
-      this.#logs.setBack(space, doc, actor, head === undefined ? head : { seq: seq - 1, head });
-    }
+  remove(space: SpaceId, doc: DocId, actor: ActorId, seq: number): number {
+    const log = this.#logs.find(space, doc, actor);
+    if (!log) return Infinity;
+    const first = this.#first.get<{ id: number | null }>(log.id, seq)?.id ?? Infinity;
+    this.#remove.run(log.id, seq);
+    const head = this.headAt(space, doc, actor, seq - 1);
+    this.#logs.setBack(space, doc, actor, head === undefined ? head : { seq: seq - 1, head });
+    return first;
   }
 }
 

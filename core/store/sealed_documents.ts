@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { type DocId, HEAD_BYTES, type SpaceId } from "../base/ids.ts";
+import { type ActorId, type DocId, HEAD_BYTES, type SpaceId } from "../base/ids.ts";
 import { MAX_SEALED_BYTES } from "../base/limits.ts";
-import type { Compacted, SavedChange, SavedChanges } from "../doc/documents.ts";
+import type { Compacted, SavedBase, SavedChanges } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
 import { isSigned, NO_SIGNATURE } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
@@ -9,11 +9,14 @@ import type { Bases } from "./bases.ts";
 import type { Database } from "./database.ts";
 import type { Envelopes } from "./envelopes.ts";
 import type { Holdings } from "./holdings.ts";
-import { HEAD_DIGITS, type Logs } from "./logs.ts";
+import type { Logs } from "./logs.ts";
 import type { Changed, Projector, Source } from "./projector.ts";
+import { savedSources } from "./saved_sources.ts";
 
 /** Envelopes deleted at once; it takes some ten milliseconds. */
 const SWEPT_AT_ONCE = 1000;
+/** Sealed documents kept of one document. */
+export const MAX_KEPT_SEALED = 8;
 /** A seal as it is written: actor, author, seq and signature. */
 const SEAL_BYTES = 144;
 
@@ -120,14 +123,10 @@ export class SealedDocuments {
           bases.sign(before, seq, signature);
           continue;
         }
-        const { top: { hash, change }, newestAt: time, entries } = known;
+        const { top: { hash, change } } = known;
         const log = logs.begin(space, doc, actor, author, { seq, hash: bytesOf(hash) });
         envelopes.place(log, { seq, hash: bytesOf(hash), signature, change, receivedAt });
-        sources.push({ doc, log, receivedAt, header: { actor, seq, startOp: 0, time } });
-        for (const [i, startOp] of entries.counters.entries()) {
-          const header = { actor, seq: entries.seqs[i] ?? seq, startOp, time };
-          if (header.seq > held) sources.push({ doc, log, receivedAt, header });
-        }
+        sources.push(...savedSources(doc, log, known, receivedAt, held));
       }
       bases.set(space, doc, { bytes, logs: saved.logs }, receivedAt);
       return projector.apply(space, sources, rows);
@@ -146,57 +145,44 @@ export class SealedDocuments {
     });
   }
 
-  /** Those of the changes of a saved document that are not held. */
-  lacking(space: SpaceId, doc: DocId, saved: readonly SavedChange[]): SavedChange[] {
-    const { logs, bases, envelopes } = this.#parts;
-    const known = new Map(
-      [...logs.of(space, doc)].map(([actor, log]) => {
-        return [actor, { log, heads: bases.headsOf(log).toHex() }];
-      }),
-    );
-    return saved.filter(({ actor, seq, hash }) => {
-      const { log, heads = "" } = known.get(actor) ?? {};
-      if (!log || seq > log.seq) return true;
-      const at = HEAD_DIGITS * (seq - 1);
-      const head = seq <= log.based
-        ? heads.slice(at, at + HEAD_DIGITS)
-        : envelopes.headAt(space, doc, actor, seq);
-      return head === undefined || !hash.startsWith(head);
-    });
+  /** The heads of all that is held of a document, by its logs. */
+  heads(space: SpaceId, doc: DocId): Map<ActorId, Uint8Array> {
+    const { logs, envelopes } = this.#parts;
+    return new Map([...logs.of(space, doc)].map(([actor, log]) => [actor, envelopes.headsOf(log)]));
   }
 
   /**
-   * Makes envelopes again of what the base of a document covers, without signatures but for the seals; it is kept
-   * as the sealed document that vouches for them.
-   *
-   * @param saved All changes of the base.
-   * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
+   * Takes out of a document, within a transaction, what comes in its logs from these places on. If that is in its
+   * base, this gives way to `base`, and is kept as the sealed document that vouches for what stays of it. Gives the
+   * lowest number of an envelope that went.
    */
-  unseal(space: SpaceId, doc: DocId, saved: readonly SavedChange[]): void {
-    const { database, logs, bases, envelopes, holdings } = this.#parts;
-    const sealed = bases.sealed(space, doc);
+  takeOut(
+    space: SpaceId,
+    doc: DocId,
+    from: ReadonlyMap<ActorId, number>,
+    base: SavedBase | null,
+  ): number {
+    const { logs, bases, envelopes, holdings } = this.#parts;
     const id = logs.docId(space, doc);
-    if (!sealed || id === undefined) return;
-    database.write(() => {
-      const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
-      const stored = envelopes.stored(space, doc);
-      const receivedAt = bases.newestAt(space, doc);
-      holdings.setBack(space, doc, envelopes.clear(id));
-      bases.drop(space, doc);
-      bases.keep(sealed, id);
-      for (const { actor, seq, hash, change } of saved) {
-        const log = logs.find(space, doc, actor);
-        const seal = seals.get(actor);
-        if (!log) continue;
-        const signature = seal?.seq === seq ? seal.signature : NO_SIGNATURE;
-        envelopes.place(log, { ...{ seq, signature, change, receivedAt }, hash: bytesOf(hash) });
+    const held = logs.of(space, doc);
+    const cut = [...from].filter(([actor, seq]) => seq <= (held.get(actor)?.based ?? 0));
+    const isCut = cut.length > 0;
+    const sealed = isCut ? bases.sealed(space, doc) : undefined;
+    const receivedAt = bases.basedAt(space, doc) ?? 0;
+    if (isCut) holdings.nameLogs(space, doc);
+    const first = [...from].map(([actor, seq]) => envelopes.remove(space, doc, actor, seq));
+    if (isCut && base && id !== undefined) {
+      bases.lessen(space, doc, base, receivedAt);
+      if (sealed) bases.keep(sealed, id);
+      for (const [actor, seq] of cut) {
+        const [log, top] = [held.get(actor), base.logs.get(actor)?.top];
+        if (!log || !top || envelopes.storedAt(space, doc, actor, seq - 1)) continue;
+        const { hash, change } = top;
+        const unsigned = { seq: top.seq, hash: bytesOf(hash), signature: NO_SIGNATURE, change };
+        envelopes.place(log, { ...unsigned, receivedAt });
       }
-      for (const { actor, seq, hash, signature, change, receivedAt } of stored) {
-        const log = logs.find(space, doc, actor);
-        if (!log) continue;
-        envelopes.place(log, { ...{ seq, signature, change, receivedAt }, hash: bytesOf(hash) });
-      }
-    });
+    }
+    return Math.min(...first);
   }
 
   /**
@@ -206,8 +192,12 @@ export class SealedDocuments {
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
   keep(sealed: SealedDocument): void {
+    const { space, doc } = sealed;
     const { database, logs, bases } = this.#parts;
-    database.write(() => bases.keep(sealed, logs.ensureDoc(sealed.space, sealed.doc)));
+    if (bases.countKept(space, doc) >= MAX_KEPT_SEALED) {
+      throw new RangeError(`Cannot keep more than ${MAX_KEPT_SEALED} sealed documents of one`);
+    }
+    database.write(() => bases.keep(sealed, logs.ensureDoc(space, doc)));
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
-import type { DocId, SpaceId } from "../base/ids.ts";
+import type { ActorId, DocId, SpaceId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
-import type { NewEntry } from "../doc/documents.ts";
+import type { NewEntry, SavedBase } from "../doc/documents.ts";
 import type { Row } from "../doc/projection.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
 import type { VerifiedEnvelope } from "../trust/envelope.ts";
@@ -33,6 +33,7 @@ import { ReadMarks } from "./read_marks.ts";
 import { Receipts } from "./receipts.ts";
 import { Registers } from "./registers.ts";
 import { Rewrites } from "./rewrites.ts";
+import { savedSources } from "./saved_sources.ts";
 import { Secrets } from "./secrets.ts";
 import { SealedDocuments } from "./sealed_documents.ts";
 import { Seen } from "./seen.ts";
@@ -62,12 +63,14 @@ export interface Commit {
 export interface Remake {
   readonly space: SpaceId;
   readonly doc: DocId;
-  /** All that is in it. */
+  /** Its base, as it is to be; `null` without one. */
+  readonly base: SavedBase | null;
+  /** All that is in it besides. */
   readonly staying: readonly StoredChange[];
   /** What that means, in any order. */
   readonly rows: readonly Row[];
-  /** What is taken out of it, and all that comes after that in each log. */
-  readonly gone: readonly StoredChange[];
+  /** Of each log the place from which on it is taken out. */
+  readonly from: ReadonlyMap<ActorId, number>;
   /** Those of the gone, or of others, that are kept as evidence. */
   readonly kept: readonly KeptChange[];
   /** What changes of this device wrote that are taken out, to be written again one after another. */
@@ -204,13 +207,15 @@ export class Store implements Disposable {
    * @throws {RangeError} if a row is of none of the staying envelopes; nothing is written.
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
-  remake({ space, doc, staying, rows, gone, kept, rewrites, noteText, at }: Remake): number | null {
+  remake(
+    { space, doc, base, staying, rows, from, kept, rewrites, noteText, at }: Remake,
+  ): number | null {
     return this.#database.write(() => {
       for (const change of kept) this.disputes.keep(space, doc, change);
       for (const entries of rewrites) this.rewrites.add(space, doc, entries);
-      this.envelopes.remove(space, doc, gone);
-      const first = Math.min(...gone.map(({ id }) => id));
-      if (gone.length > 0) this.holdings.setBack(space, doc, first);
+      if (from.size > 0) {
+        this.holdings.setBack(space, doc, this.sealed.takeOut(space, doc, from, base));
+      }
       const kind = docKind(doc);
       // When a note was last changed never goes back.
       if (kind.type === "space") this.projections.clearRegisters(space);
@@ -218,16 +223,34 @@ export class Store implements Disposable {
         this.#projector.clearSegment(space, kind.channel, kind.segment);
       }
       // Of a note without some of its changes there is nothing to be made anew here.
-      const isAsBefore = kind.type === "note" && gone.length > 0;
-      const sources = (isAsBefore ? [] : staying).map(({ actor, change, receivedAt }): Source => {
-        const log = this.#logs.find(space, doc, actor);
-        if (!log) throw new RangeError(`Cannot make "${doc}" anew: no log of "${actor}"`);
-        return { doc, header: readChangeHeader(change), log, receivedAt };
-      });
+      const isAsBefore = kind.type === "note" && from.size > 0;
+      const sources = isAsBefore ? [] : this.#sources(space, doc, base, staying);
       this.#projector.apply(space, sources, rows);
       if (kind.type !== "note" || noteText === undefined) return null;
       return this.noteCopies.add(space, kind.note, at, noteText);
     });
+  }
+
+  #sources(
+    space: SpaceId,
+    doc: DocId,
+    base: SavedBase | null,
+    staying: readonly StoredChange[],
+  ): Source[] {
+    const logOf = (actor: ActorId) => {
+      const log = this.#logs.find(space, doc, actor);
+      if (!log) throw new RangeError(`Cannot make "${doc}" anew: no log of "${actor}"`);
+      return log;
+    };
+    const basedAt = this.bases.basedAt(space, doc) ?? 0;
+    return [
+      ...[...base?.logs ?? []].flatMap(([actor, saved]) => [
+        ...savedSources(doc, logOf(actor), saved, basedAt),
+      ]),
+      ...staying.map(({ actor, change, receivedAt }) => {
+        return { doc, header: readChangeHeader(change), log: logOf(actor), receivedAt };
+      }),
+    ];
   }
 
   /** Does several small writes as one; a power cut within the next moments may undo them. */

@@ -150,9 +150,8 @@ export class Admission {
     let todo = arrived;
     let forks = forked;
     while (todo.length + forks.length > 0 && !this.#closed) {
-      const envelopes = forks.map(({ verified }) => verified.envelope);
-      if (forks.length > 0 && await settlement.unseal(doc, envelopes, outcome)) {
-        const again = settlement.fork(doc, forks, outcome);
+      if (forks.length > 0) {
+        const again = await settlement.fork(doc, forks, outcome);
         todo = [...todo, ...again, ...await this.#settle(doc)];
       }
       const { ready, voids, forked } = this.#sort(doc, todo, outcome);

@@ -5,7 +5,7 @@ import { docKey } from "../doc/doc_key.ts";
 import type { Documents, SavedChanges } from "../doc/documents.ts";
 import type { Entry } from "../doc/entry.ts";
 import { project, type Row } from "../doc/projection.ts";
-import type { StoredChange } from "../store/envelopes.ts";
+import type { KeptChange } from "../store/disputes.ts";
 import type { Changed } from "../store/projector.ts";
 import type { Store } from "../store/store.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
@@ -29,7 +29,7 @@ export interface Reset {
    */
   readonly why: "void" | "cut" | "rebuilt";
   /** What was taken out. */
-  readonly gone: readonly StoredChange[];
+  readonly gone: readonly KeptChange[];
   /** The number of the copy of a note's text as it was before, if one was kept. */
   readonly noteCopy: number | null;
 }

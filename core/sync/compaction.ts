@@ -91,7 +91,9 @@ export class Compaction {
       for (const { seq, based } of store.envelopes.logs(space, doc).values()) {
         changes += seq - based;
       }
-      const least = kind.type === "note" ? MIN_NOTE_CHANGES : MIN_SEGMENT_CHANGES;
+      // Sealed documents beside it take more than a base.
+      const isTwice = changes > 0 && store.bases.countKept(space, doc) > 0;
+      const least = isTwice ? 1 : kind.type === "note" ? MIN_NOTE_CHANGES : MIN_SEGMENT_CHANGES;
       if (changes < least || this.#restless.get(doc) === changes) return [];
       const isQuiet = store.bases.newestAt(space, doc) <= clock.now() - REST_AFTER_MS;
       return isQuiet ? [[doc, changes]] : [];

@@ -1,5 +1,6 @@
 import type { PeerId } from "../base/ids.ts";
 import { maxRows } from "../doc/row_limit.ts";
+import { isVoidByLog } from "../doc/unwanted.ts";
 import { type ChangeHeader, readChangeHeader } from "../trust/change_header.ts";
 import { coveredEnvelope, EnvelopeError, verifyEnvelope } from "../trust/envelope.ts";
 import type { SentEnvelope } from "../wire/message.ts";
@@ -11,7 +12,6 @@ import type { CommitParts } from "./commits.ts";
 import type { Quotas } from "./quotas.ts";
 import { countsAlone, type RightsOf } from "./rights.ts";
 import type { Settlement } from "./settlement.ts";
-import { isVoidByLog } from "./void.ts";
 
 /** What {@linkcode Judge} needs. */
 export interface JudgeParts extends CommitParts {

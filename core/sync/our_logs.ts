@@ -1,5 +1,5 @@
 import type { ActorId, DocId } from "../base/ids.ts";
-import type { VoidPlace } from "../store/disputes.ts";
+import type { VoidPlace } from "../doc/unwanted.ts";
 import type { SpaceVectors } from "./space_vectors.ts";
 
 /** What a peer's list is compared with. */

@@ -1,26 +1,14 @@
-import type { ChangeHash, DocId } from "../base/ids.ts";
-import { docKind } from "../doc/doc_id.ts";
+import type { ActorId, DocId, PeerId } from "../base/ids.ts";
 import { docKey } from "../doc/doc_key.ts";
-import { DocumentFault, type NewEntry, OF_OWN_BASE, type SavedChange } from "../doc/documents.ts";
-import type { Entry } from "../doc/entry.ts";
-import { project } from "../doc/projection.ts";
+import { ANY_CHANGES, DocumentFault, type Remade, type SavedChange } from "../doc/documents.ts";
+import { project, type Row } from "../doc/projection.ts";
+import { savedRows } from "../doc/saved_rows.ts";
+import type { LogPlace, Unwanted } from "../doc/unwanted.ts";
+import type { KeptChange } from "../store/disputes.ts";
 import type { StoredChange } from "../store/envelopes.ts";
 import { NO_SIGNATURE } from "../trust/envelope.ts";
 import type { Heads } from "../view/view.ts";
 import type { CommitParts, Commits, Reset } from "./commits.ts";
-import { lowestOfLogs } from "./void.ts";
-
-/** Chooses what is to be taken out of a document, by what it holds in the order of admission. */
-export type Choose = (held: readonly StoredChange[]) => ReadonlySet<ChangeHash>;
-
-/** What the document worker says of the changes that a document holds. */
-interface Reading {
-  /** The number of the newest of them, and how many they are. */
-  readonly upTo: number;
-  readonly count: number;
-  readonly entries: ReadonlyMap<ChangeHash, readonly Entry[]>;
-  readonly noteText: string | undefined;
-}
 
 /**
  * Makes documents anew: without some of their changes, or just what they mean to people. To be called in the
@@ -42,12 +30,12 @@ export class Remaking {
   }
 
   /**
-   * Takes out what is chosen, which must have all that rests on it. Gives what that was.
+   * Takes out what is unwanted. Gives what that was, each after those it rests on; of a long note not all of it.
    *
    * @throws {StoreError} when the disk is at fault, or {DocumentFault}: nothing is taken out then.
    */
-  takeOut(doc: DocId, choose: Choose, why: "void" | "cut"): Promise<readonly StoredChange[]> {
-    return this.#alone(doc, () => this.#remake(doc, choose, why));
+  takeOut(doc: DocId, unwanted: () => Unwanted): Promise<readonly KeptChange[]> {
+    return this.#alone(doc, () => this.#remake(doc, unwanted));
   }
 
   /**
@@ -57,7 +45,7 @@ export class Remaking {
    */
   async rebuild(doc: DocId): Promise<DocumentFault | null> {
     try {
-      await this.#alone(doc, () => this.#remake(doc, () => new Set(), "rebuilt"));
+      await this.#alone(doc, () => this.#remake(doc, () => null));
       return null;
     } catch (error) {
       if (error instanceof DocumentFault) return error;
@@ -66,33 +54,26 @@ export class Remaking {
   }
 
   /**
-   * Makes single changes again of what the base of a document covers, if it has one.
+   * Gives what is held in places of a document, also where its base covers them.
    *
    * @throws as {@linkcode Remaking.takeOut}.
    */
-  async unseal(doc: DocId): Promise<void> {
-    const { space, store } = this.#parts;
-    const saved = await this.#saved(doc);
-    if (saved) store.sealed.unseal(space, doc, saved);
-  }
-
-  async #saved(doc: DocId): Promise<readonly SavedChange[] | null> {
-    const { space, store, documents } = this.#parts;
-    const bytes = store.bases.bytes(space, doc);
-    if (!bytes) return null;
-    return (await documents.read(docKey(space, doc), bytes, OF_OWN_BASE)).changes;
-  }
-
-  /** What a base covers, as it is read: it has no places of its own. */
-  async #covered(doc: DocId): Promise<readonly StoredChange[]> {
-    const { space, store, clock } = this.#parts;
-    const logs = store.envelopes.logs(space, doc);
-    const receivedAt = store.bases.basedAt(space, doc) ?? clock.now();
-    return (await this.#saved(doc) ?? []).flatMap(({ actor, seq, hash, change }) => {
-      const author = logs.get(actor)?.author;
-      const place = { id: 0, actor, seq, hash, signature: NO_SIGNATURE, receivedAt };
-      return author ? [{ ...place, author, change }] : [];
+  async heldAt(doc: DocId, places: readonly LogPlace[]): Promise<KeptChange[]> {
+    const { space, store: { bases, envelopes }, documents } = this.#parts;
+    const logs = envelopes.logs(space, doc);
+    const stored = places.flatMap(({ actor, seq }) => {
+      return envelopes.storedAt(space, doc, actor, seq) ?? [];
     });
+    const covered = places.filter(({ actor, seq }) =>
+      seq <= (logs.get(actor)?.based ?? 0) && !envelopes.storedAt(space, doc, actor, seq)
+    );
+    const base = covered.length > 0 ? bases.bytes(space, doc) : null;
+    if (!base) return stored;
+    const { changes } = await documents.read(docKey(space, doc), base, {
+      maxChanges: ANY_CHANGES,
+      wanted: { type: "at", places: covered },
+    });
+    return [...stored, ...this.#asKept(doc, changes)];
   }
 
   async #alone<T>(doc: DocId, act: () => Promise<T>): Promise<T> {
@@ -106,23 +87,23 @@ export class Remaking {
     }
   }
 
-  async #remake(doc: DocId, choose: Choose, why: Reset["why"]): Promise<readonly StoredChange[]> {
+  async #remake(doc: DocId, unwanted: () => Unwanted | null): Promise<readonly KeptChange[]> {
     const { space, store, documents, vectors } = this.#parts;
-    let reading: Reading | undefined;
-    if (why !== "rebuilt") await this.unseal(doc);
-    const covered = await this.#covered(doc);
     for (;;) {
-      const held = [...covered, ...store.envelopes.stored(space, doc)];
-      const chosen = choose(held);
-      if (chosen.size === 0 && why !== "rebuilt") return [];
-      const upTo = held.at(-1)?.id ?? 0;
-      if (!reading || reading.upTo !== upTo || reading.count !== held.length) {
-        // What is written meanwhile, this node's person being quick, is read too.
-        reading = await this.#read(doc, held, chosen.size > 0);
-        continue;
-      }
-      const gone = held.filter(({ hash }) => chosen.has(hash));
-      const noteCopy = this.#write(doc, held, gone, reading, why);
+      const held = store.envelopes.stored(space, doc);
+      const count = store.envelopes.count(space, doc);
+      const from = {
+        base: store.bases.bytes(space, doc),
+        changes: held.map(({ change }) => change),
+      };
+      const without = unwanted();
+      const remade = await documents.remake(docKey(space, doc), from, without);
+      if (without && remade.gone.length === 0) return [];
+      // What is written meanwhile, this node's person being quick, is looked at too.
+      if (store.envelopes.count(space, doc) !== count) continue;
+      const why = without?.why ?? "rebuilt";
+      const gone = this.#asKept(doc, remade.gone);
+      const noteCopy = this.#write(doc, held, gone, remade, why);
       documents.drop(docKey(space, doc));
       vectors.changed(doc);
       this.#commits.tellReset(doc, await this.#heads(doc), { why, gone, noteCopy });
@@ -134,40 +115,39 @@ export class Remaking {
   #write(
     doc: DocId,
     held: readonly StoredChange[],
-    gone: readonly StoredChange[],
-    { entries, noteText }: Reading,
+    gone: readonly KeptChange[],
+    remade: Remade,
     why: Reset["why"],
   ): number | null {
     const { space, self, store, clock } = this.#parts;
-    const isGone = new Set(gone);
-    const staying = held.filter((item) => !isGone.has(item));
-    const rows = staying.flatMap(({ author, hash }) =>
-      project(space, doc, author, entries.get(hash) ?? [])
-    );
-    const rewrites = why === "void" && !store.clones.has(self)
-      ? gone.filter(({ author }) => author === self).map(({ hash }) => asNew(entries.get(hash)))
-      : [];
+    const { base, results, noteText } = remade;
+    const logs = store.envelopes.logs(space, doc);
+    const from = new Map(lowestOfLogs(gone).map(({ actor, seq }) => [actor, seq]));
+    const stays = ({ actor, seq }: LogPlace) => seq < (from.get(actor) ?? Infinity);
+    const rows: Row[] = base ? savedRows(space, doc, base, authorsOf(logs)) : [];
+    for (const [i, item] of held.entries()) {
+      const result = results[i];
+      if (result?.type !== "applied" || !stays(item)) continue;
+      rows.push(...project(space, doc, item.author, result.entries));
+    }
+    const isOwed = why === "void" && !store.clones.has(self);
+    const owed = isOwed ? remade.gone.filter(({ actor }) => logs.get(actor)?.author === self) : [];
     return store.remake({
-      ...{ space, doc, staying, rows, gone, noteText, at: clock.now() },
+      ...{ space, doc, base, staying: held.filter(stays), rows, from, at: clock.now() },
+      ...noteText === null ? {} : { noteText },
       kept: why === "void" ? lowestOfLogs(gone) : [],
-      rewrites: rewrites.filter(({ length }) => length > 0),
+      rewrites: owed.map(({ entries }) => entries).filter(({ length }) => length > 0),
     });
   }
 
-  async #read(doc: DocId, held: readonly StoredChange[], isLossy: boolean): Promise<Reading> {
-    const { space, documents } = this.#parts;
-    const key = docKey(space, doc);
-    const isNote = docKind(doc).type === "note";
-    const entries = new Map<ChangeHash, readonly Entry[]>();
-    if (!isNote) {
-      const results = await documents.entries(key, held.map(({ change }) => change));
-      for (const [i, { hash }] of held.entries()) {
-        const result = results[i];
-        if (result?.type === "applied") entries.set(hash, result.entries);
-      }
-    }
-    const noteText = isNote && isLossy ? (await documents.noteText(key)).text : undefined;
-    return { upTo: held.at(-1)?.id ?? 0, count: held.length, entries, noteText };
+  /** Those in a base have no signature but for the seals. */
+  #asKept(doc: DocId, changes: readonly SavedChange[]): KeptChange[] {
+    const { space, store: { envelopes } } = this.#parts;
+    return changes.flatMap(({ actor, seq, hash, change }) => {
+      const author = envelopes.authorOf(space, doc, actor);
+      const kept = author && { actor, author, seq, hash, signature: NO_SIGNATURE, change };
+      return envelopes.storedAt(space, doc, actor, seq) ?? kept ?? [];
+    });
   }
 
   async #heads(doc: DocId): Promise<Heads> {
@@ -181,6 +161,15 @@ export class Remaking {
   }
 }
 
-function asNew(entries: readonly Entry[] = []): NewEntry[] {
-  return entries.map(({ key, value }) => ({ key, value }));
+function authorsOf(logs: ReadonlyMap<ActorId, { readonly author: PeerId }>) {
+  return [...logs].map(([actor, { author }]) => ({ actor, author }));
+}
+
+/** The lowest of each log. */
+function lowestOfLogs(items: readonly KeptChange[]): KeptChange[] {
+  const lowest = new Map<ActorId, KeptChange>();
+  for (const item of items) {
+    if (item.seq < (lowest.get(item.actor)?.seq ?? Infinity)) lowest.set(item.actor, item);
+  }
+  return [...lowest.values()];
 }

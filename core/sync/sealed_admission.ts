@@ -1,6 +1,12 @@
 import type { ActorId, DocId, PeerId } from "../base/ids.ts";
 import { docKey } from "../doc/doc_key.ts";
-import { DocumentFault, type SavedChange, type SavedChanges } from "../doc/documents.ts";
+import {
+  DocumentFault,
+  NO_CHANGES,
+  type SavedChange,
+  type SavedChanges,
+  type Wanted,
+} from "../doc/documents.ts";
 import { savedRows } from "../doc/saved_rows.ts";
 import { EnvelopeError, NO_SIGNATURE } from "../trust/envelope.ts";
 import { changesOfSeals, type SealedDocument, verifySeals } from "../trust/sealed_document.ts";
@@ -8,6 +14,9 @@ import type { Commits } from "./commits.ts";
 import type { Judge, Judged, JudgeParts } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { countsAlone } from "./rights.ts";
+
+/** Covered changes judged before others get their turn; most take 20 µs. */
+const COVERED_AT_ONCE = 512;
 
 /** What {@linkcode SealedAdmission} needs. */
 export interface SealedAdmissionParts extends JudgeParts {
@@ -38,14 +47,16 @@ export class SealedAdmission {
     const { store } = this.#parts;
     if (store.sealed.holds(sealed)) return this.#known(sealed, outcome);
     if (this.#mayBeWhole(sealed)) {
-      const saved = await this.#read(sealed, false);
+      const saved = await this.#read(sealed, NO_CHANGES);
       // Something may have been written here meanwhile.
       if (this.#mayBeWhole(sealed) && store.sealed.covers(sealed, saved)) {
         await this.#takeWhole(sealed, saved, outcome);
         return [];
       }
     }
-    const { changes } = await this.#read(sealed, true);
+    const { space, doc } = sealed;
+    const heads = store.sealed.heads(space, doc);
+    const { changes } = await this.#read(sealed, { type: "besides", heads });
     return await this.#fresh(sealed, changes, from, outcome);
   }
 
@@ -67,12 +78,12 @@ export class SealedAdmission {
   }
 
   /** Reads and verifies it. */
-  async #read(sealed: SealedDocument, withChanges: boolean): Promise<SavedChanges> {
+  async #read(sealed: SealedDocument, wanted: Wanted): Promise<SavedChanges> {
     const { space, doc, bytes, seals } = sealed;
     const { documents, pause } = this.#parts;
     const maxChanges = changesOfSeals(seals);
     try {
-      const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, withChanges });
+      const saved = await documents.read(docKey(space, doc), bytes, { maxChanges, wanted });
       const tops = new Map([...saved.logs].map(([actor, { top }]) => [actor, top]));
       await verifySeals(sealed, tops, pause);
       return saved;
@@ -115,36 +126,38 @@ export class SealedAdmission {
     while (!isNew && store.sealed.sweep(space, doc)) await pause();
   }
 
-  /** What is new in a document of which something is here, or in doubt. */
+  /** Of a document of which something is here, or in doubt: what is new in it. */
   async #fresh(
     sealed: SealedDocument,
-    changes: readonly SavedChange[],
+    fresh: readonly SavedChange[],
     from: PeerId,
     outcome: Outcome,
   ): Promise<readonly Judged[]> {
-    const { space, doc } = sealed;
-    const { store, settlement, judge } = this.#parts;
+    const { doc } = sealed;
+    const { store, judge, pause } = this.#parts;
     this.#known(sealed, outcome);
     const seals = new Map(sealed.seals.map((seal) => [seal.actor, seal]));
-    const fresh = store.sealed.lacking(space, doc, changes);
-    if (fresh.length === 0) return [];
     const [first] = fresh;
-    const author = seals.get(first?.actor as ActorId)?.author ?? from;
-    if (!await settlement.unseal(doc, [{ doc, author }], outcome)) return [];
+    if (!first) return [];
     try {
       store.sealed.keep(sealed);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
+      const author = seals.get(first.actor)?.author ?? from;
       outcome.refuse({ doc, author }, "full", error.message, "info");
       return [];
     }
-    return fresh.flatMap(({ actor, seq, change }) => {
+    const judged: Judged[] = [];
+    for (const [i, { actor, seq, change }] of fresh.entries()) {
+      if (i > 0 && i % COVERED_AT_ONCE === 0) await pause();
       const seal = seals.get(actor);
-      if (!seal) return [];
+      if (!seal) continue;
       const signature = seal.seq === seq ? seal.signature : NO_SIGNATURE;
-      return judge.judge({ doc, author: seal.author, signature, change }, from, outcome, true) ??
-        [];
-    });
+      const item = { doc, author: seal.author, signature, change };
+      const one = judge.judge(item, from, outcome, true);
+      if (one) judged.push(one);
+    }
+    return judged;
   }
 
   /** Notes what of it is held already. */

@@ -1,5 +1,6 @@
 import type { ActorId, ChangeHash, DocId, PeerId, SpaceId } from "../base/ids.ts";
 import { DocumentFault } from "../doc/documents.ts";
+import { isVoidByLog } from "../doc/unwanted.ts";
 import type { KeptChange } from "../store/disputes.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
 import { coveredEnvelope, type Envelope, isSigned, verifyEnvelope } from "../trust/envelope.ts";
@@ -10,8 +11,7 @@ import type { Outcome } from "./outcome.ts";
 import type { Arrived, Pending } from "./pending.ts";
 import { Recent } from "./recent.ts";
 import type { Remaking } from "./remaking.ts";
-import { countsAlone, type RightsOf } from "./rights.ts";
-import { isVoidByLog, unneededAmong, voidAmong } from "./void.ts";
+import { countsAlone, lastAlone, type RightsOf } from "./rights.ts";
 import { changeKey } from "./wait_keys.ts";
 
 /** Void changes that are remembered, so that what rests on them need not wait for them. */
@@ -102,20 +102,25 @@ export class Settlement {
   /**
    * Keeps verified changes for whose places others are signed too, and tells of that. What is void by it is
    * taken out when the document is settled. Gives what is to be looked at again: those whose places are free
-   * after all, and what waited for what is void.
+   * after all, and what waited for what is void. Where what is held cannot be read, they are refused for now.
+   *
+   * @throws {StoreError} when the disk is at fault.
    */
-  fork(doc: DocId, items: readonly Arrived[], outcome: Outcome): Arrived[] {
+  async fork(doc: DocId, items: readonly Arrived[], outcome: Outcome): Promise<Arrived[]> {
     const { space, store: { envelopes, disputes }, pending } = this.#parts;
     const again: Arrived[] = [];
+    const rivals = await this.#rivals(doc, items, outcome);
+    if (!rivals) return again;
     for (const item of items) {
       const { envelope, header: { actor, seq, hash } } = item.verified;
-      const held = envelopes.storedAt(space, doc, actor, seq);
-      if (held?.hash === hash) continue;
-      if (!held && disputes.of(space, doc).get(actor)?.seq !== seq) {
+      const head = envelopes.headAt(space, doc, actor, seq);
+      if (head !== undefined && hash.startsWith(head)) continue;
+      if (head === undefined && disputes.of(space, doc).get(actor)?.seq !== seq) {
         again.push(item);
         continue;
       }
       const { author, signature, change } = envelope;
+      const held = rivals.get(actor);
       if (held) disputes.keep(space, doc, held);
       const isNews = disputes.keep(space, doc, { actor, author, seq, hash, signature, change });
       const text = `its author signed another change ${seq} of "${actor}"`;
@@ -131,25 +136,51 @@ export class Settlement {
   }
 
   /**
+   * What is held in the lowest place of each log for which one of these is signed instead: no more of a log makes
+   * a difference.
+   */
+  async #rivals(
+    doc: DocId,
+    items: readonly Arrived[],
+    outcome: Outcome,
+  ): Promise<Map<ActorId, KeptChange> | undefined> {
+    const { space, store: { envelopes }, remaking } = this.#parts;
+    const lowest = new Map<ActorId, number>();
+    for (const { verified: { header: { actor, seq, hash } } } of items) {
+      const head = envelopes.headAt(space, doc, actor, seq);
+      if (head === undefined || hash.startsWith(head)) continue;
+      lowest.set(actor, Math.min(seq, lowest.get(actor) ?? seq));
+    }
+    try {
+      const places = [...lowest].map(([actor, seq]) => ({ actor, seq }));
+      const held = await remaking.heldAt(doc, places);
+      return new Map(held.map((change) => [change.actor, change]));
+    } catch (error) {
+      if (!(error instanceof DocumentFault)) throw error;
+      for (const { verified } of items) outcome.refuse(verified.envelope, "fault", error.message);
+      return undefined;
+    }
+  }
+
+  /**
    * Takes out of a document what does not count (any more). Gives what is to be looked at again: what may
    * count now, and what waited for what is void.
    *
    * @throws {StoreError} when the disk is at fault, or {DocumentFault}: to be done another time.
    */
   async settle(doc: DocId): Promise<Arrived[]> {
-    const { space, store, remaking, pending, ifNeeded, rights, clock } = this.#parts;
+    const { space, store, remaking, pending, ifNeeded, clock } = this.#parts;
     const again: Arrived[] = [];
     if (this.#holdsVoid(doc)) {
       const places = () => store.disputes.of(space, doc);
-      const gone = await remaking.takeOut(doc, (held) => voidAmong(held, places()), "void");
+      const gone = await remaking.takeOut(doc, () => ({ why: "void", places: places() }));
       for (const { hash } of gone) {
         this.#voids.add(hash);
         again.push(...pending.take(changeKey(doc, hash)));
       }
     }
     if (this.#holdsUnneeded(doc)) {
-      const alone = (item: KeptChange) => countsAlone(rights(item.author), doc, item);
-      const gone = await remaking.takeOut(doc, (held) => unneededAmong(held, alone), "cut");
+      const gone = await remaking.takeOut(doc, () => ({ why: "cut", upTo: this.#lastAlone(doc) }));
       for (const item of gone) if (!ifNeeded.add(this.#arrived(doc, item), clock.now())) break;
     }
     return [...again, ...this.#winners(doc)];
@@ -162,27 +193,6 @@ export class Settlement {
     const signed = variants.filter(isSigned).map((item) => this.#envelope(doc, item));
     // For the others sealed documents vouch.
     return signed.length < variants.length ? [...store.bases.kept(space, doc), ...signed] : signed;
-  }
-
-  /**
-   * Before forks are looked at: what a base covers has its places again. Gives whether that could be done: else the
-   * document is as it was, and what waited for that is refused for now.
-   *
-   * @throws {StoreError} when the disk is at fault.
-   */
-  async unseal(
-    doc: DocId,
-    waiting: readonly Pick<Envelope, "doc" | "author">[],
-    outcome: Outcome,
-  ): Promise<boolean> {
-    try {
-      await this.#parts.remaking.unseal(doc);
-      return true;
-    } catch (error) {
-      if (!(error instanceof DocumentFault)) throw error;
-      for (const envelope of waiting) outcome.refuse(envelope, "fault", error.message);
-      return false;
-    }
   }
 
   #holdsVoid(doc: DocId): boolean {
@@ -199,6 +209,16 @@ export class Settlement {
     const { space, store, rights } = this.#parts;
     return [...store.envelopes.logs(space, doc)].some(([actor, { author, seq }]) =>
       seq > 0 && !countsAlone(rights(author), doc, { actor, seq })
+    );
+  }
+
+  /** The last place of each log of a document at which a change counts by itself. */
+  #lastAlone(doc: DocId): Map<ActorId, number> {
+    const { space, store, rights } = this.#parts;
+    return new Map(
+      [...store.envelopes.logs(space, doc)].map(([actor, { author }]) => {
+        return [actor, lastAlone(rights(author), doc, actor)];
+      }),
     );
   }
 

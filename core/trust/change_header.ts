@@ -72,16 +72,6 @@ export function rowsOf(change: Uint8Array): number {
   return readColumns(body, MAX_CHANGE_ROWS, badChange).rows;
 }
 
-/**
- * Gives what a change rests on that was read with {@linkcode readChangeHeader} before, at a small part of its
- * cost.
- *
- * @throws {SyntaxError} if it is none.
- */
-export function depsOf(change: Uint8Array): ChangeHash[] {
-  return readDeps(new ByteReader(unpack(change).body, badChange));
-}
-
 function readBody(
   hash: ChangeHash,
   body: ByteReader,

@@ -62,10 +62,10 @@ export function cutOf(cut: Cut, doc: DocId): ReadonlyMap<ActorId, number> | null
   return cut.rest ? null : new Map();
 }
 
-/** Whether the change at this place counts under a cut. */
-export function withinCut(cut: Cut, doc: DocId, actor: ActorId, seq: number): boolean {
+/** The last place of a log that counts under a cut: `Infinity` where all of it does, 0 where nothing does. */
+export function lastWithin(cut: Cut, doc: DocId, actor: ActorId): number {
   const logs = cutOf(cut, doc);
-  return logs === null || seq <= (logs.get(actor) ?? 0);
+  return logs === null ? Infinity : logs.get(actor) ?? 0;
 }
 
 /** The cut under which counts whatever counts under one of these. */

@@ -1,3 +1,4 @@
+import { NO_CHANGES } from "../../core/doc/documents.ts";
 import type { ActorId } from "../../core/base/ids.ts";
 import { newHandle } from "../../core/doc/automerge.ts";
 import { entriesOf, readChange } from "../../core/doc/gate.ts";
@@ -54,7 +55,7 @@ function writeResting(store: Store, { space }: HistoryShape, made: MadeDocument)
   const saved = readSaved(doc, {
     bytes,
     maxChanges: changes.length,
-    withChanges: false,
+    wanted: NO_CHANGES,
   });
   const tops = new Map<ActorId, Seal>();
   const newestFirst = changes.toReversed();

@@ -4,7 +4,12 @@ import { MAX_CHANGE_ROWS } from "../../core/base/limits.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import { type DocKey, docKey } from "../../core/doc/doc_key.ts";
 import { openDocuments, WORKER_LIMITS, WORKER_OPTIONS } from "../../core/doc/document_worker.ts";
-import { DocumentFault, type Loaded, type SetAside } from "../../core/doc/documents.ts";
+import {
+  ALL_CHANGES,
+  DocumentFault,
+  type Loaded,
+  type SetAside,
+} from "../../core/doc/documents.ts";
 import { readChangeHeader } from "../../core/trust/change_header.ts";
 import { bombChange } from "../fakes/bomb.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -164,7 +169,10 @@ Deno.test("document worker: one for long notes ends when it has nothing to do, a
   assert.deepEqual(await documents.heads(NOTE), edit.heads);
   assert.deepEqual(store.loads, [NOTE, NOTE]);
   const { bytes } = await documents.compact(NOTE, { base: null, changes: edit.made });
-  const { changes } = await documents.read(NOTE, bytes, { maxChanges: 1, withChanges: true });
+  const { changes } = await documents.read(NOTE, bytes, {
+    maxChanges: 1,
+    wanted: ALL_CHANGES,
+  });
   assert.deepEqual(changes.map(({ change }) => change), edit.made);
   assert.equal(clock.waiting, 2, "both wait for something to do");
   await documents.close();

@@ -1,4 +1,5 @@
 /** Documents as peers saved them: they give what their changes give one by one, or are refused. */
+import { ALL_CHANGES, NO_CHANGES } from "../../core/doc/documents.ts";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type ActorId, parseNoteId, parseSpaceId } from "../../core/base/ids.ts";
@@ -58,7 +59,11 @@ for (const [name, doc] of [["segment", SEGMENT], ["space", SPACE_DOC], ["note", 
       const unit = seededUnit(seed);
       const changes = story(doc, unit, 1 + Math.floor(unit() * 120));
       const { bytes, logs } = compact(doc, { base: null, changes });
-      const options = { bytes, maxChanges: changes.length, withChanges: true };
+      const options = {
+        bytes,
+        maxChanges: changes.length,
+        wanted: ALL_CHANGES,
+      };
       const saved = readSaved(doc, options);
       const single = new Map(changes.map((change) => {
         const read = readChange(change, doc === NOTE);
@@ -80,7 +85,7 @@ for (const [name, doc] of [["segment", SEGMENT], ["space", SPACE_DOC], ["note", 
         const heads = logs.get(actor)!.heads;
         assert.equal(heads.subarray(16 * (seq - 1), 16 * seq).toHex(), hash.slice(0, 32));
       }
-      const alone = readSaved(doc, { ...options, withChanges: false });
+      const alone = readSaved(doc, { ...options, wanted: NO_CHANGES });
       const handle = loadSaved(bytes, ANN);
       const noteText = doc === NOTE ? newestText(handle) : null;
       assert.deepEqual(alone, { ...saved, changes: [], noteText });
@@ -130,11 +135,14 @@ function savedWith(
 }
 
 const refuses = (doc: typeof NOTE, bytes: Uint8Array, why: RegExp) =>
-  assert.throws(() => readSaved(doc, { bytes, maxChanges: 100, withChanges: false }), (error) => {
-    assert.ok(error instanceof RangeError, String(error));
-    assert.match(error.message, why);
-    return true;
-  });
+  assert.throws(
+    () => readSaved(doc, { bytes, maxChanges: 100, wanted: NO_CHANGES }),
+    (error) => {
+      assert.ok(error instanceof RangeError, String(error));
+      assert.match(error.message, why);
+      return true;
+    },
+  );
 
 Deno.test("SEAL: a document with one change that the gate refuses is refused", () => {
   const acts: ((handle: Handle) => unknown)[] = [
@@ -164,12 +172,12 @@ Deno.test("SEAL: a note without its beginning, and a document with it that is no
   const bytes = savedWith(false, (handle) => handle.putObject("_root", "text", ""));
   refuses(NOTE, bytes, /^Cannot accept the change/);
   const note = savedWith(true, (handle) => handle.splice(TEXT_OBJECT, 0, 0, "text"));
-  readSaved(NOTE, { bytes: note, maxChanges: 1, withChanges: false });
+  readSaved(NOTE, { bytes: note, maxChanges: 1, wanted: NO_CHANGES });
   refuses(SEGMENT, note, /^Cannot accept the change/);
   // The beginning alone is nothing that anybody wrote.
   const handle = newHandle(ANN);
   handle.applyChanges([GENESIS]);
-  const bare = readSaved(NOTE, { bytes: handle.save(), maxChanges: 0, withChanges: false });
+  const bare = readSaved(NOTE, { bytes: handle.save(), maxChanges: 0, wanted: NO_CHANGES });
   assert.deepEqual(bare.changes, []);
 });
 
@@ -203,7 +211,7 @@ Deno.test("SEAL: a document is not longer than its changes: what it holds is wha
   const honest = handle.save();
   const heads = handle.getHeads().map((head) => Uint8Array.fromHex(head));
   handle.free();
-  readSaved(SEGMENT, { bytes: honest, maxChanges: 10, withChanges: false });
+  readSaved(SEGMENT, { bytes: honest, maxChanges: 10, wanted: NO_CHANGES });
   const { actors, changes, ops } = readDocumentChunk(honest);
   // Empty blocks that inflate to nothing come before the one that inflates to the column.
   const padding = Buffer.from("000000ffff".repeat(20_000), "hex");

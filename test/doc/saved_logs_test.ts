@@ -1,3 +1,4 @@
+import { ALL_CHANGES, NO_CHANGES } from "../../core/doc/documents.ts";
 import assert from "node:assert/strict";
 import { type ActorId, parseNoteId } from "../../core/base/ids.ts";
 import { newHandle, startAutomerge } from "../../core/doc/automerge.ts";
@@ -15,9 +16,13 @@ const [ANN, BEN] = LONG_NOTE_WRITERS;
 
 Deno.test("documents: of a saved note only its logs are told, and its changes when they are asked for", () => {
   const bytes = longNote(1200);
-  const told = readSaved(NOTE, { bytes, maxChanges: 1200, withChanges: false });
+  const told = readSaved(NOTE, { bytes, maxChanges: 1200, wanted: NO_CHANGES });
   assert.deepEqual(told.changes, []);
-  const whole = readSaved(NOTE, { bytes, maxChanges: 1200, withChanges: true });
+  const whole = readSaved(NOTE, {
+    bytes,
+    maxChanges: 1200,
+    wanted: ALL_CHANGES,
+  });
   assert.equal(whole.changes.length, 1200);
   assert.deepEqual(whole.logs, told.logs);
   const { logs } = compact(NOTE, { base: bytes, changes: [] });
@@ -29,7 +34,10 @@ Deno.test("documents: of a saved note only its logs are told, and its changes wh
     assert.equal(log?.bytes, own.slice(0, -1).reduce((sum, { change }) => sum + change.length, 0));
     assert.deepEqual(logs.get(actor), { heads: log?.heads, bytes: log?.bytes });
   }
-  assert.throws(() => readSaved(NOTE, { bytes, maxChanges: 1199, withChanges: false }), RangeError);
+  assert.throws(
+    () => readSaved(NOTE, { bytes, maxChanges: 1199, wanted: NO_CHANGES }),
+    RangeError,
+  );
 });
 
 Deno.test("documents: a log's newest time is that of any of its changes, whatever its clock did", () => {
@@ -39,7 +47,7 @@ Deno.test("documents: a log's newest time is that of any of its changes, whateve
     handle.commit("t", time);
   }
   const bytes = handle.save();
-  const { logs } = readSaved(NOTE, { bytes, maxChanges: 3, withChanges: false });
+  const { logs } = readSaved(NOTE, { bytes, maxChanges: 3, wanted: NO_CHANGES });
   const top = readChangeHeader(logs.get(ANN)!.top.change);
   assert.deepEqual([logs.get(ANN)?.newestAt, top.time], [9, 7]);
 });
@@ -52,7 +60,7 @@ Deno.test("documents: of a saved segment it is told what each change writes", ()
   }
   const firstOps = changesOf(handle).map((change) => readChangeHeader(change).startOp);
   const bytes = handle.save();
-  const { changes, logs } = readSaved(SEGMENT, { bytes, maxChanges: 2, withChanges: false });
+  const { changes, logs } = readSaved(SEGMENT, { bytes, maxChanges: 2, wanted: NO_CHANGES });
   assert.deepEqual(changes, []);
   assert.deepEqual(logs.get(BEN)?.entries, {
     keys: ["a", "b"],

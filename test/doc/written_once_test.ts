@@ -1,4 +1,5 @@
 /** Documents in which each key was written once: what is read of them as a whole is what their changes tell. */
+import { NO_CHANGES } from "../../core/doc/documents.ts";
 import assert from "node:assert/strict";
 import * as Automerge from "@automerge/automerge";
 import type { ActorId } from "../../core/base/ids.ts";
@@ -170,7 +171,7 @@ Deno.test("SEAL: a segment of messages is read as a whole, one with a rewritten 
     handle.free();
     const isOnce = attempt(() => readWrittenOnce(readDocumentChunk(bytes), made)) !== undefined;
     assert.equal(isOnce, new Set(keys).size === keys.length);
-    const { logs } = readSaved(SEGMENT, { bytes, maxChanges: 3, withChanges: false });
+    const { logs } = readSaved(SEGMENT, { bytes, maxChanges: 3, wanted: NO_CHANGES });
     const [log] = logs.values();
     assert.deepEqual(log?.entries.keys, keys);
     assert.deepEqual(log?.entries.values, keys.map((_, i) => `text ${i}`));

@@ -1,3 +1,4 @@
+import { NO_CHANGES } from "../../core/doc/documents.ts";
 import type { NoteId, SpaceId } from "../../core/base/ids.ts";
 import { noteDoc } from "../../core/doc/doc_id.ts";
 import type { SavedChanges } from "../../core/doc/documents.ts";
@@ -17,7 +18,7 @@ export function sealedNote(
   const doc = noteDoc(note);
   const [ann, ben] = [deviceKeys(901), deviceKeys(902)];
   const bytes = longNote(edits, [actorOf(ann.peer, space, doc), actorOf(ben.peer, space, doc)]);
-  const saved = readSaved(doc, { bytes, maxChanges: edits, withChanges: false });
+  const saved = readSaved(doc, { bytes, maxChanges: edits, wanted: NO_CHANGES });
   const seals = [ann, ben].flatMap((keys) => {
     const actor = actorOf(keys.peer, space, doc);
     const top = saved.logs.get(actor)?.top;

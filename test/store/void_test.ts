@@ -1,6 +1,6 @@
 /** What the store keeps of what is void, and how a document is made anew without it. */
 import assert from "node:assert/strict";
-import type { ActorId } from "../../core/base/ids.ts";
+import type { ActorId, DocId } from "../../core/base/ids.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import type { KeptChange } from "../../core/store/disputes.ts";
 import { MAX_NOTE_COPIES } from "../../core/store/note_copies.ts";
@@ -81,15 +81,19 @@ function written(store: Store, count: number) {
 }
 
 /** Changes of tests cannot be read again: documents are emptied here, `test/sync` does the rest. */
-const nothing = { space: SPACE, rows: [], staying: [], kept: [], rewrites: [], at: NOW };
+const nothing = {
+  ...{ space: SPACE, base: null, rows: [], staying: [], kept: [], rewrites: [], at: NOW },
+};
+/** All of each log. */
+const all = (store: Store, doc: DocId): Map<ActorId, number> =>
+  new Map([...store.envelopes.logs(SPACE, doc).keys()].map((actor) => [actor, 1]));
 
 Deno.test("remake: envelopes, heads, messages, counts and what peers hold go back as one", () =>
   withStore((store) => {
     written(store, 3);
     store.holdings.holdsAll(BEN, SPACE);
     store.holdings.advance(BEN, SPACE, DOC, ACTOR, 3);
-    const gone = store.envelopes.stored(SPACE, DOC);
-    store.remake({ ...nothing, doc: DOC, gone });
+    store.remake({ ...nothing, doc: DOC, from: all(store, DOC) });
     assert.deepEqual(store.envelopes.vectors(SPACE), new Map());
     assert.deepEqual(store.messages.page(SPACE, GENERAL).messages, []);
     assert.deepEqual(store.messages.segments(SPACE, GENERAL), new Map([[0, 0]]));
@@ -110,7 +114,8 @@ Deno.test("remake: what is owed and a note's text are kept with it; when it fail
     store.rewrites.add = () => {
       throw new StoreError("full", "Cannot write: the disk is full");
     };
-    const ask = { ...nothing, doc: DOC, gone, rewrites: [entries], kept: gone.slice(0, 1) };
+    const from = all(store, DOC);
+    const ask = { ...nothing, doc: DOC, from, rewrites: [entries], kept: gone.slice(0, 1) };
     assert.throws(() => store.remake(ask), StoreError);
     assert.deepEqual(store.envelopes.vector(SPACE, DOC), new Map([[ACTOR, 2]]));
     assert.deepEqual(store.disputes.docs(SPACE), []);
@@ -127,7 +132,7 @@ Deno.test("remake: what is owed and a note's text are kept with it; when it fail
     const copy = store.remake({
       ...nothing,
       doc: note,
-      gone: store.envelopes.stored(SPACE, note),
+      from: all(store, note),
       noteText: "as it was",
     });
     assert.deepEqual(store.noteCopies.of(SPACE, NOTE).map((each) => ({ ...each })), [
@@ -154,7 +159,7 @@ Deno.test("messages: an id in two segments counts where it is higher, and elsewh
       store.commit({ space: SPACE, envelopes: [verified], rows: [row], receivedAt: NOW });
     const clear = (segment: number) => {
       const doc = segmentDoc(GENERAL, segment);
-      store.remake({ ...nothing, doc, gone: store.envelopes.stored(SPACE, doc) });
+      store.remake({ ...nothing, doc, from: all(store, doc) });
     };
     for (const order of [[low, before, high], [before, high, low]]) {
       order.forEach(commit);
@@ -195,8 +200,7 @@ Deno.test("ACT-3: one goes on under the first actor of which nothing was taken o
       };
       store.commit({ space: SPACE, envelopes: [verified], rows: [], receivedAt: NOW });
       assert.equal(actor(), own);
-      const gone = store.envelopes.stored(SPACE, SPACE_DOC);
-      store.remake({ ...nothing, doc: SPACE_DOC, gone });
+      store.remake({ ...nothing, doc: SPACE_DOC, from: all(store, SPACE_DOC) });
     }
     assert.equal(actor(), undefined);
     assert.notEqual(ownActor(store.envelopes, BEN, SPACE, SPACE_DOC), undefined);

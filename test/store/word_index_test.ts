@@ -137,10 +137,12 @@ for (const seed of [1, 2, 3, 4]) {
             break;
           case 5: {
             const doc = segmentDoc(GENERAL, segment);
-            const gone = store.envelopes.stored(SPACE, doc);
+            const from = new Map(
+              [...store.envelopes.logs(SPACE, doc).keys()].map((actor) => [actor, 1]),
+            );
             store.remake({
-              ...{ space: SPACE, doc, staying: [], rows: [], gone, kept: [], rewrites: [] },
-              at: NOW,
+              ...{ space: SPACE, doc, base: null, staying: [], rows: [], from },
+              ...{ kept: [], rewrites: [], at: NOW },
             });
             messages.clear();
             seqs[segment] = 0;

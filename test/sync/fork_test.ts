@@ -193,41 +193,44 @@ Deno.test("FORK-4: a second fork below makes a second generation, and nothing is
   });
 });
 
-Deno.test("FORK-5: of a note the text before is kept, and its honest author goes on", async () => {
-  await SimWorld.run(3, async (world) => {
-    const [a, b, node] = [await world.add(), await world.add(), await world.add()];
-    // Two copies of one device begin the note apart.
-    const twin = async (text: string) => {
-      const author = await Author.open(80);
-      return await author.type(note, text);
-    };
-    const pair = [await twin("one "), await twin("two ")];
-    const [low, high] = pair.sort((x, y) => hashOf(x) < hashOf(y) ? -1 : 1);
-    assert.ok(a && b && low && high);
-    await node.replica.admit([high], relay);
-    const { heads, text } = await node.noteText(note);
-    await node.edit(note, heads, [{ at: text.length, remove: 0, insert: "mine" }], "r1");
-    const resets: Committed["reset"][] = [];
-    node.replica.onCommit(({ reset }) => resets.push(reset));
-    await node.replica.admit([low], relay);
-    await rest();
-    const [reset] = resets;
-    const [copy] = node.store.noteCopies.of(LOBBY, note);
-    assert.deepEqual([reset?.why, reset?.noteCopy], ["void", copy?.id]);
-    assert.equal(copy?.text, `${text}mine`);
-    const after = await node.noteText(note);
-    assert.equal(after.text.includes("mine"), false, "its text is not written again by itself");
-    await assert.rejects(
-      node.edit(note, heads, [{ at: 0, remove: 0, insert: "late " }], "r2"),
-      RangeError,
-      "a tab that stands on what is void opens the note again",
-    );
-    await node.edit(note, after.heads, [{ at: 0, remove: 0, insert: "again " }], "r3");
-    assert.match((await node.noteText(note)).text, /^again /);
-    const { heads: known } = await node.documents.noteText(docKey(LOBBY, noteDoc(note)));
-    assert.equal(known.length, 1);
+for (const rests of [false, true]) {
+  Deno.test(`FORK-5: of a note${rests ? " that rests" : ""} the text before is kept, and its honest author goes on`, async () => {
+    await SimWorld.run(3, async (world) => {
+      const [a, b, node] = [await world.add(), await world.add(), await world.add()];
+      // Two copies of one device begin the note apart.
+      const twin = async (text: string) => {
+        const author = await Author.open(80);
+        return await author.type(note, text);
+      };
+      const pair = [await twin("one "), await twin("two ")];
+      const [low, high] = pair.sort((x, y) => hashOf(x) < hashOf(y) ? -1 : 1);
+      assert.ok(a && b && low && high);
+      await node.replica.admit([high], relay);
+      const { heads, text } = await node.noteText(note);
+      await node.edit(note, heads, [{ at: text.length, remove: 0, insert: "mine" }], "r1");
+      if (rests) assert.equal(await node.rest((it) => it === noteDoc(note)), 1);
+      const resets: Committed["reset"][] = [];
+      node.replica.onCommit(({ reset }) => resets.push(reset));
+      await node.replica.admit([low], relay);
+      await rest();
+      const [reset] = resets;
+      const [copy] = node.store.noteCopies.of(LOBBY, note);
+      assert.deepEqual([reset?.why, reset?.noteCopy], ["void", copy?.id]);
+      assert.equal(copy?.text, `${text}mine`);
+      const after = await node.noteText(note);
+      assert.equal(after.text.includes("mine"), false, "its text is not written again by itself");
+      await assert.rejects(
+        node.edit(note, heads, [{ at: 0, remove: 0, insert: "late " }], "r2"),
+        RangeError,
+        "a tab that stands on what is void opens the note again",
+      );
+      await node.edit(note, after.heads, [{ at: 0, remove: 0, insert: "again " }], "r3");
+      assert.match((await node.noteText(note)).text, /^again /);
+      const { heads: known } = await node.documents.noteText(docKey(LOBBY, noteDoc(note)));
+      assert.equal(known.length, 1);
+    });
   });
-});
+}
 
 Deno.test("FORK-7: a rejected change takes its place, should its author sign another one for it", async () => {
   const [low, high] = await twins();

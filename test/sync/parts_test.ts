@@ -9,7 +9,7 @@ import {
   parseNoteId,
 } from "../../core/base/ids.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
-import type { VoidPlace } from "../../core/store/disputes.ts";
+import type { VoidPlace } from "../../core/doc/unwanted.ts";
 import type { Top, Tops } from "../../core/store/logs.ts";
 import { Culprits, MAX_FAULTS, MAX_REMEMBERED, MUTE_MS } from "../../core/sync/culprits.ts";
 import { newestFirst } from "../../core/sync/newest_first.ts";

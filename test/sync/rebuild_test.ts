@@ -105,9 +105,9 @@ Deno.test("rebuild: a document that fails is as it was, and the others are made 
     const picture = await node.picture();
     const failing = docKey(LOBBY, SPACE_DOC);
     const { documents, replica } = node;
-    const entries = documents.entries.bind(documents);
-    documents.entries = (key, changes) =>
-      key === failing ? Promise.reject(new DocumentFault(key, "too slow")) : entries(key, changes);
+    const remake = documents.remake.bind(documents);
+    documents.remake = (key, ...ask) =>
+      key === failing ? Promise.reject(new DocumentFault(key, "too slow")) : remake(key, ...ask);
     const made: string[] = [];
     replica.onCommit(({ doc }) => made.push(doc));
     const faults = await replica.rebuild();

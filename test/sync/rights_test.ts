@@ -4,6 +4,7 @@ import type { PeerId } from "../../core/base/ids.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { segmentDoc } from "../../core/doc/doc_id.ts";
 import { messageEntry } from "../../core/doc/projection.ts";
+import { restDocument } from "../../core/sync/compaction.ts";
 import { NotNowError } from "../../core/sync/own_writes.ts";
 import { Replica } from "../../core/sync/replica.ts";
 import { actorOf } from "../../core/trust/actor.ts";
@@ -148,28 +149,35 @@ Deno.test("RIGHTS-3: what leans on it and is refused itself makes nothing count"
   });
 });
 
-Deno.test("RIGHTS-4: on a removal what nobody built on is taken out again, the rest stays", async () => {
-  await scene(async ({ node, replica, rights, ana, ben }) => {
-    const resets: unknown[] = [];
-    replica.onCommit(({ reset }) => resets.push(reset && [reset.why, reset.gone.length]));
-    const sent = await posts(ben, "one", "two", "three", "four");
-    await replica.admit(sent.slice(0, 3), relay);
-    await ana.read(...sent.slice(0, 2));
-    await replica.admit([await ana.post(doc, "answer to two")], relay);
-    await replica.admit(sent.slice(3), relay);
-    rights.set(ben.keys.peer, cutAt(ben, 1));
-    await replica.rightsChanged();
-    assert.deepEqual(texts(node), ["answer to two", "one", "two"]);
-    assert.deepEqual(resets.at(-1), ["cut", 2]);
-    const actor = actorOf(ben.keys.peer, LOBBY, doc);
-    assert.deepEqual(replica.logsOf(ben.keys.peer), [[doc, [[actor, 2]]]]);
-    // Somebody who had not heard of it builds on what was taken out.
-    await ana.read(...sent.slice(2));
-    await replica.admit([await ana.post(doc, "answer to four")], relay);
-    assert.equal(texts(node).length, 6);
-    assert.deepEqual(replica.logsOf(ben.keys.peer), [[doc, [[actor, 4]]]]);
+for (const rests of [false, true]) {
+  Deno.test(`RIGHTS-4: on a removal what nobody built on is taken out ${rests ? "of a base" : "again"}, the rest stays`, async () => {
+    await scene(async ({ node, replica, rights, ana, ben }) => {
+      const resets: unknown[] = [];
+      replica.onCommit(({ reset }) => resets.push(reset && [reset.why, reset.gone.length]));
+      const sent = await posts(ben, "one", "two", "three", "four");
+      await replica.admit(sent.slice(0, 3), relay);
+      await ana.read(...sent.slice(0, 2));
+      await replica.admit([await ana.post(doc, "answer to two")], relay);
+      await replica.admit(sent.slice(3), relay);
+      if (rests) {
+        const { store, documents } = node;
+        await restDocument({ replica, store, documents }, doc);
+        while (store.sealed.sweep(LOBBY, doc));
+      }
+      rights.set(ben.keys.peer, cutAt(ben, 1));
+      await replica.rightsChanged();
+      assert.deepEqual(texts(node), ["answer to two", "one", "two"]);
+      assert.deepEqual(resets.at(-1), ["cut", 2]);
+      const actor = actorOf(ben.keys.peer, LOBBY, doc);
+      assert.deepEqual(replica.logsOf(ben.keys.peer), [[doc, [[actor, 2]]]]);
+      // Somebody who had not heard of it builds on what was taken out.
+      await ana.read(...sent.slice(2));
+      await replica.admit([await ana.post(doc, "answer to four")], relay);
+      assert.equal(texts(node).length, 6);
+      assert.deepEqual(replica.logsOf(ben.keys.peer), [[doc, [[actor, 4]]]]);
+    });
   });
-});
+}
 
 Deno.test("RIGHTS-4: whose own writing was taken out never signs a second change for a place", async () => {
   for (const isForgotten of [false, true]) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ChangeHash, DocId } from "../../core/base/ids.ts";
 import { parseChannelId } from "../../core/base/ids.ts";
 import { segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
-import type { VoidPlace } from "../../core/store/disputes.ts";
+import type { VoidPlace } from "../../core/doc/unwanted.ts";
 import type { Tops } from "../../core/store/logs.ts";
 import { FEW_LOGS } from "../../core/sync/exchange.ts";
 import { Offer } from "../../core/sync/offer.ts";
