@@ -13,8 +13,8 @@ interface Post {
   readonly id: MessageId;
   readonly text: string;
   readonly author: SimNode;
-  /** Who was a member no longer, as the author knew. */
-  readonly formers: ReadonlySet<PeerId>;
+  /** Who was a member no longer, as the author knew, and who ended that. */
+  readonly formers: SimSpace["membership"]["formers"];
 }
 
 /** What happens by chance in one private space. Its founder is removed by nobody, and nobody comes back. */
@@ -69,7 +69,7 @@ class MembersStory {
 
   async post(author: SimNode): Promise<void> {
     const text = `text ${this.posts.length}`;
-    const formers = new Set(this.at(author).membership.formers.keys());
+    const { formers } = this.at(author).membership;
     const channel = channelIdOf(this.space, "general");
     const id = await author.post(channel, text, 0, this.space);
     this.posts.push({ id, text, author, formers });
@@ -219,11 +219,13 @@ function check(world: SimWorld, story: MembersStory): void {
     }
     const complaints = node.logged.filter(({ level }) => level === "warn" || level === "error");
     assert.deepEqual(complaints, [], `node ${node.number} has nothing to complain about`);
-    // A removal that its author saw may be void: then whom it removed is a member, and has all.
-    if (!node.has(space) || membership.members.has(node.peer)) continue;
+    // A removal that its author saw may be void: whom it removed had all as long as it was a member.
+    const end = membership.formers.get(node.peer);
+    if (!node.has(space) || !end) continue;
     const held = new Set(story.texts(node));
     for (const { text, formers } of posts) {
-      assert.ok(!formers.has(node.peer) || !held.has(text), `node ${node.number} has "${text}"`);
+      const isAfter = formers.get(node.peer)?.by === end.by;
+      assert.ok(!isAfter || !held.has(text), `node ${node.number} has "${text}"`);
     }
   }
 }
