@@ -50,7 +50,11 @@ export class OpenedSpace {
     if (admitted && !this.#admitted) this.#begin();
     else if (!admitted && this.#admitted) this.#end();
     if (admitted || !shared.log || !this.#line || this.#line.hasSaid) return;
-    if (shared.meets(peer)) return this.#line.say();
+    if (shared.meets(peer)) {
+      // This node was removed, and the peer may be one that has not heard of it, nor of what led to it.
+      this.#line.say();
+      return this.#line.trust();
+    }
     if (!newest) return;
     const { members, formers } = shared.log.membership;
     // One of whom nothing was heard, and who has the key: its log tells who let it in.

@@ -1,7 +1,6 @@
-import { NO_CHANGES } from "../../core/doc/documents.ts";
 import type { NoteId, SpaceId } from "../../core/base/ids.ts";
 import { noteDoc } from "../../core/doc/doc_id.ts";
-import type { SavedChanges } from "../../core/doc/documents.ts";
+import { NO_CHANGES, type SavedChanges } from "../../core/doc/documents.ts";
 import { readSaved } from "../../core/doc/saved_document.ts";
 import { actorOf } from "../../core/trust/actor.ts";
 import { envelopeText } from "../../core/trust/envelope.ts";

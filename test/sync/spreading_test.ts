@@ -32,6 +32,33 @@ Deno.test("MEET-7: of entries that come together one who is removed gets those u
   });
 });
 
+Deno.test("MEET-3: who was removed tells it to members who have not heard of it, nor of what led to it", async () => {
+  await SimWorld.run(1, async (world) => {
+    const [a, b, c, d] = await world.addMany(4);
+    assert.ok(a && b && c && d);
+    world.joinAll();
+    const { space } = a.createSpace("Crew");
+    for (const admin of [b, c]) a.letIn(space, admin, "admin");
+    a.letIn(space, d);
+    const members = (node: SimNode) => [...node.space(space).membership.members.keys()];
+    await world.pass(500);
+    assert.equal(members(d).length, 4);
+    const island = new Set([a, c]);
+    world.cut((one, other) => island.has(one) && !island.has(other));
+    // At the same time: of two who remove each other the senior one does.
+    c.space(space).remove(b.peer);
+    b.space(space).remove(c.peer);
+    b.space(space).remove(d.peer);
+    await world.until(() => !members(a).includes(b.peer) && !members(d).includes(d.peer), 5000);
+    assert.deepEqual([members(a).length, members(d).length], [3, 2]);
+    // The founder holds the senior one for removed, and listens to it no more.
+    await world.crash(b);
+    world.mend();
+    assert.ok(await world.until(() => members(a).join() === [a.peer, b.peer].join(), 20_000));
+    assert.ok(await world.until(() => !c.space(space).isMember, 20_000), "she is told, too");
+  });
+});
+
 Deno.test("MEET-6: entries spread in a chain, and to each once", async () => {
   await SimWorld.run(1, async (world) => {
     const nodes = [await world.add(), await world.add(), await world.add()];
