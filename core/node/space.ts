@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { DocId, PeerId, SpaceId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
@@ -26,11 +26,8 @@ import type { Parts } from "./parts.ts";
 import { People } from "./people.ts";
 import { Places } from "./places.ts";
 import type { Profile } from "./profile.ts";
+import { ResetPace } from "./reset_pace.ts";
 import { inSpace, type Tell } from "./tell.ts";
-
-/** How long resets of documents are gathered before tabs are told, and how long it is to the next, in milliseconds. */
-const RESET_MS = 100;
-const NEXT_RESET_MS = 1000;
 
 /** What every {@linkcode Space} of a node needs. */
 export interface SpaceParts {
@@ -71,8 +68,8 @@ export class Space implements SharedSpace {
   readonly #compaction: Compaction;
   #place: SentPlace | null = null;
   #told = "";
-  #resetting: Timer | undefined;
-  #resetAt = -Infinity;
+  /** Of many documents tabs are told once. */
+  readonly #resets: ResetPace;
 
   constructor(space: SpaceId, members: Members | null, parts: SpaceParts) {
     this.space = space;
@@ -83,6 +80,7 @@ export class Space implements SharedSpace {
       ...{ space, signer: keys, store, documents, clock, log },
       ...(members ? { rights: (author: PeerId) => members.rights(author) } : {}),
     });
+    this.#resets = new ResetPace(steady, () => this.reset());
     this.#getting = new Getting(steady, () => this.tellView());
     this.sync = new SpaceSync({
       replica: this.replica,
@@ -200,7 +198,7 @@ export class Space implements SharedSpace {
 
   /** Ends it; resolves when nothing is under way. The links are closed before. */
   async close(): Promise<void> {
-    this.#resetting?.cancel();
+    this.#resets.close();
     await this.#compaction.close();
     await this.sync.close();
     this.#getting.close();
@@ -216,7 +214,7 @@ export class Space implements SharedSpace {
     // What comes as a whole is too much to be told one by one.
     if (committed.sealed && changed.messages.length > 0) {
       this.chat.saw(changed);
-      this.#resetSoon();
+      this.#resets.take();
     } else {
       this.chat.committed(changed);
     }
@@ -226,18 +224,7 @@ export class Space implements SharedSpace {
 
   #wasReset(doc: DocId, reset: Reset): void {
     this.#parts.onReset(this, doc, reset);
-    this.#resetSoon();
-  }
-
-  /** Of many documents tabs are told once. */
-  #resetSoon(): void {
-    const { steady } = this.#parts;
-    const ms = Math.max(RESET_MS, this.#resetAt + NEXT_RESET_MS - steady.now());
-    this.#resetting ??= steady.after(ms, () => {
-      this.#resetting = undefined;
-      this.#resetAt = steady.now();
-      this.reset();
-    });
+    this.#resets.take();
   }
 
   /** Presence is worth no more than a line in the log. */
