@@ -82,6 +82,11 @@ export class LogLine implements LogBeat {
     return this.#saidAt > -Infinity;
   }
 
+  /** Whether all entries held here were sent on this link. */
+  get isCurrent(): boolean {
+    return this.#current;
+  }
+
   /** The peer is a member: it is told what it lacks. */
   trust(): void {
     this.#trusted = true;

@@ -113,6 +113,8 @@ export class OpenedSpace {
     if (!line) return this.#speak();
     if (!line.hasSaid) line.say();
     line.trust();
+    // It was told all before, where this node held itself for removed.
+    if (line.isCurrent) this.#speak();
   }
 
   #speak(): void {
