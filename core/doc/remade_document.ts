@@ -1,4 +1,4 @@
-import type { ActorId, ChangeHash, DocId } from "../base/ids.ts";
+import type { ActorId, DocId } from "../base/ids.ts";
 import { openChange } from "../trust/change_header.ts";
 import { docKind } from "./doc_id.ts";
 import {
@@ -17,14 +17,9 @@ import { newestText } from "./note_handle.ts";
 import { OpenDocument } from "./open_document.ts";
 import { reload } from "./reload.ts";
 import { changesOf, loadSaved, newDocument, readSaved, saveProved } from "./saved_document.ts";
-import { type Unwanted, unwantedAmong } from "./unwanted.ts";
+import { type Held, type Unwanted, unwantedAmong } from "./unwanted.ts";
 
-/** A change, and what is looked at of it. */
-interface Held {
-  readonly actor: ActorId;
-  readonly seq: number;
-  readonly hash: ChangeHash;
-  readonly deps: readonly ChangeHash[];
+interface HeldChange extends Held {
   readonly change: Uint8Array;
 }
 
@@ -79,7 +74,7 @@ function changesIn(base: Uint8Array): Uint8Array[] {
 }
 
 /** What cannot be read is in no document. */
-function heldOf(given: Uint8Array): Held[] {
+function heldOf(given: Uint8Array): HeldChange[] {
   try {
     const { header: { actor, seq, hash, deps }, plain: change } = openChange(given);
     return [{ actor, seq, hash, deps, change }];
@@ -90,7 +85,7 @@ function heldOf(given: Uint8Array): Held[] {
 }
 
 /** Saves the document of these changes; what of none is no bytes. */
-function saveOf(changes: readonly Held[], isNote: boolean): Uint8Array {
+function saveOf(changes: readonly HeldChange[], isNote: boolean): Uint8Array {
   if (changes.length === 0) return new Uint8Array();
   const handle = newDocument(GENESIS_ACTOR, isNote);
   try {
@@ -107,7 +102,7 @@ function readBase(doc: DocId, bytes: Uint8Array): SavedBase {
   return { bytes, logs };
 }
 
-function goneOf(gone: readonly Held[], isNote: boolean): GoneChange[] {
+function goneOf(gone: readonly HeldChange[], isNote: boolean): GoneChange[] {
   const told = new Set<ActorId>();
   return gone.flatMap(({ actor, seq, hash, change }, i) => {
     const isLowest = !told.has(actor);

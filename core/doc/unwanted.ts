@@ -7,7 +7,7 @@ export interface LogPlace {
 }
 
 /** A change of a document, with those it rests on. */
-interface Held extends LogPlace {
+export interface Held extends LogPlace {
   readonly hash: ChangeHash;
   readonly deps: readonly ChangeHash[];
 }
