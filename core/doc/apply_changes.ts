@@ -13,6 +13,8 @@ export interface Target {
    * throws or it does not load again as the same. That is seen to when it is due, or `isDoubted`.
    */
   write(work: (copy: Handle) => void, rows: number, isDoubted: boolean): void;
+  /** Makes changes again as their authors typed them; whether that could be done. See `retype`. */
+  retype(reads: readonly ReadChange[], rows: number): boolean;
 }
 
 interface Incoming {
@@ -104,6 +106,7 @@ function tryApply(
   if (batch.length === 0) return undefined;
   const rows = batch.reduce((sum, { read }) => sum + read.header.rows, 0);
   try {
+    if (!isDoubted && target.retype(batch.map(({ read }) => read), rows)) return undefined;
     target.write(
       (copy) => {
         copy.applyChanges(batch.map(({ read }) => read.change));

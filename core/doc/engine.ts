@@ -15,7 +15,7 @@ import type {
   SetAside,
 } from "./documents.ts";
 import { entriesOf } from "./gate.ts";
-import { GENESIS_ACTOR, TEXT_OBJECT } from "./genesis.ts";
+import { GENESIS_ACTOR } from "./genesis.ts";
 import * as note from "./note_handle.ts";
 import { applySplices, groupSplices, plainSplices } from "./note_splices.ts";
 import { OpenDocument, type OpenFrom, TooLongError } from "./open_document.ts";
@@ -24,8 +24,8 @@ import { type Reload, reload } from "./reload.ts";
 /** A change of an edit is cut down to this many UTF-16 units before the edit is given up. */
 const MIN_CUT_UNITS = 512;
 const MAX_ID_TEXT_UNITS = 64;
-/** From this length on, reading a whole text takes less time than asking Automerge for a difference. */
-const LONG_TEXT_UNITS = 32 * 1024;
+/** Texts that are remembered: of each tab that follows a note the one before and the one after what is new. */
+const MAX_TEXTS = 8;
 
 /**
  * Automerge's documents, synchronous and without any effect outside. It runs in the worker, and directly
@@ -37,8 +37,8 @@ const LONG_TEXT_UNITS = 32 * 1024;
 export class DocumentEngine {
   readonly #documents = new Map<DocKey, OpenDocument>();
   readonly #reload: Reload;
-  /** The text that was read or made last. It is true for ever: heads stand for what they rest on. */
-  #last: { readonly key: DocKey; readonly heads: string; readonly text: string } | undefined;
+  /** Texts read or made last, by note and heads. They are true for ever: heads stand for what they rest on. */
+  readonly #texts = new Map<string, string>();
 
   constructor(reloadDocument: Reload = reload) {
     this.#reload = reloadDocument;
@@ -162,10 +162,8 @@ export class DocumentEngine {
   noteMerge(key: DocKey, heads: Heads): NoteMerge {
     const { handle } = this.#getNote(key);
     note.requireHeads(handle, heads);
-    // Of a short text Automerge tells sooner what is new than what all of it is.
-    if (handle.length(TEXT_OBJECT) < LONG_TEXT_UNITS) return note.mergeFrom(handle, heads);
-    const before = this.#known(key, heads);
-    // It is remembered, for the next time.
+    const before = this.#texts.get(nameOf(key, heads));
+    // It is remembered, for the next time. Automerge tells ten times sooner what all of a text is than what is new.
     const now = this.noteText(key);
     if (before === undefined) return note.mergeFrom(handle, heads);
     const splices = plainSplices(before, now.text);
@@ -208,18 +206,19 @@ export class DocumentEngine {
   }
 
   #textAt(key: DocKey, handle: Handle, heads: Heads): string {
-    const text = this.#known(key, heads) ?? note.textAt(handle, heads);
+    const text = this.#texts.get(nameOf(key, heads)) ?? note.textAt(handle, heads);
     this.#remember(key, heads, text);
     return text;
   }
 
-  #known(key: DocKey, heads: Heads): string | undefined {
-    const last = this.#last;
-    return last?.key === key && last.heads === namesOf(heads) ? last.text : undefined;
-  }
-
   #remember(key: DocKey, heads: Heads, text: string): void {
-    this.#last = { key, heads: namesOf(heads), text };
+    const name = nameOf(key, heads);
+    this.#texts.delete(name);
+    this.#texts.set(name, text);
+    for (const oldest of this.#texts.keys()) {
+      if (this.#texts.size <= MAX_TEXTS) break;
+      this.#texts.delete(oldest);
+    }
   }
 
   #get(key: DocKey): OpenDocument {
@@ -235,8 +234,8 @@ export class DocumentEngine {
   }
 }
 
-function namesOf(heads: Heads): string {
-  return [...heads].sort().join();
+function nameOf(key: DocKey, heads: Heads): string {
+  return [key, ...[...heads].sort()].join();
 }
 
 function isNote(key: DocKey): boolean {

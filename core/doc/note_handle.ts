@@ -188,8 +188,18 @@ function resolveCursor(handle: Handle, text: string): number | null {
   if (text === START) return 0;
   const [, after, cursor] = CURSOR.exec(text) ?? [];
   if (cursor === undefined) return null;
-  const at = handle.getCursorPosition(TEXT_OBJECT, cursor);
-  return after ? at + unitsOf(handle, at, cursor) : at;
+  return after ? positionAfter(handle, cursor) : positionOf(handle, cursor);
+}
+
+/** The position of the character that a cursor stands at, or where it was. @throws if there was none. */
+export function positionOf(handle: Handle, cursor: string): number {
+  return handle.getCursorPosition(TEXT_OBJECT, cursor);
+}
+
+/** The position behind that character. @throws as {@linkcode positionOf}. */
+export function positionAfter(handle: Handle, cursor: string): number {
+  const at = positionOf(handle, cursor);
+  return at + unitsOf(handle, at, cursor);
 }
 
 /** UTF-16 units of the character a cursor stands at; none if that is deleted. */

@@ -7,6 +7,7 @@ import { orderChanges } from "./change_order.ts";
 import type { Applied, Refused, SetAside } from "./documents.ts";
 import { Gate, type ReadChange, readChange } from "./gate.ts";
 import { type Reload, ReloadSchedule } from "./reload.ts";
+import { retype } from "./retype.ts";
 import { changesOf, loadSaved, newDocument } from "./saved_document.ts";
 import { SavedHistory } from "./saved_history.ts";
 
@@ -201,7 +202,17 @@ export class OpenDocument {
       });
       this.#schedule.added(rows, isProved);
     };
-    return applyChanges({ isNote: this.isNote, gate, write }, changes, isDoubted);
+    const retyped = (reads: readonly ReadChange[], rows: number) => {
+      if (!this.isNote || this.#schedule.isDue(rows)) return false;
+      const copy = retype(this.#handle, reads);
+      if (!copy) return false;
+      this.#handle.free();
+      this.#handle = copy;
+      this.#schedule.added(rows, false);
+      return true;
+    };
+    const target = { isNote: this.isNote, gate, write, retype: retyped };
+    return applyChanges(target, changes, isDoubted);
   }
 
   #prove(copy: Handle): void {

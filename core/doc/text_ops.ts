@@ -13,6 +13,8 @@ export interface TextOps {
   readonly counters: Numbers;
   /** By the numbers of {@linkcode TextOps.counters}' actors; -1 at the start. */
   readonly actors: Numbers;
+  /** What is inserted, one character for each row that inserts. */
+  readonly text: string;
   /** The actor of a number; 0 is the author. */
   actor(number: number): ActorId;
 }
@@ -34,7 +36,7 @@ export function readTextOps(ops: ChangeOps): TextOps {
   const insertRuns = ops.insertRuns();
   const actions = ops.numbers(COLUMN.action);
   const { lengths, bytes } = ops.values();
-  readText(bytes);
+  const text = readText(bytes);
   const preds = ops.preds();
   let atByte = 0;
   let atPred = 0;
@@ -56,7 +58,8 @@ export function readTextOps(ops: ChangeOps): TextOps {
     atPred++;
   }
   ops.requireAllUsed();
-  return { rows: ops.rows, insertRuns, counters, actors, actor: (number) => ops.actor(number) };
+  const actor = (number: number) => ops.actor(number);
+  return { rows: ops.rows, insertRuns, counters, actors, text, actor };
 }
 
 /** Gives each row of runs, and whether it inserts. */

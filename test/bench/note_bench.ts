@@ -15,8 +15,8 @@ const GAP_MS = 150;
 
 /**
  * A note with a history of so many edits: how long it takes to open where it has just come from another node, and
- * after a start; until the first keystroke is saved, and until a keystroke is in the text of a tab at the other node;
- * and how long chat waits meanwhile.
+ * after a start; until the first keystroke is saved, and until a keystroke is in the text of a tab at the other node,
+ * alone and while forty messages a second are posted; and how long these wait meanwhile.
  */
 export async function benchNote(folder: string, edits: number): Promise<void> {
   await startAutomerge();
@@ -48,8 +48,8 @@ export async function benchNote(folder: string, edits: number): Promise<void> {
   const firstEdit = performance.now() - first;
 
   let shown = await to.ask({ type: "note.open", ...place });
-  const [saved, seen]: [number[], number[]] = [[], []];
-  const typing = (async () => {
+  const type = async () => {
+    const [saved, seen]: [number[], number[]] = [[], []];
     for (let i = 0; i < KEYSTROKES; i++) {
       await pause(GAP_MS);
       const arrived = textEvent(to);
@@ -62,9 +62,11 @@ export async function benchNote(folder: string, edits: number): Promise<void> {
       shown = { ...shown, heads: merged.heads };
       seen.push(performance.now() - start);
     }
-  })();
+    return { saved: spread(saved), seenElsewhere: spread(seen) };
+  };
+  const alone = await type();
+  const typing = type();
   const duringTyping = await postUntil(chat, typing);
-  await typing;
   const round = (ms: number) => Math.round(ms * 10) / 10;
   report("note", {
     unit: "ms",
@@ -72,8 +74,8 @@ export async function benchNote(folder: string, edits: number): Promise<void> {
     firstOpen: round(firstOpen),
     open: round(open),
     firstEdit: round(firstEdit),
-    saved: spread(saved),
-    seenElsewhere: spread(seen),
+    alone,
+    whilePosting: await typing,
     postMeanwhile: {
       calm: spread(calm),
       opening: spread(await duringOpen),
