@@ -3,9 +3,10 @@ import { ROLES } from "../base/role.ts";
 import { Bits } from "./bits.ts";
 import { uniteCuts, WHOLE_CUT } from "./cut.ts";
 import { type Cut, type Identity, MAX_MEMBERS, type Seal } from "./entry_body.ts";
-import type { EntryGraph } from "./entry_graph.ts";
-import type { TargetIndex } from "./entry_targets.ts";
+import { EntryGraph } from "./entry_graph.ts";
+import { TargetIndex } from "./entry_targets.ts";
 import type { Epoch, EpochSeal, Former, InviteState, Member } from "./member_views.ts";
+import { Resolver } from "./resolver.ts";
 import { standingOf } from "./standing.ts";
 
 /** Reads off what the entries that count say, all of them together. */
@@ -90,22 +91,38 @@ export class MembershipState {
     return body.type === "join" ? body.identity.peer : null;
   }
 
-  /** The epochs, the current one first: the others in the order in which they would take its place. */
+  /**
+   * The epochs, the current one first: the others in the order in which they would take its place, behind them those
+   * that do not count: of who was let in then, some may have no other key.
+   */
   epochs(): readonly Epoch[] {
-    const begun = this.#graph.entries.flatMap(({ entry: { body } }, n) =>
-      this.#alive.has(n) && (body.type === "create" || begins(body)) ? [n] : []
-    ).toReversed();
+    const begun = begunIn(this.#graph);
     const seals = new Map(begun.map((n) => [n, this.#sealsIn(n)]));
     for (const n of this.#alive) {
       if (this.#graph.entries[n]!.entry.body.type !== "join") continue;
-      const then = begun.find((epoch) => this.#graph.ancestors[n]!.has(epoch));
+      const then = this.#currentFor(n, begun);
       if (then !== undefined) seals.get(then)!.push(...this.#sealsIn(n));
     }
-    return begun.map((n) => ({
+    const [counting, others] = [true, false]
+      .map((counts) => begun.filter((n) => this.#alive.has(n) === counts));
+    return [...counting!, ...others!].map((n) => ({
       id: this.#hash(n),
       by: this.#graph.entries[n]!.entry.author,
       seals: seals.get(n)!,
     }));
+  }
+
+  /** The epoch that was current among the ancestors of an entry, whose author knew no more. */
+  #currentFor(n: number, begun: readonly number[]): number | undefined {
+    const ancestors = this.#graph.ancestors[n]!;
+    const newest = begun.find((epoch) => ancestors.has(epoch));
+    if (newest === undefined || this.#alive.has(newest)) return newest;
+    const { space } = this.#graph.entries[n]!;
+    const known = [...ancestors].map((number) => this.#graph.entries[number]!);
+    const graph = new EntryGraph(space, known);
+    const alive = new Resolver(graph, new TargetIndex(graph)).resolve();
+    const then = begunIn(graph).find((epoch) => alive.has(epoch));
+    return then === undefined ? undefined : this.#graph.numberOf(graph.entries[then]!.hash);
   }
 
   #sealsIn(n: number): EpochSeal[] {
@@ -128,6 +145,13 @@ export class MembershipState {
   #hash(n: number): EntryHash {
     return this.#graph.entries[n]!.hash;
   }
+}
+
+/** The entries that begin an epoch, whether they count or not, the newest first. */
+function begunIn({ entries }: EntryGraph): number[] {
+  return entries.flatMap(({ entry: { body } }, n) =>
+    body.type === "create" || begins(body) ? [n] : []
+  ).toReversed();
 }
 
 function begins(body: { readonly type: string; readonly seals?: readonly Seal[] }): boolean {

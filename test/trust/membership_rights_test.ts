@@ -6,7 +6,8 @@ import type { Cut } from "../../core/trust/entry_body.ts";
 import { deviceKeys } from "../fakes/device.ts";
 import { NOTHING_CUT, SpaceLog } from "../fakes/space_log.ts";
 
-const [ANN, BEN, CAT] = [1, 2, 3].map(deviceKeys) as [DeviceKeys, DeviceKeys, DeviceKeys];
+type Devices = [DeviceKeys, DeviceKeys, DeviceKeys, DeviceKeys, DeviceKeys];
+const [ANN, BEN, CAT, DAN, EVE] = [1, 2, 3, 4, 5].map(deviceKeys) as Devices;
 const ACTOR = "0a".repeat(16) as ActorId;
 const OTHER = "0b".repeat(16) as ActorId;
 const SPACE = "space" as DocId;
@@ -113,6 +114,24 @@ Deno.test("MEMB-12: removals at the same time, and a member without the key, mak
   log.rekey(BEN, [ANN, BEN], { on: [both] });
   log.rekey(BEN, [ANN, BEN]);
   assert.ok(log.membership.rekeyDue, "Cat has no seal of this epoch");
+});
+
+Deno.test("MEMB-12: who was let in during an epoch that came to be void has the key of that one, and no other", () => {
+  const log = new SpaceLog(ANN);
+  log.join(ANN, BEN, "admin");
+  const on = [log.join(ANN, CAT, "admin")];
+  const dan = log.join(ANN, DAN, "member", { on });
+  const begun = log.remove(CAT, DAN, { on: [dan], stay: [ANN, BEN, CAT] });
+  const eve = log.join(ANN, EVE, "member", { on: [begun] });
+  const sealed = () =>
+    log.membership.epochs.map((
+      { id, seals },
+    ) => [id, seals.some(({ entry }) => entry === eve.hash)]);
+  assert.deepEqual(sealed(), [[begun.hash, true], [log.created.hash, false]]);
+  log.remove(BEN, CAT, { on });
+  assert.ok(log.membership.members.has(EVE.peer) && log.membership.members.has(DAN.peer));
+  assert.deepEqual(sealed(), [[log.created.hash, false], [begun.hash, true]]);
+  assert.ok(log.membership.rekeyDue);
 });
 
 Deno.test("MEMB-3: the digest is of all entries that are here, whatever their order", () => {
