@@ -203,7 +203,7 @@ export class OpenDocument {
       this.#schedule.added(rows, isProved);
     };
     const retyped = (reads: readonly ReadChange[], rows: number) => {
-      if (!this.isNote || this.#schedule.isDue(rows)) return false;
+      if (this.#schedule.isDue(rows)) return false;
       const copy = retype(this.#handle, reads);
       if (!copy) return false;
       this.#handle.free();

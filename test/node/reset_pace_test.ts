@@ -13,7 +13,8 @@ Deno.test("resets: soon after a quiet moment, ever less often while more comes, 
   }
   assert.equal(said[0], FIRST_RESET_MS);
   const pauses = said.slice(1).map((at, i) => at - said[i]!);
-  assert.deepEqual(pauses, pauses.toSorted((a, b) => a - b));
+  // What comes is seen every ten milliseconds here.
+  assert.ok(pauses.every((ms, i) => i === 0 || ms >= pauses[i - 1]! - 10), pauses.join());
   assert.ok(pauses[0]! < 2 * FIRST_RESET_MS && pauses.at(-1)! >= LONGEST_RESET_MS);
   assert.ok(said.length < 20, `${said.length} in ten seconds`);
   clock.advance(2 * LONGEST_RESET_MS);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { MessageId, PeerId, SpaceId } from "../../core/base/ids.ts";
+import type { EntryHash, MessageId, PeerId, SpaceId } from "../../core/base/ids.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
+import type { Membership } from "../../core/trust/membership.ts";
 import { allMessages, type SimNode } from "./sim_node.ts";
 import type { SimSpace } from "./sim_space.ts";
 import { SimWorld } from "./sim_world.ts";
@@ -13,8 +14,8 @@ interface Post {
   readonly id: MessageId;
   readonly text: string;
   readonly author: SimNode;
-  /** Who was a member no longer, as the author knew, and who ended that. */
-  readonly formers: SimSpace["membership"]["formers"];
+  /** Of those who were members no longer, as the author knew, what had ended that. */
+  readonly ends: ReadonlyMap<PeerId, readonly EntryHash[]>;
 }
 
 /** What happens by chance in one private space. Its founder is removed by nobody, and nobody comes back. */
@@ -69,10 +70,10 @@ class MembersStory {
 
   async post(author: SimNode): Promise<void> {
     const text = `text ${this.posts.length}`;
-    const { formers } = this.at(author).membership;
+    const ends = endsIn(this.at(author).membership);
     const channel = channelIdOf(this.space, "general");
     const id = await author.post(channel, text, 0, this.space);
-    this.posts.push({ id, text, author, formers });
+    this.posts.push({ id, text, author, ends });
   }
 
   /**
@@ -174,6 +175,18 @@ export function tellMembersStory(seed: number): Promise<void> {
   });
 }
 
+/** The entries that count by which each former member is one. */
+function endsIn(membership: Membership): Map<PeerId, EntryHash[]> {
+  return new Map(
+    [...membership.formers.keys()].map((peer) => [
+      peer,
+      membership.entries.flatMap(({ hash, entry: { body } }) =>
+        body.type === "remove" && body.peer === peer && membership.isAlive(hash) ? [hash] : []
+      ),
+    ]),
+  );
+}
+
 async function heal(world: SimWorld, story: MembersStory): Promise<void> {
   const end = world.clock.now() + HEAL_MS;
   while (!isEven(world, story)) {
@@ -220,11 +233,10 @@ function check(world: SimWorld, story: MembersStory): void {
     const complaints = node.logged.filter(({ level }) => level === "warn" || level === "error");
     assert.deepEqual(complaints, [], `node ${node.number} has nothing to complain about`);
     // A removal that its author saw may be void: whom it removed had all as long as it was a member.
-    const end = membership.formers.get(node.peer);
-    if (!node.has(space) || !end) continue;
+    if (!node.has(space) || membership.members.has(node.peer)) continue;
     const held = new Set(story.texts(node));
-    for (const { text, formers } of posts) {
-      const isAfter = formers.get(node.peer)?.by === end.by;
+    for (const { text, ends } of posts) {
+      const isAfter = ends.get(node.peer)?.some((entry) => membership.isAlive(entry)) ?? false;
       assert.ok(!isAfter || !held.has(text), `node ${node.number} has "${text}"`);
     }
   }
