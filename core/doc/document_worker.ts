@@ -62,7 +62,12 @@ export interface DocumentsOptions {
   readonly onSetAside?: OnSetAside;
   /** Whether a document has a long history; none has unless this says so. */
   readonly isLong?: (key: DocKey) => boolean;
+  /** Whether it is rehearsed after {@linkcode REHEARSE_AFTER_MS} to read a long history of another's. */
+  readonly rehearses?: boolean;
 }
+
+/** A start is over by then, and a history that comes with it need not wait. */
+export const REHEARSE_AFTER_MS = 3_000;
 
 /**
  * Starts the document worker and gives the documents. Two more workers start when there is something for them
@@ -70,14 +75,15 @@ export interface DocumentsOptions {
  */
 export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
   const { load, clock = systemClock, log = silentLog, isLong = () => false, ...others } = options;
-  const { computedMs = processMs } = options;
+  const { computedMs = processMs, rehearses = false } = options;
+  const rehearsal = rehearses ? { clock, ms: REHEARSE_AFTER_MS } : undefined;
   const parts = { clock, computedMs, log, limits: { ...WORKER_LIMITS, ...options.limits } };
   const documentsIn = (worker: DocumentWorker) =>
     new OrderedDocuments(worker, load, { ...others, log });
   const quick = documentsIn(await DocumentWorker.open(parts));
   const long = documentsIn(new DocumentWorker(parts));
   const apart = documentsIn(new DocumentWorker(parts));
-  return new SplitDocuments({ quick, long, apart, isLong });
+  return new SplitDocuments({ quick, long, apart, isLong, rehearsal });
 }
 
 function processMs(): number {

@@ -17,6 +17,7 @@ import type {
 } from "./documents.ts";
 import type { DocumentEngine } from "./engine.ts";
 import { SpoiledError } from "./open_document.ts";
+import { rehearse } from "./rehearsal.ts";
 import { remakeDocument } from "./remade_document.ts";
 import { compact, readSaved } from "./saved_document.ts";
 import type { Unwanted } from "./unwanted.ts";
@@ -41,6 +42,7 @@ export interface EngineCalls {
     ask: { base: Uint8Array | null; changes: readonly Uint8Array[] };
     answer: Compacted;
   };
+  "rehearse": { ask: Record<never, never>; answer: null };
   "noteText": { ask: Record<never, never>; answer: NoteText };
   "noteEdit": {
     ask: { heads: Heads; splices: readonly Splice[]; at: number; idText: string };
@@ -59,9 +61,11 @@ export type EngineCall = {
   [T in keyof EngineCalls]: { readonly type: T } & EngineCalls[T]["ask"];
 }[keyof EngineCalls];
 
-/** Whether a call brings its document with it, and touches none that is open. */
+const APART: readonly EngineCall["type"][] = ["entries", "read", "remake", "compact", "rehearse"];
+
+/** Whether a call brings its document with it, or needs none, and touches none that is open. */
 export function isApart({ type }: EngineCall): boolean {
-  return type === "entries" || type === "read" || type === "remake" || type === "compact";
+  return APART.includes(type);
 }
 
 /** One call and what must come before it; it crosses to the worker as one message. */
@@ -128,6 +132,9 @@ function doCall(engine: DocumentEngine, key: DocKey, call: EngineCall): unknown 
       return remakeDocument(readDocKey(key).doc, call, call.unwanted);
     case "compact":
       return compact(readDocKey(key).doc, call);
+    case "rehearse":
+      rehearse();
+      return null;
     case "noteText":
       return engine.noteText(key);
     case "noteEdit":

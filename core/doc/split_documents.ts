@@ -1,6 +1,12 @@
-import type { DocKey } from "./doc_key.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import { parseSpaceId } from "../base/ids.ts";
+import { SPACE_DOC } from "./doc_id.ts";
+import { type DocKey, docKey } from "./doc_key.ts";
 import { DocumentCalls } from "./document_calls.ts";
 import { type EngineCall, type EngineCalls, isApart } from "./engine_task.ts";
+
+/** A key for what is about no document. */
+const NO_DOCUMENT = docKey(parseSpaceId("00".repeat(16)), SPACE_DOC);
 
 /** Where documents are served, each in an engine of its own. */
 export interface Split {
@@ -12,6 +18,14 @@ export interface Split {
   readonly apart: DocumentCalls;
   /** Whether a document is one with a long history; asked when it is used first. */
   isLong(key: DocKey): boolean;
+  /** When `apart` may rehearse what comes first of another's history, unless it has had something to do. */
+  readonly rehearsal: Pause | undefined;
+}
+
+/** A time on a clock. */
+interface Pause {
+  readonly clock: Clock;
+  readonly ms: number;
 }
 
 /**
@@ -21,14 +35,22 @@ export interface Split {
 export class SplitDocuments extends DocumentCalls {
   readonly #split: Split;
   readonly #places = new Map<DocKey, DocumentCalls>();
+  readonly #rehearsal: Timer | undefined;
 
   constructor(split: Split) {
     super();
     this.#split = split;
+    const { apart, rehearsal } = split;
+    this.#rehearsal = rehearsal?.clock.after(rehearsal.ms, () => {
+      // Without it the first is slower; what is wrong with the worker is told when it has something to do.
+      apart.ask(NO_DOCUMENT, { type: "rehearse" }).catch(() => {});
+    });
   }
 
   ask<C extends EngineCall>(key: DocKey, call: C): Promise<EngineCalls[C["type"]]["answer"]> {
-    return (isApart(call) ? this.#split.apart : this.#of(key)).ask(key, call);
+    if (!isApart(call)) return this.#of(key).ask(key, call);
+    this.#rehearsal?.cancel();
+    return this.#split.apart.ask(key, call);
   }
 
   drop(key: DocKey): void {
@@ -37,6 +59,7 @@ export class SplitDocuments extends DocumentCalls {
 
   async close(): Promise<void> {
     const { quick, long, apart } = this.#split;
+    this.#rehearsal?.cancel();
     await Promise.all([quick.close(), long.close(), apart.close()]);
   }
 

@@ -19,8 +19,12 @@ const MAX_OPENING_MS = 10_000;
 /** The same for calls that bring their document with them: nobody at this node waits for these. */
 const MAX_APART_MS = 60_000;
 
+/** What a rehearsal may take on a slow machine, in milliseconds. */
+const REHEARSAL_MS = 30_000;
+
 /** How many milliseconds a task may take because of its size, besides those that each has. */
 export function taskCostMs({ key, open, call }: EngineTask): number {
+  if (call.type === "rehearse") return REHEARSAL_MS;
   const changes = [...open?.changes ?? [], ..."changes" in call ? call.changes : []];
   const saved = call.type === "read"
     ? call.bytes

@@ -19,7 +19,7 @@ import { Hearing } from "./hearing.ts";
 import { Judgements } from "./judgements.ts";
 import { Likenesses } from "./likenesses.ts";
 import { Links } from "./links.ts";
-import { isLongIn, loadFrom } from "./load.ts";
+import { hasLittle, isLongIn, loadFrom } from "./load.ts";
 import { MembershipNews } from "./membership_news.ts";
 import { Network, type NetworkChoices } from "./network.ts";
 import { NodeDoors } from "./node_doors.ts";
@@ -143,7 +143,8 @@ export class KeyedNode {
     const notices = new Notices(parts);
     const onSetAside = tellSetAside(store, notices);
     const from = { load: loadFrom(store, vault.keys.peer), isLong: isLongIn(store) };
-    const documents = await openDocuments({ ...from, onSetAside, clock, log });
+    const rehearses = hasLittle(store);
+    const documents = await openDocuments({ ...from, onSetAside, clock, log, rehearses });
     const node = new KeyedNode(parts, notices, documents);
     try {
       await node.#start();

@@ -21,6 +21,14 @@ export function loadFrom({ envelopes, bases }: Store, self: PeerId): Load {
   };
 }
 
+/** With fewer documents a node may have a history to get. */
+const FEW_DOCUMENTS = 32;
+
+/** Whether a node has little, so that another's history may come. */
+export function hasLittle({ documents }: Store): boolean {
+  return documents < FEW_DOCUMENTS;
+}
+
 /** Tells notes with a long history. */
 export function isLongIn({ envelopes }: Store): (key: DocKey) => boolean {
   return (key) => {

@@ -67,6 +67,11 @@ export class Logs {
     this.#load();
   }
 
+  /** How many documents are known. */
+  get documents(): number {
+    return this.#docs.values().reduce((sum, docs) => sum + docs.size, 0);
+  }
+
   /** The number of a document that is known. */
   docId(space: SpaceId, doc: DocId): number | undefined {
     return this.#doc(space, doc)?.id;

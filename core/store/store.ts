@@ -174,6 +174,11 @@ export class Store implements Disposable {
     }
   }
 
+  /** How many documents are known, of all spaces. */
+  get documents(): number {
+    return this.#logs.documents;
+  }
+
   /**
    * Writes envelopes, what they mean, and the receipt of the request behind them as one transaction. When
    * this returns, a crash or a power cut loses nothing of it. Gives what people see differently.
