@@ -65,9 +65,9 @@ export async function benchColdSync(folder: string): Promise<void> {
     return await fetchWithEarshot(node, port, data, expected, {
       start: async (data, args) => {
         watched = await startWatched(data, args);
-        await watched.longestBlock();
         return watched.node;
       },
+      onUp: async () => void await watched!.longestBlock(),
       onAll: async () => void blocks!.push(await watched!.longestBlock()),
     });
   }
