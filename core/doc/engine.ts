@@ -1,5 +1,6 @@
 import type { ActorId, ChangeHash } from "../base/ids.ts";
 import { MAX_DEPS, MAX_SPLICE_UNITS } from "../base/limits.ts";
+import { Lru } from "../trust/lru.ts";
 import type { Heads, NoteMerge, NoteText, Splice } from "../view/view.ts";
 import { FarAheadError } from "./ancestry.ts";
 import type { Handle } from "./automerge.ts";
@@ -38,7 +39,7 @@ export class DocumentEngine {
   readonly #documents = new Map<DocKey, OpenDocument>();
   readonly #reload: Reload;
   /** Texts read or made last, by note and heads. They are true for ever: heads stand for what they rest on. */
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Lru<string, string>(MAX_TEXTS);
 
   constructor(reloadDocument: Reload = reload) {
     this.#reload = reloadDocument;
@@ -123,7 +124,7 @@ export class DocumentEngine {
       const groups = groupSplices(text, splices, units);
       const edited = this.#tryEdit(document, heads, groups, at, idText);
       if (!edited) continue;
-      this.#remember(key, edited.heads, after);
+      this.#texts.set(nameOf(key, edited.heads), after);
       return edited;
     }
     throw new TooLongError("Cannot edit the note: too long for one edit; make several");
@@ -162,7 +163,7 @@ export class DocumentEngine {
   noteMerge(key: DocKey, heads: Heads): NoteMerge {
     const { handle } = this.#getNote(key);
     note.requireHeads(handle, heads);
-    const before = this.#texts.get(nameOf(key, heads));
+    const before = this.#texts.peek(nameOf(key, heads));
     // It is remembered, for the next time. Automerge tells ten times sooner what all of a text is than what is new.
     const now = this.noteText(key);
     if (before === undefined) return note.mergeFrom(handle, heads);
@@ -206,19 +207,7 @@ export class DocumentEngine {
   }
 
   #textAt(key: DocKey, handle: Handle, heads: Heads): string {
-    const text = this.#texts.get(nameOf(key, heads)) ?? note.textAt(handle, heads);
-    this.#remember(key, heads, text);
-    return text;
-  }
-
-  #remember(key: DocKey, heads: Heads, text: string): void {
-    const name = nameOf(key, heads);
-    this.#texts.delete(name);
-    this.#texts.set(name, text);
-    for (const oldest of this.#texts.keys()) {
-      if (this.#texts.size <= MAX_TEXTS) break;
-      this.#texts.delete(oldest);
-    }
+    return this.#texts.get(nameOf(key, heads), () => note.textAt(handle, heads));
   }
 
   #get(key: DocKey): OpenDocument {

@@ -14,12 +14,19 @@ export class Lru<Key, Value> {
 
   /** The value of `key`, made by `make` when it is not held. What `make` throws is not remembered. */
   get(key: Key, make: (key: Key) => Value): Value {
-    const held = this.#entries.has(key);
-    const value = held ? this.#entries.get(key) as Value : make(key);
-    if (held) this.#entries.delete(key);
-    else if (this.#entries.size >= this.#limit) this.#dropOldest();
-    this.#entries.set(key, value);
+    const value = this.#entries.has(key) ? this.#entries.get(key) as Value : make(key);
+    this.set(key, value);
     return value;
+  }
+
+  /** The value of `key`, if it is held; that is no use of it. */
+  peek(key: Key): Value | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    if (!this.#entries.delete(key) && this.#entries.size >= this.#limit) this.#dropOldest();
+    this.#entries.set(key, value);
   }
 
   #dropOldest(): void {

@@ -22,3 +22,14 @@ Deno.test("lru: what could not be made is not remembered", () => {
     }), TypeError);
   assert.equal(lru.get("a", () => 7), 7);
 });
+
+Deno.test("lru: what is put in is used, what is only looked at is not", () => {
+  const lru = new Lru<string, number>(2);
+  lru.set("a", 1);
+  lru.set("b", 2);
+  assert.equal(lru.peek("a"), 1);
+  lru.set("b", 3);
+  lru.set("c", 4);
+  assert.deepEqual(["a", "b", "c"].map((key) => lru.peek(key)), [undefined, 3, 4]);
+  assert.equal(lru.size, 2);
+});
