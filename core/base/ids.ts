@@ -24,6 +24,8 @@ export type ActorId = Branded<"ActorId">;
 export type ChangeHash = Branded<"ChangeHash">;
 /** Bytes of a head: the beginning of a change's hash, which tells its whole log from any other. */
 export const HEAD_BYTES = 16;
+/** The same in digits of hex. */
+export const HEAD_DIGITS = 2 * HEAD_BYTES;
 /** The SHA-256 of an entry of a membership log, as 64 hex digits. */
 export type EntryHash = Branded<"EntryHash">;
 

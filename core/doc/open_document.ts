@@ -206,8 +206,7 @@ export class OpenDocument {
       if (this.#schedule.isDue(rows)) return false;
       const copy = retype(this.#handle, reads);
       if (!copy) return false;
-      this.#handle.free();
-      this.#handle = copy;
+      this.#become(copy);
       this.#schedule.added(rows, false);
       return true;
     };
@@ -240,9 +239,13 @@ export class OpenDocument {
       if (!isPanic(error) && !isDeath(error)) copy.free();
       throw error;
     }
+    this.#become(copy);
+    return result;
+  }
+
+  #become(copy: Handle): void {
     this.#handle.free();
     this.#handle = copy;
-    return result;
   }
 
   #begin(): Handle {

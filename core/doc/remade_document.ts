@@ -16,7 +16,7 @@ import { GENESIS_ACTOR } from "./genesis.ts";
 import { newestText } from "./note_handle.ts";
 import { OpenDocument } from "./open_document.ts";
 import { reload } from "./reload.ts";
-import { changesOf, loadSaved, newDocument, readSaved, saveProved } from "./saved_document.ts";
+import { changesOf, newDocument, readSaved, saveProved } from "./saved_document.ts";
 import { type Held, type Unwanted, unwantedAmong } from "./unwanted.ts";
 
 interface HeldChange extends Held {
@@ -44,16 +44,16 @@ function remake(
   unwanted: Unwanted | null,
 ): Remade {
   const isNote = docKind(doc).type === "note";
-  const based = base && unwanted ? changesIn(base).flatMap(heldOf) : [];
-  const held = unwanted ? [...based, ...changes.flatMap(heldOf)] : [];
-  const gone = unwanted ? unwantedAmong(held, unwanted) : new Set();
-  const staying = based.filter(({ hash }) => !gone.has(hash));
-  const lesser = !base || staying.length === based.length ? base : saveOf(staying, isNote);
   const whole = new OpenDocument(
     { actor: GENESIS_ACTOR, isNote, base, changes: [], isDoubted: false },
     reload,
   );
   try {
+    const based = base && unwanted ? changesOf(whole.handle).flatMap(heldOf) : [];
+    const held = unwanted ? [...based, ...changes.flatMap(heldOf)] : [];
+    const gone = unwanted ? unwantedAmong(held, unwanted) : new Set();
+    const staying = based.filter(({ hash }) => !gone.has(hash));
+    const lesser = !base || staying.length === based.length ? base : saveOf(staying, isNote);
     const results = whole.apply(changes, true);
     return {
       gone: goneOf(held.filter(({ hash }) => gone.has(hash)), isNote),
@@ -64,13 +64,6 @@ function remake(
   } finally {
     whole.free();
   }
-}
-
-function changesIn(base: Uint8Array): Uint8Array[] {
-  const handle = loadSaved(base, GENESIS_ACTOR);
-  const changes = changesOf(handle);
-  handle.free();
-  return changes;
 }
 
 /** What cannot be read is in no document. */

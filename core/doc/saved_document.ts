@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type ActorId, type ChangeHash, type DocId, HEAD_BYTES } from "../base/ids.ts";
+import { type ActorId, type ChangeHash, type DocId, HEAD_DIGITS } from "../base/ids.ts";
 import { openChange } from "../trust/change_header.ts";
 import { checkDocumentChunk, type DocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
@@ -25,8 +25,6 @@ import { readWrittenOnce } from "./written_once.ts";
 
 /** A saved document is shorter than its changes; of a few it may be so much longer. */
 const SPARE_BYTES = 1024;
-/** Digits of a head. */
-const HEAD_DIGITS = 2 * HEAD_BYTES;
 
 /** Makes a document in which nothing was written yet. */
 export function newDocument(actor: ActorId, isNote: boolean): Handle {

@@ -1,4 +1,4 @@
-import { type ActorId, type ChangeHash, HEAD_BYTES } from "../base/ids.ts";
+import { type ActorId, type ChangeHash, HEAD_DIGITS } from "../base/ids.ts";
 import type { CompactedLog } from "./documents.ts";
 
 /** What is looked at of a change. */
@@ -22,7 +22,7 @@ export class SavedLogs<T extends Logged> {
   /** Takes the next change of its log. */
   add(change: T): void {
     const { hash, actor, time } = change;
-    const head = hash.slice(0, 2 * HEAD_BYTES);
+    const head = hash.slice(0, HEAD_DIGITS);
     const log = this.#logs.get(actor);
     if (!log) {
       this.#logs.set(actor, { heads: [head], bytes: 0, newestAt: time, top: change });

@@ -4,6 +4,7 @@ import {
   type ChangeHash,
   type DocId,
   HEAD_BYTES,
+  HEAD_DIGITS,
   type PeerId,
   type SpaceId,
 } from "../base/ids.ts";
@@ -12,7 +13,7 @@ import { isSigned } from "../trust/envelope.ts";
 import type { Seal, SealedDocument } from "../trust/sealed_document.ts";
 import { decodeSealed, encodeSealed } from "../wire/sealed.ts";
 import type { Database, Statement } from "./database.ts";
-import { HEAD_DIGITS, type LogEntry, type Logs } from "./logs.ts";
+import type { LogEntry, Logs } from "./logs.ts";
 
 const NO_HEADS = new Uint8Array();
 

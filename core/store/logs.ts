@@ -1,5 +1,12 @@
 import { Buffer } from "node:buffer";
-import { type ActorId, type DocId, HEAD_BYTES, type PeerId, type SpaceId } from "../base/ids.ts";
+import {
+  type ActorId,
+  type DocId,
+  HEAD_BYTES,
+  HEAD_DIGITS,
+  type PeerId,
+  type SpaceId,
+} from "../base/ids.ts";
 import type { Database, Statement } from "./database.ts";
 import type { Names } from "./names.ts";
 import { StoreError } from "./store_error.ts";
@@ -36,8 +43,6 @@ interface DocEntry {
   readonly tops: Map<ActorId, LogEntry>;
 }
 
-/** Digits of a head. */
-export const HEAD_DIGITS = 2 * HEAD_BYTES;
 const NO_LOGS: ReadonlyMap<ActorId, LogEntry> = new Map();
 const NO_TOPS: ReadonlyMap<DocId, Tops> = new Map();
 

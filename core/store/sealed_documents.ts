@@ -30,7 +30,7 @@ export interface SealedParts {
   readonly projector: Projector;
 }
 
-/** Brings documents onto bases and off them. Each call is one transaction. */
+/** Brings documents onto bases, and takes out of these. Each call is one transaction, or is made within one. */
 export class SealedDocuments {
   readonly #parts: SealedParts;
 

@@ -61,12 +61,13 @@ export class Remaking {
   async heldAt(doc: DocId, places: readonly LogPlace[]): Promise<KeptChange[]> {
     const { space, store: { bases, envelopes }, documents } = this.#parts;
     const logs = envelopes.logs(space, doc);
-    const stored = places.flatMap(({ actor, seq }) => {
-      return envelopes.storedAt(space, doc, actor, seq) ?? [];
-    });
-    const covered = places.filter(({ actor, seq }) =>
-      seq <= (logs.get(actor)?.based ?? 0) && !envelopes.storedAt(space, doc, actor, seq)
-    );
+    const stored: KeptChange[] = [];
+    const covered: LogPlace[] = [];
+    for (const { actor, seq } of places) {
+      const change = envelopes.storedAt(space, doc, actor, seq);
+      if (change) stored.push(change);
+      else if (seq <= (logs.get(actor)?.based ?? 0)) covered.push({ actor, seq });
+    }
     const base = covered.length > 0 ? bases.bytes(space, doc) : null;
     if (!base) return stored;
     const { changes } = await documents.read(docKey(space, doc), base, {
@@ -122,7 +123,8 @@ export class Remaking {
     const { space, self, store, clock } = this.#parts;
     const { base, results, noteText } = remade;
     const logs = store.envelopes.logs(space, doc);
-    const from = new Map(lowestOfLogs(gone).map(({ actor, seq }) => [actor, seq]));
+    const lowest = lowestOfLogs(gone);
+    const from = new Map(lowest.map(({ actor, seq }) => [actor, seq]));
     const stays = ({ actor, seq }: LogPlace) => seq < (from.get(actor) ?? Infinity);
     const rows: Row[] = base ? savedRows(space, doc, base, authorsOf(logs)) : [];
     for (const [i, item] of held.entries()) {
@@ -135,7 +137,7 @@ export class Remaking {
     return store.remake({
       ...{ space, doc, base, staying: held.filter(stays), rows, from, at: clock.now() },
       ...noteText === null ? {} : { noteText },
-      kept: why === "void" ? lowestOfLogs(gone) : [],
+      kept: why === "void" ? lowest : [],
       rewrites: owed.map(({ entries }) => entries).filter(({ length }) => length > 0),
     });
   }

@@ -76,6 +76,11 @@ export function post(
   };
 }
 
+/** All that is held of a document, as the first place of each of its logs. */
+export function allOf(store: Store, doc: DocId): Map<ActorId, number> {
+  return new Map([...store.envelopes.logs(SPACE, doc).keys()].map((actor) => [actor, 1]));
+}
+
 /** Makes a directory, gives it to `act`, and removes it. */
 export async function withDirectory(act: (path: string) => void | Promise<void>): Promise<void> {
   const path = Deno.makeTempDirSync({ prefix: "earshot-test-" });

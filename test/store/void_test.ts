@@ -1,6 +1,6 @@
 /** What the store keeps of what is void, and how a document is made anew without it. */
 import assert from "node:assert/strict";
-import type { ActorId, DocId } from "../../core/base/ids.ts";
+import type { ActorId } from "../../core/base/ids.ts";
 import { noteDoc, segmentDoc, SPACE_DOC } from "../../core/doc/doc_id.ts";
 import type { KeptChange } from "../../core/store/disputes.ts";
 import { MAX_NOTE_COPIES } from "../../core/store/note_copies.ts";
@@ -9,6 +9,7 @@ import { Store } from "../../core/store/store.ts";
 import { StoreError } from "../../core/store/store_error.ts";
 import { actorOf, MAX_GENERATIONS } from "../../core/trust/actor.ts";
 import {
+  allOf,
   envelope,
   GENERAL,
   messageId,
@@ -84,16 +85,13 @@ function written(store: Store, count: number) {
 const nothing = {
   ...{ space: SPACE, base: null, rows: [], staying: [], kept: [], rewrites: [], at: NOW },
 };
-/** All of each log. */
-const all = (store: Store, doc: DocId): Map<ActorId, number> =>
-  new Map([...store.envelopes.logs(SPACE, doc).keys()].map((actor) => [actor, 1]));
 
 Deno.test("remake: envelopes, heads, messages, counts and what peers hold go back as one", () =>
   withStore((store) => {
     written(store, 3);
     store.holdings.holdsAll(BEN, SPACE);
     store.holdings.advance(BEN, SPACE, DOC, ACTOR, 3);
-    store.remake({ ...nothing, doc: DOC, from: all(store, DOC) });
+    store.remake({ ...nothing, doc: DOC, from: allOf(store, DOC) });
     assert.deepEqual(store.envelopes.vectors(SPACE), new Map());
     assert.deepEqual(store.messages.page(SPACE, GENERAL).messages, []);
     assert.deepEqual(store.messages.segments(SPACE, GENERAL), new Map([[0, 0]]));
@@ -114,7 +112,7 @@ Deno.test("remake: what is owed and a note's text are kept with it; when it fail
     store.rewrites.add = () => {
       throw new StoreError("full", "Cannot write: the disk is full");
     };
-    const from = all(store, DOC);
+    const from = allOf(store, DOC);
     const ask = { ...nothing, doc: DOC, from, rewrites: [entries], kept: gone.slice(0, 1) };
     assert.throws(() => store.remake(ask), StoreError);
     assert.deepEqual(store.envelopes.vector(SPACE, DOC), new Map([[ACTOR, 2]]));
@@ -132,7 +130,7 @@ Deno.test("remake: what is owed and a note's text are kept with it; when it fail
     const copy = store.remake({
       ...nothing,
       doc: note,
-      from: all(store, note),
+      from: allOf(store, note),
       noteText: "as it was",
     });
     assert.deepEqual(store.noteCopies.of(SPACE, NOTE).map((each) => ({ ...each })), [
@@ -159,7 +157,7 @@ Deno.test("messages: an id in two segments counts where it is higher, and elsewh
       store.commit({ space: SPACE, envelopes: [verified], rows: [row], receivedAt: NOW });
     const clear = (segment: number) => {
       const doc = segmentDoc(GENERAL, segment);
-      store.remake({ ...nothing, doc, from: all(store, doc) });
+      store.remake({ ...nothing, doc, from: allOf(store, doc) });
     };
     for (const order of [[low, before, high], [before, high, low]]) {
       order.forEach(commit);
@@ -200,7 +198,7 @@ Deno.test("ACT-3: one goes on under the first actor of which nothing was taken o
       };
       store.commit({ space: SPACE, envelopes: [verified], rows: [], receivedAt: NOW });
       assert.equal(actor(), own);
-      store.remake({ ...nothing, doc: SPACE_DOC, from: all(store, SPACE_DOC) });
+      store.remake({ ...nothing, doc: SPACE_DOC, from: allOf(store, SPACE_DOC) });
     }
     assert.equal(actor(), undefined);
     assert.notEqual(ownActor(store.envelopes, BEN, SPACE, SPACE_DOC), undefined);

@@ -8,7 +8,17 @@ import { APPLICATION_ID, MIGRATIONS } from "../../core/store/schema.ts";
 import { Store } from "../../core/store/store.ts";
 import { MAX_TAKEN } from "../../core/store/word_index.ts";
 import { seededUnit } from "../fakes/random.ts";
-import { GENERAL, messageId, NOW, peer, post, SPACE, withDirectory, withStore } from "./made.ts";
+import {
+  allOf,
+  GENERAL,
+  messageId,
+  NOW,
+  peer,
+  post,
+  SPACE,
+  withDirectory,
+  withStore,
+} from "./made.ts";
 
 const ANNA = peer(1);
 const WORDS = ["apple", "pear", "plum", "fig", "quince"];
@@ -137,12 +147,9 @@ for (const seed of [1, 2, 3, 4]) {
             break;
           case 5: {
             const doc = segmentDoc(GENERAL, segment);
-            const from = new Map(
-              [...store.envelopes.logs(SPACE, doc).keys()].map((actor) => [actor, 1]),
-            );
             store.remake({
-              ...{ space: SPACE, doc, base: null, staying: [], rows: [], from },
-              ...{ kept: [], rewrites: [], at: NOW },
+              ...{ space: SPACE, doc, base: null, staying: [], rows: [] },
+              ...{ from: allOf(store, doc), kept: [], rewrites: [], at: NOW },
             });
             messages.clear();
             seqs[segment] = 0;
