@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type ActorId, type ChangeHash, type DocId, HEAD_DIGITS } from "../base/ids.ts";
+import { splitChunks } from "../trust/change_chunk.ts";
 import { openChange } from "../trust/change_header.ts";
 import { checkDocumentChunk, type DocumentChunk } from "../trust/document_chunk.ts";
 import { type Handle, newHandle } from "./automerge.ts";
@@ -76,10 +77,9 @@ export function readSaved(
     const chunk = checkDocumentChunk(bytes, maxChanges + 1);
     const handle = loadSaved(bytes, GENESIS_ACTOR);
     try {
-      const made = changesOf(handle);
-      const once = isNote || !wantsNone ? undefined : writtenOnce(chunk, made);
+      const once = isNote || !wantsNone ? undefined : writtenOnce(chunk, handle);
       const { logs, bytes: length, changes = [] } = once ??
-        judgeEach(made, isNote, isWanted(wanted));
+        judgeEach(changesOf(handle), isNote, isWanted(wanted));
       // It is kept and passed on as it came, and counted as its changes.
       if (bytes.length > length + SPARE_BYTES) throw new RangeError("longer than its changes");
       const noteText = isNote && wantsNone ? newestText(handle) : null;
@@ -90,9 +90,10 @@ export function readSaved(
   });
 }
 
-function writtenOnce(chunk: DocumentChunk, made: readonly Uint8Array[]): Judged | undefined {
+function writtenOnce(chunk: DocumentChunk, handle: Handle): Judged | undefined {
   try {
-    return readWrittenOnce(chunk, made);
+    // As one piece of memory, where `getChanges` makes a thousand.
+    return readWrittenOnce(chunk, splitChunks(handle.saveSince([])));
   } catch (error) {
     // It is another kind of document, or an odd one: its changes tell.
     if (error instanceof SyntaxError || error instanceof RangeError) return undefined;

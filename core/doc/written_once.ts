@@ -76,7 +76,8 @@ export function readWrittenOnce(
       newestAt = Math.max(newestAt, times[place] ?? 0);
       all += change.length;
       if (at + 1 < changes.length) bytes += change.length;
-      else top = { hash: hash.toHex() as ChangeHash, actor, seq: at + 1, change };
+      // All of the memory that a view is of would cross to another thread.
+      else top = { hash: hash.toHex() as ChangeHash, actor, seq: at + 1, change: change.slice() };
     }
     if (top) logs.set(actor, { heads, bytes, newestAt, top, entries: own });
   }

@@ -77,7 +77,7 @@ export class Space implements SharedSpace {
     this.#parts = parts;
     const { keys, store, documents, clock, steady, log, random } = parts;
     this.replica = new Replica({
-      ...{ space, signer: keys, store, documents, clock, log },
+      ...{ space, signer: keys, store, documents, clock, log, onFault: parts.onFault },
       ...(members ? { rights: (author: PeerId) => members.rights(author) } : {}),
     });
     this.#resets = new ResetPace(steady, () => this.reset());
@@ -111,7 +111,8 @@ export class Space implements SharedSpace {
       this.present();
     });
     this.replica.onCommit((committed) => {
-      parts.onWritten();
+      // What peers sent may come to the disk later.
+      if (committed.local) parts.onWritten();
       this.#committed(committed);
     });
     this.replica.onDispute((dispute) => parts.onDispute(this, dispute));

@@ -1,22 +1,17 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { isThere, removeHalfWritten, writeFileAtomic } from "./atomic_file.ts";
-import { createDatabase, inspectDatabase, newerDatabase } from "./database_file.ts";
-import { MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
+import { connect } from "./connection.ts";
+import { createDatabase, inspectDatabase, migrate, newerDatabase } from "./database_file.ts";
+import { SCHEMA_VERSION } from "./schema.ts";
 import { sqliteFault } from "./sqlite_fault.ts";
 import { Statement } from "./statement.ts";
 import { StoreError, withFiles } from "./store_error.ts";
-import { readWal, trimToLog } from "./wal_file.ts";
+import { readWal, syncWal, trimToLog } from "./wal_file.ts";
 
 export type { Statement, Value } from "./statement.ts";
 
-/** The write-ahead log is cut to this after a checkpoint, in bytes. */
-const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
-/** Negative: in KiB. */
-const CACHE_KIB = -8192;
 /** With so many pages in the log a commit is followed by a checkpoint. */
 const CHECKPOINT_PAGES = 1000;
-/** A backup program may look at the file just now. */
-const BUSY_MS = 500;
 
 /** Deno 2.9.6 has this method of Node's; its types do not. */
 type ArrayStatement = StatementSync & { setReturnArrays(enabled: boolean): void };
@@ -35,6 +30,7 @@ export class Database {
   readonly #rollback: Statement;
   readonly #log: Statement;
   readonly #checkpoint: Statement;
+  readonly #same: Statement;
   #inTransaction = false;
   #undo: (() => void)[] = [];
   /**
@@ -44,6 +40,12 @@ export class Database {
    * there: so neither a commit nor a checkpoint is made meanwhile.
    */
   #isDoubtful = true;
+  /** How many frames the log had after the last commit. */
+  #frames = 0;
+  /** How many of them are on disk for sure; `null` when all are. */
+  #secured: number | null = null;
+  /** Whether a commit syncs the log. */
+  #syncs = true;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
@@ -54,6 +56,8 @@ export class Database {
     // It does nothing, and tells how long the log is.
     this.#log = this.prepare("PRAGMA wal_checkpoint(NOOP)");
     this.#checkpoint = this.prepare("PRAGMA wal_checkpoint(PASSIVE)");
+    // It writes one page, as it was.
+    this.#same = this.prepare(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   }
 
   /**
@@ -79,7 +83,7 @@ export class Database {
     const version = Number(this.#db.prepare("PRAGMA user_version").get()?.["user_version"]);
     if (version > SCHEMA_VERSION) throw newerDatabase(this.#path);
     try {
-      this.#secure();
+      this.#endDoubt();
     } catch (error) {
       if (version < SCHEMA_VERSION || !(error instanceof StoreError)) throw error;
     }
@@ -116,7 +120,7 @@ export class Database {
    */
   write<T>(act: () => T): T {
     if (this.#inTransaction) return act();
-    this.#secure();
+    this.#endDoubt();
     this.#begin.get();
     this.#inTransaction = true;
     this.#undo = [];
@@ -142,7 +146,16 @@ export class Database {
   /** What SQLite does by itself after a commit, but for that it would tell nobody when it fails. */
   #mayCheckpoint(): void {
     try {
-      if (this.#logLength().frames >= CHECKPOINT_PAGES) this.#checkpoint.get();
+      const { frames } = this.#logLength();
+      // What wrote anything synced all that was there before as well.
+      if (this.#syncs && frames !== this.#frames) this.#secured = null;
+      // It was begun anew.
+      if (frames < (this.#secured ?? 0)) this.#secured = 0;
+      this.#frames = frames;
+      if (frames < CHECKPOINT_PAGES) return;
+      this.#checkpoint.get();
+      // The log first, then what of it came into the database.
+      this.#secured = null;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#noteFault(error);
@@ -161,17 +174,46 @@ export class Database {
   }
 
   /**
-   * Does `act` as one transaction that a power cut within the next moments may undo, as a whole; the end
-   * of the process does not. For what would be learnt again: a tenth of the cost of {@linkcode write}.
+   * Does `act` as one transaction that a power cut may undo, as a whole, until {@linkcode secure} or the next
+   * {@linkcode write}; the end of the process does not. For what would be learnt again: a tenth of the cost.
    */
   writeSoon<T>(act: () => T): T {
     if (this.#inTransaction) return act();
-    this.#secure();
-    this.#db.exec("PRAGMA synchronous = NORMAL");
+    this.#endDoubt();
+    this.#secured ??= this.#logLength().frames;
+    this.#sync(false);
     try {
       return this.write(act);
     } finally {
-      this.#db.exec("PRAGMA synchronous = FULL");
+      this.#sync(true);
+    }
+  }
+
+  #sync(syncs: boolean): void {
+    this.#db.exec(`PRAGMA synchronous = ${syncs ? "FULL" : "NORMAL"}`);
+    this.#syncs = syncs;
+  }
+
+  /** How many frames of the log a power cut leaves for sure; `null` when all of them. */
+  get secured(): number | null {
+    return this.#secured;
+  }
+
+  /**
+   * Has all that was written on disk when it returns.
+   *
+   * @throws {StoreError} when the disk is at fault: to be done again.
+   */
+  secure(): void {
+    if (this.#secured !== null) this.write(() => this.#same.get());
+  }
+
+  /** Brings the log to disk while others go on, so that {@linkcode secure}, which tells of faults, waits for little. */
+  async flush(): Promise<void> {
+    try {
+      await syncWal(`${this.#path}-wal`);
+    } catch {
+      this.#isDoubtful = true;
     }
   }
 
@@ -203,7 +245,7 @@ export class Database {
    *
    * @throws {StoreError} when it cannot.
    */
-  #secure(): void {
+  #endDoubt(): void {
     if (!this.#isDoubtful) return;
     try {
       if (this.#db.isOpen && this.#saveLog()) this.#db.close();
@@ -217,6 +259,7 @@ export class Database {
       throw sqliteFault(error, this.#path);
     }
     this.#isDoubtful = false;
+    this.#secured = null;
   }
 
   /** Puts a copy of the log in its place, for whoever opens the database next. Gives whether it has a place. */
@@ -240,8 +283,9 @@ export class Database {
    */
   close(): void {
     if (!this.#db.isOpen) return;
+    this.#secured = null;
     try {
-      this.#secure();
+      this.#endDoubt();
     } catch {
       leftOpen.push(this.#db);
       return;
@@ -250,35 +294,5 @@ export class Database {
   }
 }
 
-/** Opens a database that is there, of whichever version. */
-function connect(path: string): DatabaseSync {
-  let db: DatabaseSync | undefined;
-  try {
-    db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
-    db.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA trusted_schema = OFF;
-      PRAGMA cell_size_check = ON;
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = 0;
-      PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
-      PRAGMA cache_size = ${CACHE_KIB};
-    `);
-    return db;
-  } catch (error) {
-    db?.close();
-    throw sqliteFault(error, path);
-  }
-}
-
 /** What must not be closed, which the collection of garbage would do. */
 const leftOpen: DatabaseSync[] = [];
-
-function migrate(db: DatabaseSync, version: number): void {
-  db.exec("BEGIN IMMEDIATE");
-  for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-  // An older program reads the version from the file itself, before it opens it.
-  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-}

@@ -117,3 +117,12 @@ function damagedDatabase(path: string, state: string): StoreError {
       `which gets everything from the others`,
   );
 }
+
+/** Brings an open database of an older version to this one. */
+export function migrate(db: DatabaseSync, version: number): void {
+  db.exec("BEGIN IMMEDIATE");
+  for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  // An older program reads the version from the file itself, before it opens it.
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+}

@@ -93,8 +93,8 @@ export class SealedDocuments {
   }
 
   /**
-   * Writes a verified document as the base of all that is held of it, and what is new in it means. Gives what people
-   * see differently. The envelopes that it covers are deleted by {@linkcode SealedDocuments.sweep}.
+   * Writes a verified document as the base of all that is held of it, and what is new in it means; it is on disk with
+   * {@linkcode Store.secure}. Gives what people see differently. The envelopes that it covers are deleted by {@linkcode SealedDocuments.sweep}.
    *
    * @param rows Those of its changes that are new.
    * @throws {RangeError} if it does not {@linkcode SealedDocuments.covers | cover} what is here; nothing is written.
@@ -111,7 +111,7 @@ export class SealedDocuments {
     if (!this.covers(sealed, saved)) {
       throw new RangeError(`Cannot add "${doc}": some of it is here otherwise`);
     }
-    return database.write(() => {
+    return database.writeSoon(() => {
       holdings.nameLogs(space, doc);
       const sources: Source[] = [];
       for (const { actor, author, seq, signature } of seals) {
@@ -186,7 +186,7 @@ export class SealedDocuments {
   }
 
   /**
-   * Keeps a sealed document that vouches for envelopes that come of it.
+   * Keeps a sealed document that vouches for envelopes that come of it; it is on disk with {@linkcode Store.secure}.
    *
    * @throws {RangeError} if too many are kept of the document already.
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
@@ -197,7 +197,7 @@ export class SealedDocuments {
     if (bases.countKept(space, doc) >= MAX_KEPT_SEALED) {
       throw new RangeError(`Cannot keep more than ${MAX_KEPT_SEALED} sealed documents of one`);
     }
-    database.write(() => bases.keep(sealed, logs.ensureDoc(space, doc)));
+    database.writeSoon(() => bases.keep(sealed, logs.ensureDoc(space, doc)));
   }
 }
 

@@ -1,16 +1,15 @@
 import { join } from "@std/path";
 import type { ActorId, DocId, SpaceId } from "../base/ids.ts";
 import { docKind } from "../doc/doc_id.ts";
-import type { NewEntry, SavedBase } from "../doc/documents.ts";
-import type { Row } from "../doc/projection.ts";
+import type { SavedBase } from "../doc/documents.ts";
 import { readChangeHeader } from "../trust/change_header.ts";
-import type { VerifiedEnvelope } from "../trust/envelope.ts";
 import { Addresses } from "./addresses.ts";
 import { Bases } from "./bases.ts";
 import { Browsers } from "./browsers.ts";
 import { Clones } from "./clones.ts";
+import type { Commit, Remake } from "./commit.ts";
 import { Database } from "./database.ts";
-import { Disputes, type KeptChange } from "./disputes.ts";
+import { Disputes } from "./disputes.ts";
 import { Envelopes, type StoredChange } from "./envelopes.ts";
 import { DATABASE_FILE } from "./file_names.ts";
 import { Forgetting } from "./forgetting.ts";
@@ -43,43 +42,6 @@ import { WordIndex } from "./word_index.ts";
 
 /** What a message of 16 KiB takes as envelope, row and receipt. */
 const PROBE_BYTES = 64 * 1024;
-
-/** What is written as one: all of it or nothing. */
-export interface Commit {
-  readonly space: SpaceId;
-  /** In an order in which every change comes after those it rests on. */
-  readonly envelopes: readonly VerifiedEnvelope[];
-  /** What the envelopes mean, in any order. */
-  readonly rows: readonly Row[];
-  /** When they were made or came here, in milliseconds since 1970. */
-  readonly receivedAt: number;
-  /** The answer to the request that asked for it; JSON. */
-  readonly receipt?: { readonly id: string; readonly answer: unknown };
-  /** The debt that this pays, see {@linkcode Rewrites}. */
-  readonly rewrite?: number;
-}
-
-/** A document as it is to be from now on. */
-export interface Remake {
-  readonly space: SpaceId;
-  readonly doc: DocId;
-  /** Its base, as it is to be; `null` without one. */
-  readonly base: SavedBase | null;
-  /** All that is in it besides. */
-  readonly staying: readonly StoredChange[];
-  /** What that means, in any order. */
-  readonly rows: readonly Row[];
-  /** Of each log the place from which on it is taken out. */
-  readonly from: ReadonlyMap<ActorId, number>;
-  /** Those of the gone, or of others, that are kept as evidence. */
-  readonly kept: readonly KeptChange[];
-  /** What changes of this device wrote that are taken out, to be written again one after another. */
-  readonly rewrites: readonly (readonly NewEntry[])[];
-  /** The text of a note as it was before. */
-  readonly noteText?: string | undefined;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
 
 /**
  * The truth on disk: envelopes, what they mean to people, and what this node remembers for itself. All calls
@@ -179,16 +141,35 @@ export class Store implements Disposable {
     return this.#logs.documents;
   }
 
+  /** How many frames of the database's log a power cut would leave; `null` when all of them. */
+  get secured(): number | null {
+    return this.#database.secured;
+  }
+
+  /**
+   * Has all on disk when it returns, also what peers sent.
+   *
+   * @throws {StoreError} `full` or `io`: to be done again before anyone is told of it.
+   */
+  secure(): void {
+    this.#database.secure();
+  }
+
+  /** Brings to disk what is written while others go on, so that {@linkcode secure} waits for little. */
+  flush(): Promise<void> {
+    return this.#database.flush();
+  }
+
   /**
    * Writes envelopes, what they mean, and the receipt of the request behind them as one transaction. When
-   * this returns, a crash or a power cut loses nothing of it. Gives what people see differently.
+   * this returns, a crash or a power cut loses nothing of it, unless it was sent. Gives what people see differently.
    *
    * @throws {RangeError} if an envelope is of another space or not the next of its log, or a row is of
    * none of the envelopes; nothing is written.
    * @throws {StoreError} `full`, `io` or `damaged`; nothing is written.
    */
-  commit({ space, envelopes, rows, receivedAt, receipt, rewrite }: Commit): Changed {
-    return this.#database.write(() => {
+  commit({ space, envelopes, rows, receivedAt, receipt, rewrite, isSent }: Commit): Changed {
+    const commit = () => {
       const sources = envelopes.map((verified): Source => {
         const { envelope, header } = verified;
         if (envelope.space !== space) {
@@ -202,7 +183,8 @@ export class Store implements Disposable {
       if (receipt) this.receipts.put(receipt.id, receipt.answer, receivedAt);
       if (rewrite !== undefined) this.rewrites.drop(rewrite);
       return changed;
-    });
+    };
+    return isSent ? this.#database.writeSoon(commit) : this.#database.write(commit);
   }
 
   /**

@@ -28,6 +28,12 @@ export function readWal(path: string, frames: number): Uint8Array {
   throw new StoreError("io", `Cannot read "${path}": the disk fails: check it`);
 }
 
+/** Has all of a log on disk when it resolves. */
+export async function syncWal(path: string): Promise<void> {
+  using file = await Deno.open(path, { write: true });
+  await file.syncData();
+}
+
 /**
  * Takes off the end of a database what the frames of its log behind the first `done` have, so that it gets a
  * new place on the disk when it is written: it may have got its place by a write that failed.

@@ -40,7 +40,7 @@ export interface TakenUp {
   readonly entries: readonly Entry[];
 }
 
-/** What was committed to one document: on disk when it is told. */
+/** What was committed to one document: if it was made here, it is on disk when it is told. */
 export interface Committed {
   readonly doc: DocId;
   /** Whether it was made here. */
@@ -130,6 +130,7 @@ export class Commits {
         envelopes,
         rows,
         receivedAt: clock.now(),
+        isSent: !local,
         ...(receipt ? { receipt } : {}),
         ...(rewrite === undefined ? {} : { rewrite }),
       });

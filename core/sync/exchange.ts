@@ -81,9 +81,12 @@ export class Exchange {
     return this.#wanted.repeated(count, () => vectors.changes());
   }
 
-  /** The digest of all that is held here. */
+  /** The digest of all that is held here, to be said. */
   get ownDigest(): Uint8Array {
-    const content = this.#replica.vectors.digest();
+    return this.#withLog(this.#replica.securing.digest());
+  }
+
+  #withLog(content: Uint8Array): Uint8Array {
     return this.#beat?.digest(content) ?? content;
   }
 
@@ -94,7 +97,7 @@ export class Exchange {
     this.#theirDigest = digest;
     const isFirst = !this.#met;
     this.#met = true;
-    if (digest === this.ownDigest.toHex()) {
+    if (digest === this.#withLog(this.#replica.vectors.digest()).toHex()) {
       this.#beat?.even();
       this.#differing = 0;
       this.#patience = REPAIR_BEATS;
@@ -106,13 +109,13 @@ export class Exchange {
     if (changed) this.#patience = REPAIR_BEATS;
     if (!isFirst && this.#differing >= this.#patience) this.#beat?.differs();
     // Who says that it holds nothing can have no more to give than evidence for what is void.
-    const isNothing = digest === (this.#beat?.digest(EMPTY_DIGEST) ?? EMPTY_DIGEST).toHex();
+    const isNothing = digest === this.#withLog(EMPTY_DIGEST).toHex();
     if (isFirst ? !isNothing : this.#differing >= this.#patience) this.#ask();
     return false;
   }
 
   #ask(): void {
-    if (this.#asking || !this.#bulk.isOpen) return;
+    if (this.#asking || !this.#bulk.isOpen || !this.#replica.securing.now()) return;
     if (!this.#fruitful) this.#patience = Math.min(2 * this.#patience, MAX_REPAIR_BEATS);
     this.#fruitful = false;
     this.#differing = 0;
@@ -128,7 +131,8 @@ export class Exchange {
 
   /** Says a list, after the one that is being said. */
   #say(messages: Iterable<Uint8Array>): void {
-    const said = (this.#asking ?? Promise.resolve()).then(() => this.#bulk.send(messages))
+    const secured = this.#replica.securing.before(messages);
+    const said = (this.#asking ?? Promise.resolve()).then(() => this.#bulk.send(secured))
       .finally(() => {
         if (this.#asking === said) this.#asking = undefined;
       });

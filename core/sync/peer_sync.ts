@@ -79,15 +79,16 @@ export class PeerSync {
 
   /** Says the digest, and what has been held for a whole beat without an equal digest to say so. */
   beat(): void {
-    const { space } = this.#parts.replica;
+    const { space, securing } = this.#parts.replica;
     const digest = this.#exchange.ownDigest;
     this.#said = digest;
     this.link.send(encodeMessage({ type: "digest", space, digest }));
+    this.#progress.beat();
+    if (!securing.now()) return;
     const messages = packHeld(space, this.#heldBefore.values(), MAX_MESSAGE_BYTES);
     for (const message of messages) this.link.send(message);
     this.#heldBefore = this.#held;
     this.#held = new Map();
-    this.#progress.beat();
   }
 
   present({ name, place }: Presence): void {

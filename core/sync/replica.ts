@@ -6,6 +6,7 @@ import { noteDoc } from "../doc/doc_id.ts";
 import { docKey } from "../doc/doc_key.ts";
 import type { DocumentFault, Documents, NewEntry, NoteEdited } from "../doc/documents.ts";
 import type { Store } from "../store/store.ts";
+import type { StoreError } from "../store/store_error.ts";
 import type { Cut } from "../trust/entry_body.ts";
 import type { Envelope, Signer } from "../trust/envelope.ts";
 import type { SealedDocument } from "../trust/sealed_document.ts";
@@ -19,13 +20,14 @@ import { IfNeeded } from "./if_needed.ts";
 import type { Admitted } from "./outcome.ts";
 import { logsOf } from "./logs_of.ts";
 import { OwnWrites } from "./own_writes.ts";
-import type { OurLogs } from "./our_logs.ts";
+import { type OurLogs, ourLogs } from "./our_logs.ts";
 import { Pending, type PendingLimits } from "./pending.ts";
 import { type QuotaLimits, Quotas } from "./quotas.ts";
 import { Remaking } from "./remaking.ts";
 import { Rewriting } from "./rewriting.ts";
 import type { RightsOf } from "./rights.ts";
 import { type DisputeListener, Settlement } from "./settlement.ts";
+import { Securing } from "./securing.ts";
 import { SpaceVectors } from "./space_vectors.ts";
 import type { Gap, VoidLog } from "./their_vectors.ts";
 
@@ -42,8 +44,12 @@ export interface ReplicaOptions {
   readonly rights?: RightsOf;
   readonly pendingLimits?: PendingLimits;
   readonly quotaLimits?: QuotaLimits;
+  /** Hears that what peers sent does not come to the disk. */
+  readonly onFault?: (error: StoreError) => void;
   /** Lets others have their turn; a simulation has no others. */
   readonly pause?: () => Promise<void>;
+  /** Brings to disk what is written while others go on; nor has it other threads. */
+  readonly flush?: () => Promise<void>;
 }
 
 const EVERYONE_WRITES: RightsOf = () => ({ type: "writer" });
@@ -56,6 +62,10 @@ export class Replica {
   readonly space: SpaceId;
   /** What is held here. */
   readonly vectors: SpaceVectors;
+  /** What a peer's list is compared with. */
+  readonly ourLogs: OurLogs;
+  /** Has on disk what is spoken of. */
+  readonly securing: Securing;
   readonly #options: ReplicaOptions;
   readonly #commits: Commits;
   readonly #admission: Admission;
@@ -72,8 +82,11 @@ export class Replica {
     this.#options = options;
     this.vectors = new SpaceVectors(() => store.envelopes.tops(space));
     const { vectors } = this;
+    this.ourLogs = ourLogs(store, space, vectors);
     const parts: CommitParts = { space, self: signer.peer, store, documents, vectors, clock, log };
     const commits = this.#commits = new Commits(parts);
+    const { onFault, flush } = options;
+    this.securing = new Securing({ ...parts, onFault, flush }, commits);
     const remaking = this.#remaking = new Remaking(parts, commits);
     const quotas = new Quotas(parts, commits, quotaLimits);
     const pending = new Pending(pendingLimits);
@@ -237,21 +250,6 @@ export class Replica {
     return this.#admission.admitSealed(sealed, from);
   }
 
-  /** What a peer's list is compared with. */
-  get ourLogs(): OurLogs {
-    const { space, vectors } = this;
-    const { envelopes, disputes } = this.#options.store;
-    return {
-      vectors,
-      headAt: (doc, actor, seq) => {
-        const top = vectors.of(doc).get(actor);
-        return top?.seq === seq ? top.head : envelopes.headAt(space, doc, actor, seq);
-      },
-      voidDocs: () => disputes.docs(space),
-      voidPlaces: (doc) => disputes.of(space, doc),
-    };
-  }
-
   /** What gaps ask for, and then the evidence for what is void, read from the store as it is asked for. */
   *history(
     gaps: readonly Gap[],
@@ -270,6 +268,7 @@ export class Replica {
   async close(): Promise<void> {
     await this.#rewriting.close();
     await this.#admission.close();
+    await this.securing.close();
   }
 
   async #put(

@@ -18,7 +18,10 @@ import { EXCHANGE_MS, MAX_LIST_PARTS } from "./timing.ts";
 const DOCS_AT_ONCE = 500;
 
 /** What an exchange needs of a replica. */
-export type ExchangeReplica = Pick<Replica, "space" | "vectors" | "ourLogs" | "history">;
+export type ExchangeReplica = Pick<
+  Replica,
+  "space" | "vectors" | "securing" | "ourLogs" | "history"
+>;
 
 /** What a {@linkcode Serving} needs. */
 export interface ServingParts {
@@ -66,11 +69,13 @@ export class Serving {
     const now = this.#parts.clock.now();
     const isBusy = this.isStreaming || this.#offering !== undefined;
     if (isBusy || now - this.#offeredAt < EXCHANGE_MS || !this.#parts.bulk.isOpen) return [];
+    const { replica: { space, ourLogs, securing }, prints: own, bulk } = this.#parts;
+    if (!securing.now()) return [];
     this.#offeredAt = now;
-    const { replica: { space, ourLogs }, prints: own, bulk } = this.#parts;
     const offer = this.#offer = new Offer(ourLogs, own, prints);
     this.#answers.ask();
-    this.#offering = bulk.send(packDocuments(space, offer.buckets(), MAX_MESSAGE_BYTES))
+    const messages = packDocuments(space, offer.buckets(), MAX_MESSAGE_BYTES);
+    this.#offering = bulk.send(securing.before(messages))
       .finally(() => this.#offering = undefined);
     return this.#news(offer);
   }

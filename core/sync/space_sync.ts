@@ -84,7 +84,7 @@ export class SpaceSync {
       relay: this.#relay,
       admits: (peer) => admits?.(peer) ?? true,
       tell: (peer) => this.#tellFar(peer),
-      digest: () => replica.vectors.digest(),
+      digest: () => replica.securing.digest(),
       holdsAll: (peer) => remember(log, () => this.#held.all(peer)),
     });
     this.#held = new Held({

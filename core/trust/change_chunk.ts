@@ -51,6 +51,19 @@ export function openBody(plain: Uint8Array): ByteReader {
   return reader;
 }
 
+/** Takes apart chunks that lie one after another, as views. @throws {SyntaxError} if the last is cut short. */
+export function splitChunks(bytes: Uint8Array): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const reader = new ByteReader(bytes, badChange);
+  while (reader.left > 0) {
+    const from = reader.at;
+    reader.skip(HASHED_FROM + 1);
+    reader.skip(reader.uleb());
+    chunks.push(bytes.subarray(from, reader.at));
+  }
+  return chunks;
+}
+
 /** The error of whatever is no change that can be read. */
 export function badChange(state: string, options?: ErrorOptions): SyntaxError {
   return new SyntaxError(`Cannot read the change: ${state}`, options);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parseNoteId } from "../../core/base/ids.ts";
 import { channelIdOf } from "../../core/doc/channel_id.ts";
 import { noteDoc, segmentDoc } from "../../core/doc/doc_id.ts";
+import { SECURE_MS } from "../../core/sync/securing.ts";
 import type { Dispute } from "../../core/sync/settlement.ts";
 import { BEAT_MS, FAR_BEAT_MS } from "../../core/sync/timing.ts";
 import { actorOf } from "../../core/trust/actor.ts";
@@ -249,6 +250,7 @@ Deno.test("a restart: everything is there, and the digest is the same", async ()
     await a.post(general, "one");
     await b.createNote(1);
     await world.until(() => world.isEven, 5000);
+    await world.pass(SECURE_MS);
     const picture = await a.picture();
     for (const node of [a, b]) {
       await world.crash(node);
@@ -258,6 +260,40 @@ Deno.test("a restart: everything is there, and the digest is the same", async ()
     await a.post(general, "two");
     await world.until(() => world.isEven, 10_000);
     assert.deepEqual(texts(b), ["one", "two"]);
+  });
+});
+
+Deno.test("a power cut before what a peer sent was on disk: nobody had heard that it is held, and it comes again", async () => {
+  await SimWorld.run(8, async (world) => {
+    const [a, b] = await world.addMany(2) as [SimNode, SimNode];
+    world.join(a, b);
+    await world.until(() => world.isEven, 5000);
+    const holders = () =>
+      a.store.holdings.holders(
+        LOBBY,
+        doc,
+        actorOf(a.peer, LOBBY, doc),
+        a.replica.vectors.changes(),
+      );
+    let [lost, kept] = [0, 0];
+    for (let i = 1; i <= 20; i++) {
+      await a.post(general, `post ${i}`);
+      await world.until(() => texts(b).length === i, 5000);
+      if (i % 2 === 0) await world.pass(SECURE_MS);
+      const held = holders();
+      await world.crash(b);
+      await world.restart(b);
+      const isLost = texts(b).length < i;
+      assert.ok(
+        !isLost || held === 0 && i % 2 === 1,
+        `post ${i}: said to be held by ${held}, and lost`,
+      );
+      if (isLost) lost++;
+      else kept++;
+      await world.until(() => world.isEven && holders() === 1, 20_000);
+      assert.equal(texts(b).length, i);
+    }
+    assert.ok(lost > 0 && kept >= 10, `${lost} lost, ${kept} kept`);
   });
 });
 

@@ -44,6 +44,7 @@ export class SimSpace implements SharedSpace {
       space: this.space,
       signer: keys,
       pause: () => Promise.resolve(),
+      flush: () => Promise.resolve(),
       ...(log && { rights: (author) => log.membership.rights(author) }),
     });
     this.sync = new SpaceSync({

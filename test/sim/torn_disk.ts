@@ -5,6 +5,7 @@ import type { Store } from "../../core/store/store.ts";
 const SECTOR_BYTES = 512;
 /** Of the write-ahead log. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const HEADER_BYTES = 32;
+const FRAME_BYTES = 24 + 4096;
 
 /** The files of a store as a crash in the middle of a write leaves them. */
 export interface TornFiles {
@@ -13,18 +14,23 @@ export interface TornFiles {
 }
 
 /**
- * What is on the disk when the power goes while a store writes once more: all that it committed, and of what it
- * was just writing any sectors or none. What comes back is what was there, or that with all of the write.
- * What commits that are not worth a sync may lose besides, test/store/power_cut_test.ts shows.
+ * What is on the disk when the power goes while a store writes once more: all that is there for sure, and of what
+ * came from peers since, and of what it was just writing, any sectors or none. What comes back is what was there
+ * for sure, or that with some of the commits after it, one after another.
  */
 export function tear(directory: string, store: Store, unit: () => number): TornFiles {
   const db = Deno.readFileSync(join(directory, DATABASE_FILE));
-  const before = walOf(directory);
+  const written = walOf(directory);
+  const { secured } = store;
   store.tryWriting();
   const after = walOf(directory);
-  const begin = differsFrom(before, after);
+  const differs = differsFrom(written, after);
   // It was written from its beginning again, which it is only when all of it is in the database.
-  if (begin < HEADER_BYTES) return { db, wal: before };
+  if (differs < HEADER_BYTES) return { db, wal: written };
+  const begin = secured === null
+    ? differs
+    : Math.min(differs, HEADER_BYTES + secured * FRAME_BYTES);
+  const before = written.subarray(0, secured === null ? written.length : begin);
   const wal = after.slice(0, begin + Math.floor(unit() * (after.length - begin + 1)));
   const share = unit();
   for (let at = ceiling(begin); at < wal.length; at += SECTOR_BYTES) {

@@ -14,6 +14,12 @@ export interface Posted {
   readonly text: string;
 }
 
+/** How much a node has of each log, since it started. */
+interface Holding {
+  readonly store: SimNode["store"];
+  readonly logs: ReadonlyMap<Log, number>;
+}
+
 /** Who holds the same shows the same, said by the first who was seen to hold it. */
 interface Shown {
   readonly node: SimNode;
@@ -22,14 +28,16 @@ interface Shown {
 
 /**
  * Looks at all nodes that are up after each thing that happens, where nobody is hostile: a log is the same on
- * every node, what a node acknowledged or once had it has, through crashes too, and nodes of one digest show
- * the same.
+ * every node, what a node acknowledged it has, through crashes too, as what it once had on disk and what it has since
+ * it started, and nodes of one digest show the same.
  */
 export class Witness {
   /** Each log as it was first seen anywhere. */
   readonly #logs = new Map<Log, string[]>();
   /** How much of each log a node was seen to have. */
-  readonly #held = new Map<SimNode, Map<Log, number>>();
+  readonly #held = new Map<SimNode, Holding>();
+  /** The same, when all of it was on disk. */
+  readonly #sure = new Map<SimNode, Holding>();
   readonly #shown = new Map<string, Shown>();
   readonly #seen = new Map<SimNode, string>();
 
@@ -42,7 +50,11 @@ export class Witness {
       assert.equal(found?.text, text, `node ${author.number} has its own message ${id}`);
     }
     for (const node of this.world.nodes) {
-      if (!node.isUp || node.digest === this.#seen.get(node)) continue;
+      if (!node.isUp) continue;
+      const held = this.#held.get(node);
+      const isSame = node.digest === this.#seen.get(node) && node.store === held?.store;
+      if (isSame && node.store.secured === null) this.#sure.set(node, held);
+      if (isSame) continue;
       this.#lookAtLogs(node);
       await this.#lookAtPicture(node);
       this.#seen.set(node, node.digest);
@@ -50,9 +62,13 @@ export class Witness {
   }
 
   #lookAtLogs(node: SimNode): void {
-    const before = this.#held.get(node) ?? new Map<Log, number>();
+    const { store } = node;
+    const last = this.#held.get(node);
+    const before = (last?.store === store ? last : this.#sure.get(node))?.logs ??
+      new Map<Log, number>();
     const held = new Map<Log, number>();
-    this.#held.set(node, held);
+    this.#held.set(node, { store, logs: held });
+    if (store.secured === null) this.#sure.set(node, { store, logs: held });
     for (const [doc, vector] of node.replica.vectors.entries()) {
       for (const [actor, seq] of vector) {
         const name: Log = `${doc} ${actor}`;

@@ -139,7 +139,7 @@ Deno.test(
       Deno.removeSync(ballast);
       const soon = rows.count;
       assert(soon > 20 || refused > 0);
-      addAtLast(rows);
+      atLast(() => rows.add(1));
       assert.equal(left(disk, directory), soon + 1);
     }),
 );
@@ -168,13 +168,62 @@ Deno.test(
     }),
 );
 
-/** Adds one; the first time the system may tell of what failed before. */
-function addAtLast(rows: Rows): void {
+Deno.test(
+  `hostile 39: what is written soon is on the disk when that is asked for, or the next is written${suffix}`,
+  options,
+  () =>
+    withDirectory(async (directory) => {
+      using disk = ThinDisk.open();
+      using rows = new Rows(join(disk.path, NAME));
+      const { database } = rows;
+      rows.add(20);
+      assert.equal(database.secured, null);
+      rows.addSoon(20);
+      const frames = database.secured ?? 0;
+      assert(frames > 0);
+      rows.addSoon(20);
+      assert.equal(database.secured, frames, "both may go");
+      database.secure();
+      assert.equal(database.secured, null);
+      assert.equal(left(disk, directory), 60);
+      rows.addSoon(20);
+      await database.flush();
+      assert.equal(left(disk, directory), 80, "it is there, though nobody says so");
+      assert.notEqual(database.secured, null);
+      rows.add(20);
+      assert.equal(database.secured, null);
+      assert.equal(left(disk, directory), 100);
+    }),
+);
+
+Deno.test(
+  `hostile 38: a flush or a sync that fails is told by who asks, and mended with room${suffix}`,
+  options,
+  () =>
+    withDirectory(async (directory) => {
+      using disk = ThinDisk.open();
+      using rows = new Rows(join(disk.path, NAME));
+      rows.add(20);
+      const ballast = fillDisk(disk.real);
+      for (let i = 0; i < 4; i++) rows.addSoon(50);
+      await rows.database.flush();
+      assert.throws(() => rows.database.secure(), isFault);
+      assert.notEqual(rows.database.secured, null);
+      assert(left(disk, directory) >= 20);
+      Deno.removeSync(ballast);
+      atLast(() => rows.database.secure());
+      assert.equal(rows.database.secured, null);
+      assert.equal(left(disk, directory), 220);
+    }),
+);
+
+/** Does something with the database; the first time the system may tell of what failed before. */
+function atLast(act: () => void): void {
   try {
-    rows.add(1);
+    act();
   } catch (error) {
     assert(isFault(error), `${error}`);
-    rows.add(1);
+    act();
   }
 }
 

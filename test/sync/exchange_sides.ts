@@ -4,6 +4,7 @@ import { noteDoc } from "../../core/doc/doc_id.ts";
 import type { Link } from "../../core/net/link.ts";
 import type { Top } from "../../core/store/logs.ts";
 import { Exchange } from "../../core/sync/exchange.ts";
+import type { Replica } from "../../core/sync/replica.ts";
 import type { ExchangeReplica } from "../../core/sync/serving.ts";
 import { SpaceVectors } from "../../core/sync/space_vectors.ts";
 import type { Gap, TheirVectors } from "../../core/sync/their_vectors.ts";
@@ -28,6 +29,11 @@ class Holding implements ExchangeReplica {
   readonly space: SpaceId = LOBBY;
   readonly logs = new Map<DocId, Map<ActorId, Top>>();
   readonly vectors = new SpaceVectors(() => this.logs);
+  readonly securing = {
+    now: () => true,
+    digest: () => this.vectors.digest(),
+    before: (messages: Iterable<Uint8Array>) => messages,
+  } as unknown as Replica["securing"];
   readonly ourLogs = {
     vectors: this.vectors,
     headAt: (_doc: DocId, _actor: ActorId, seq: number) => headAt(seq),

@@ -9,6 +9,7 @@ import {
   PUSH_BURST_S,
 } from "../../core/sync/flood.ts";
 import { Precedence } from "../../core/sync/precedence.ts";
+import { SECURE_MS } from "../../core/sync/securing.ts";
 import { LOBBY } from "../../core/trust/lobby.ts";
 import type { Envelope } from "../../core/trust/envelope.ts";
 import type { SentEnvelope } from "../../core/wire/message.ts";
@@ -118,7 +119,7 @@ Deno.test("FLOOD-1: a link that is closed while it waits leaves nothing behind",
     await world.pass(10);
     await push(world, flooder, flood);
     flooder.close();
-    await world.pass(1);
+    await world.pass(SECURE_MS);
     assert.equal(world.clock.waiting, 0);
   });
 });
