@@ -77,7 +77,9 @@ export class Space implements SharedSpace {
     this.#parts = parts;
     const { keys, store, documents, clock, steady, log, random } = parts;
     this.replica = new Replica({
-      ...{ space, signer: keys, store, documents, clock, log, onFault: parts.onFault },
+      ...{ space, signer: keys, store, documents, clock, log },
+      onFault: parts.onFault,
+      onSecured: () => parts.onWritten(),
       ...(members ? { rights: (author: PeerId) => members.rights(author) } : {}),
     });
     this.#resets = new ResetPace(steady, () => this.reset());
@@ -111,7 +113,7 @@ export class Space implements SharedSpace {
       this.present();
     });
     this.replica.onCommit((committed) => {
-      // What peers sent may come to the disk later.
+      // What peers sent comes to the disk later.
       if (committed.local) parts.onWritten();
       this.#committed(committed);
     });

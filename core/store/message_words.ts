@@ -44,3 +44,17 @@ export const LATER_WORDS = `
     INSERT INTO message_words (rowid, text) VALUES (new.id, new.text);
   END;
 `;
+
+/**
+ * The migration after which a message that comes costs the index nothing: instead of what is inserted, what is deleted
+ * sees to it that a number that may come again is above `up_to`.
+ */
+export const WORDS_BY_NUMBER = `
+  DROP TRIGGER message_words_added;
+  DROP TRIGGER message_words_gone;
+  CREATE TRIGGER message_words_gone AFTER DELETE ON messages
+  WHEN old.id <= (SELECT up_to FROM words_taken) BEGIN
+    INSERT INTO message_words (message_words, rowid, text) VALUES ('delete', old.id, old.text);
+    UPDATE words_taken SET up_to = min(up_to, (SELECT coalesce(max(id), 0) FROM messages));
+  END;
+`;

@@ -70,8 +70,9 @@ export class Projector {
   constructor(database: Database, names: Names) {
     this.#names = names;
     this.#shadows = new ShadowedMessages(database);
+    // By its logs: all messages of a long channel would be gone through otherwise.
     this.#dropMessages = database.prepare(
-      "DELETE FROM messages WHERE channel = ? AND segment = ?",
+      "DELETE FROM messages WHERE log IN (SELECT id FROM logs WHERE doc = ?)",
     );
     this.#clearSegment = database.prepare(
       "UPDATE segments SET messages = 0 WHERE channel = ? AND segment = ?",
@@ -161,12 +162,12 @@ export class Projector {
     return changed;
   }
 
-  /** Takes out all messages of a segment; those that others shadowed count again. */
-  clearSegment(space: SpaceId, channel: ChannelId, segment: number): void {
+  /** Takes out all messages of a segment, which is document `doc`; those that others shadowed count again. */
+  clearSegment(doc: number, space: SpaceId, channel: ChannelId, segment: number): void {
     const number = this.#names.findChannel(space, channel);
     if (number === undefined) return;
-    const shadowed = this.#shadows.clear(number, segment);
-    this.#dropMessages.run(number, segment);
+    const shadowed = this.#shadows.clear(doc, number, segment);
+    this.#dropMessages.run(doc);
     this.#clearSegment.run(number, segment);
     for (const message of shadowed) {
       const place = this.#shadows.take(number, message);

@@ -1,5 +1,5 @@
 import { BASED_DOCUMENTS } from "./based_documents.ts";
-import { LATER_WORDS, MESSAGE_WORDS } from "./message_words.ts";
+import { LATER_WORDS, MESSAGE_WORDS, WORDS_BY_NUMBER } from "./message_words.ts";
 import { NOTE_TEXTS } from "./note_text_table.ts";
 
 /** `PRAGMA application_id` of the database: "Ears". It tells a database of Earshot from any other. */
@@ -291,6 +291,7 @@ export const MIGRATIONS: readonly string[] = [
   BASED_DOCUMENTS,
   LATER_WORDS,
   NOTE_TEXTS,
+  WORDS_BY_NUMBER,
 ];
 
 /** The version of the database that this program writes. */

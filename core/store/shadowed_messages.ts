@@ -55,8 +55,8 @@ export class ShadowedMessages {
       "DELETE FROM shadowed_messages WHERE channel = ? AND segment = ?",
     );
     this.#inSegment = database.prepare(
-      `SELECT DISTINCT message FROM messages JOIN shadowed_messages USING (channel, message)
-       WHERE channel = ? AND messages.segment = ?`,
+      `SELECT DISTINCT message FROM messages CROSS JOIN shadowed_messages USING (channel, message)
+       WHERE messages.log IN (SELECT id FROM logs WHERE doc = ?)`,
     );
     this.#best = database.prepare(
       `SELECT at, shadowed_messages.author, segment, log, shadowed_messages.seq, op, text
@@ -76,9 +76,9 @@ export class ShadowedMessages {
     this.#drop.run(channel, message, segment);
   }
 
-  /** Forgets those of a segment. Gives the messages that count there and have others besides. */
-  clear(channel: number, segment: number): Uint8Array[] {
-    const others = this.#inSegment.all<{ message: Uint8Array }>(channel, segment);
+  /** Forgets those of a segment, which is document `doc`. Gives the messages that count there and have others besides. */
+  clear(doc: number, channel: number, segment: number): Uint8Array[] {
+    const others = this.#inSegment.all<{ message: Uint8Array }>(doc);
     this.#dropSegment.run(channel, segment);
     return others.map(({ message }) => message);
   }

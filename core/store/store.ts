@@ -206,8 +206,9 @@ export class Store implements Disposable {
       const kind = docKind(doc);
       // When a note was last changed never goes back.
       if (kind.type === "space") this.projections.clearRegisters(space);
-      if (kind.type === "segment") {
-        this.#projector.clearSegment(space, kind.channel, kind.segment);
+      const number = this.#logs.docId(space, doc);
+      if (kind.type === "segment" && number !== undefined) {
+        this.#projector.clearSegment(number, space, kind.channel, kind.segment);
       }
       // Of a note without some of its changes there is nothing to be made anew here.
       const isAsBefore = kind.type === "note" && from.size > 0;

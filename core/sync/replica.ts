@@ -46,6 +46,8 @@ export interface ReplicaOptions {
   readonly quotaLimits?: QuotaLimits;
   /** Hears that what peers sent does not come to the disk. */
   readonly onFault?: (error: StoreError) => void;
+  /** Hears that it did. */
+  readonly onSecured?: () => void;
   /** Lets others have their turn; a simulation has no others. */
   readonly pause?: () => Promise<void>;
   /** Brings to disk what is written while others go on; nor has it other threads. */
@@ -85,8 +87,8 @@ export class Replica {
     this.ourLogs = ourLogs(store, space, vectors);
     const parts: CommitParts = { space, self: signer.peer, store, documents, vectors, clock, log };
     const commits = this.#commits = new Commits(parts);
-    const { onFault, flush } = options;
-    this.securing = new Securing({ ...parts, onFault, flush }, commits);
+    const { onFault, onSecured, flush } = options;
+    this.securing = new Securing({ ...parts, onFault, onSecured, flush }, commits);
     const remaking = this.#remaking = new Remaking(parts, commits);
     const quotas = new Quotas(parts, commits, quotaLimits);
     const pending = new Pending(pendingLimits);

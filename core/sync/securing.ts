@@ -10,6 +10,8 @@ export const SECURE_MS = 100;
 export interface SecuringParts extends Pick<CommitParts, "store" | "vectors" | "clock"> {
   /** Hears that the disk is at fault. */
   readonly onFault?: ((error: StoreError) => void) | undefined;
+  /** Hears that what peers sent came to the disk. */
+  readonly onSecured?: (() => void) | undefined;
   /** Makes the disk ready while others go on; a simulation has no other threads. */
   readonly flush?: (() => Promise<void>) | undefined;
 }
@@ -67,7 +69,7 @@ export class Securing {
       const { store, flush = () => store.flush() } = this.#parts;
       this.#flushing = flush().then(() => {
         this.#timer = undefined;
-        this.now();
+        if (this.now()) this.#parts.onSecured?.();
       });
     });
   }
