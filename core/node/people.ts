@@ -94,9 +94,11 @@ export class People {
   /** A peer's node shares the space over a link now, or no longer. */
   setHere(peer: PeerId, here: boolean): void {
     if (here === this.#here.has(peer)) return;
+    const wasShown = this.has(peer);
     if (here) this.#here.add(peer);
     else this.#here.delete(peer);
-    this.tell(peer);
+    // Who has no name is shown only while they are here.
+    if (wasShown || this.has(peer)) this.#tell(peer);
   }
 
   /** Tells tabs what a commit brought. */
@@ -115,7 +117,11 @@ export class People {
 
   /** Tells tabs of another person. */
   tell(peer: PeerId): void {
-    if (peer === this.#parts.self || !this.has(peer)) return;
+    if (this.has(peer)) this.#tell(peer);
+  }
+
+  #tell(peer: PeerId): void {
+    if (peer === this.#parts.self) return;
     this.#parts.tell({ type: "person", person: this.view(peer) });
   }
 

@@ -18,11 +18,6 @@ import { changeKey, logKey } from "./wait_keys.ts";
 /** Documents of one read that are written at once: who sends for hundreds does not hold up other peers. */
 const DOCS_AT_ONCE = 2;
 
-/** Envelopes judged before others get their turn; each takes 0.15 ms. */
-const JUDGED_AT_ONCE = 16;
-/** The first of an author counts as so many: to look at a key that is new takes some 2 ms. */
-const FIRST_OF_AUTHOR = 8;
-
 /** What {@linkcode Admission} needs. */
 export interface AdmissionParts extends JudgeParts {
   readonly commits: Commits;
@@ -123,22 +118,8 @@ export class Admission {
     live: boolean,
     outcome: Outcome,
   ): Promise<readonly Judged[]> {
-    return this.#judging.run(live, async () => {
-      const judged: Judged[] = [];
-      const authors = new Set<PeerId>();
-      let cost = 0;
-      for (const item of items) {
-        cost += authors.has(item.author) ? 1 : FIRST_OF_AUTHOR;
-        authors.add(item.author);
-        if (cost > JUDGED_AT_ONCE) {
-          await this.#parts.pause();
-          cost = 0;
-        }
-        const one = this.#judge.judge(item, from, outcome);
-        if (one) judged.push(one);
-      }
-      return judged;
-    });
+    const { pause } = this.#parts;
+    return this.#judging.run(live, () => this.#judge.judgeAll(items, from, outcome, pause));
   }
 
   async #takeJudged(doc: DocId, judged: readonly Judged[], outcome: Outcome): Promise<void> {

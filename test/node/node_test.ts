@@ -299,6 +299,16 @@ Deno.test("who cannot take note of a link costs neither the link nor the node", 
     await ana.event("person", ({ person }) => person.peer === ben.node.peer && !person.here);
   }));
 
+Deno.test("who never said a name is told to be gone as well", () =>
+  withFolder(async (folder) => {
+    await using ana = await TestNode.open(`${folder}/a`, "Ana");
+    const stranger = await TestNode.open(`${folder}/b`, null, { peers: [ana] });
+    const { peer } = stranger;
+    await ana.event("person", ({ person }) => person.peer === peer && person.here);
+    await stranger.close();
+    await ana.event("person", ({ person }) => person.peer === peer && !person.here);
+  }));
+
 Deno.test("a clock that is set back keeps nobody from linking", () =>
   withFolder(async (folder) => {
     const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -263,7 +263,7 @@ Deno.test("a restart: everything is there, and the digest is the same", async ()
   });
 });
 
-Deno.test("a power cut before what a peer sent was on disk: nobody had heard that it is held, and it comes again", async () => {
+Deno.test("HELD-4: a power cut before what a peer sent was on disk: nobody had heard that it is held, and it comes again", async () => {
   await SimWorld.run(8, async (world) => {
     const [a, b] = await world.addMany(2) as [SimNode, SimNode];
     world.join(a, b);

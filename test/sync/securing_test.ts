@@ -63,7 +63,7 @@ class World {
   }
 }
 
-Deno.test("securing: what peers sent is on disk before its digest is said", () => {
+Deno.test("HELD-4: what peers sent is on disk before its digest is said", () => {
   const world = new World();
   world.commit(false);
   assert.equal(world.secured, 0);
@@ -71,7 +71,7 @@ Deno.test("securing: what peers sent is on disk before its digest is said", () =
   assert.equal(world.secured, 1);
 });
 
-Deno.test("securing: while the disk is at fault the digest stays, lists are not said, and the fault is told", () => {
+Deno.test("HELD-4: while the disk is at fault the digest stays, lists are not said, and the fault is told", () => {
   const world = new World();
   world.isFull = true;
   assert.deepEqual(world.securing.digest(), EMPTY_DIGEST);
@@ -90,7 +90,7 @@ Deno.test("securing: while the disk is at fault the digest stays, lists are not 
   assert.equal([...world.securing.before([new Uint8Array(1)])].length, 1);
 });
 
-Deno.test("securing: each message of a list is said when what it is about is on disk", () => {
+Deno.test("HELD-4: each message of a list is said when what it is about is on disk", () => {
   const world = new World();
   const list = function* () {
     for (let i = 0; i < 3; i++) {
@@ -101,7 +101,7 @@ Deno.test("securing: each message of a list is said when what it is about is on 
   for (const [seq] of world.securing.before(list())) assert.equal(world.secured, seq);
 });
 
-Deno.test("securing: what peers sent is on disk before long though nobody asks, many commits with one sync", async () => {
+Deno.test("HELD-4: what peers sent is on disk before long though nobody asks, many commits with one sync", async () => {
   const world = new World();
   for (let i = 0; i < 5; i++) world.commit(false);
   world.clock.advance(SECURE_MS - 1);
