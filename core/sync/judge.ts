@@ -85,12 +85,13 @@ export class Judge {
     const authors = new Set<PeerId>();
     let cost = 0;
     for (const item of items) {
-      cost += authors.has(item.author) ? 1 : FIRST_OF_AUTHOR;
+      const own = authors.has(item.author) ? 1 : FIRST_OF_AUTHOR;
       authors.add(item.author);
-      if (cost > JUDGED_AT_ONCE) {
+      if (cost + own > JUDGED_AT_ONCE) {
         await pause();
         cost = 0;
       }
+      cost += own;
       const one = this.judge(item, from, outcome);
       if (one) judged.push(one);
     }
