@@ -72,6 +72,7 @@ Deno.test("SEAL: who stops in the middle goes on after a start with what it lack
     watch(joiner, before);
     world.join(node, joiner);
     await world.until(() => allMessages(joiner.store, general).length >= ALL / 2, 60_000);
+    assert.ok(joiner.replica.securing.now());
     await world.crash(joiner);
     await world.restart(joiner);
     const lacking = SEGMENTS - joiner.replica.vectors.docs().length;

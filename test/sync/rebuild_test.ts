@@ -30,6 +30,7 @@ function busy(act: (node: SimNode, world: SimWorld) => Promise<void>): Promise<v
       await each.replica.put(SPACE_DOC, [personEntry(each.peer, `Person ${i}`, i)], { at: 1 });
     }
     await world.until(() => world.isEven, 5000);
+    assert.ok(node.replica.securing.now());
     await act(node, world);
   });
 }

@@ -55,6 +55,7 @@ Deno.test("SEAL: a document rests as a base, is the same, and is written on", ()
     await b.post(general, "of the other");
     await equal(world);
     assert.equal(texts(b).length, 42);
+    assert.ok(a.replica.securing.now());
     await world.crash(a);
     await world.restart(a);
     assert.equal(texts(a).length, 42);
@@ -162,6 +163,7 @@ Deno.test("SEAL: who has a part of it, and nothing otherwise, rests on it too, i
     assert.deepEqual(told, [{ heads, texts: news }]);
     assert.deepEqual(holders(), [a.peer]);
     // It is as good as any other that rests.
+    assert.ok(b.replica.securing.now());
     await world.crash(b);
     await world.restart(b);
     assert.equal(await b.rest((it) => it === doc), 1);
