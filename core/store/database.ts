@@ -139,12 +139,12 @@ export class Database {
       this.#inTransaction = false;
       this.#undo = [];
     }
-    this.#mayCheckpoint();
+    this.#afterCommit();
     return result;
   }
 
-  /** What SQLite does by itself after a commit, but for that it would tell nobody when it fails. */
-  #mayCheckpoint(): void {
+  /** Looks at what the log has now, and makes the checkpoint that SQLite makes by itself, telling nobody if that fails. */
+  #afterCommit(): void {
     try {
       const { frames } = this.#logLength();
       // What wrote anything synced all that was there before as well.
